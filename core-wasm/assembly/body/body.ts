@@ -1,0 +1,59 @@
+import { BODIES, BODY_BYTES, BODY_SHIFT } from '../layout';
+
+export const enum BodyKind {
+  DYNAMIC = 0,
+  KINEMATIC = 1,
+  STATIC = 2,
+}
+
+export const enum Shape {
+  SPHERE = 0,
+  CAPSULE = 1,
+  BOX = 2,
+}
+
+export const enum Role {
+  LOOSE = 0,
+  PLAYER = 1,
+  HAND_LEFT = 2,
+  HAND_RIGHT = 3,
+}
+
+/** One rigid body, 128 bytes. Origin is the centre of mass. */
+@unmanaged
+@final
+export class Body {
+  position: v128;
+  rotation: v128;
+  linearVelocity: v128;
+  angularVelocity: v128;
+  /** Sphere: radius. Capsule along y: radius, half length of the segment. Box: half extents. */
+  size: v128;
+  /** Diagonal of the inverse inertia in body axes, and the inverse mass in lane 3. */
+  inverseMass: v128;
+  /** generation << 16 | index. */
+  id: u32;
+  kind: u8;
+  shape: u8;
+  role: u8;
+  /** 1 while a hand pushes what it meets. */
+  touches: u8;
+  friction: f32;
+  restitution: f32;
+  linearDamping: f32;
+  angularDamping: f32;
+  gravityScale: f32;
+  /** Player that a hand belongs to, its own id for a player, else 0. */
+  owner: u32;
+}
+
+assert(offsetof<Body>() == BODY_BYTES);
+assert(1 << BODY_SHIFT == BODY_BYTES);
+
+export function body(slot: i32): Body {
+  return changetype<Body>(BODIES + ((<usize>slot) << BODY_SHIFT));
+}
+
+export function entityIndex(id: u32): i32 {
+  return <i32>(id & 0xffff);
+}

@@ -1,0 +1,48 @@
+import { Body, body, Shape } from '../body/body';
+import { BOUNDS } from '../layout';
+import { SPECULATIVE_MARGIN_M, TICK_DT } from '../limits';
+import { axisX, axisY, axisZ } from '../math/quat';
+import { abs3, add3, scale3, sub3, vec3, x3, y3, z3 } from '../math/vec3';
+import { header } from '../world/header';
+
+export function boundsMin(slot: i32): v128 {
+  return v128.load(BOUNDS + ((<usize>slot) << 5));
+}
+
+export function boundsMax(slot: i32): v128 {
+  return v128.load(BOUNDS + ((<usize>slot) << 5), 16);
+}
+
+/** Half extents of the box around a body in world axes. */
+export function halfExtents(b: Body): v128 {
+  const r = x3(b.size);
+  if (b.shape == Shape.SPHERE) return vec3(r, r, r);
+  if (b.shape == Shape.CAPSULE) {
+    return add3(scale3(abs3(axisY(b.rotation)), y3(b.size)), vec3(r, r, r));
+  }
+  return add3(
+    add3(scale3(abs3(axisX(b.rotation)), r), scale3(abs3(axisY(b.rotation)), y3(b.size))),
+    scale3(abs3(axisZ(b.rotation)), z3(b.size)),
+  );
+}
+
+/** Bounds of every body, swept over the coming tick and widened by the speculative margin. */
+export function computeBounds(): void {
+  const count = header().bodyCount;
+  const margin = f32x4.splat(SPECULATIVE_MARGIN_M);
+  for (let slot = 0; slot < count; slot++) {
+    const b = body(slot);
+    const half = add3(halfExtents(b), margin);
+    const sweep = scale3(b.linearVelocity, TICK_DT);
+    const low = f32x4.pmin(sweep, f32x4.splat(0));
+    const high = f32x4.pmax(sweep, f32x4.splat(0));
+    v128.store(BOUNDS + ((<usize>slot) << 5), add3(sub3(b.position, half), low));
+    v128.store(BOUNDS + ((<usize>slot) << 5), add3(add3(b.position, half), high), 16);
+  }
+}
+
+/** True when the bounds of two slots touch; lane 3 differs by margins of both and is ignored. */
+export function boundsOverlap(a: i32, b: i32): bool {
+  const apart = v128.or(f32x4.gt(boundsMin(a), boundsMax(b)), f32x4.gt(boundsMin(b), boundsMax(a)));
+  return (v128.bitmask<i32>(apart) & 7) == 0;
+}

@@ -1,0 +1,41 @@
+import { BodyKind, body } from '../body/body';
+import { pair } from '../broadphase/pairs';
+import { collide } from '../narrowphase/dispatch';
+import { clearManifold } from '../narrowphase/manifold';
+import { collideTerrain, mayTouchTerrain, terrainParts } from '../narrowphase/terrain';
+import { clearConstraints } from '../solver/constraint';
+import { beginPrepare, prepareConstraint } from '../solver/prepare';
+import { TERRAIN_SLOT } from '../solver/solver-body';
+import { header } from '../world/header';
+
+/**
+ * Narrowphase and preparation in one ascending pass over (A, B, part), the terrain counting as the
+ * lowest B: so constraints come out in entity order and meet last tick's contacts in step.
+ */
+export function collectContacts(pairCount: i32): void {
+  clearConstraints();
+  beginPrepare();
+  const bodies = header().bodyCount;
+  let next = 0;
+  for (let slot = 0; slot < bodies; slot++) {
+    collectTerrain(slot);
+    while (next < pairCount && <i32>(pair(next) >>> 16) == slot) {
+      const other = <i32>(pair(next) & 0xffff);
+      collide(body(slot), body(other));
+      prepareConstraint(slot, other, 0);
+      next++;
+    }
+  }
+  assert(next == pairCount);
+}
+
+function collectTerrain(slot: i32): void {
+  const b = body(slot);
+  if (b.kind != BodyKind.DYNAMIC || !mayTouchTerrain(slot, b)) return;
+  const parts = terrainParts(b);
+  for (let part = 0; part < parts; part++) {
+    clearManifold();
+    collideTerrain(b, part);
+    prepareConstraint(slot, TERRAIN_SLOT, <u32>part);
+  }
+}

@@ -1,0 +1,69 @@
+import { CONTACT_BYTES, CONTACT_SHIFT, CONTACTS } from '../layout';
+import { header } from '../world/header';
+
+/**
+ * What a manifold remembers for the next tick's warm start. Records are sorted by
+ * (index of A, index of B, part) and kept only while an impulse is not zero.
+ */
+@unmanaged
+@final
+export class Contact {
+  idA: u32;
+  /** 0 is the terrain. */
+  idB: u32;
+  /** Several manifolds may join one pair: the two ends of a capsule on terrain. */
+  part: u32;
+  pointCount: u32;
+  feature0: u32;
+  feature1: u32;
+  feature2: u32;
+  feature3: u32;
+  impulse0: f32;
+  impulse1: f32;
+  impulse2: f32;
+  impulse3: f32;
+  /** Friction impulse in world axes, because the tangents turn with the normal. */
+  frictionX: f32;
+  frictionY: f32;
+  frictionZ: f32;
+  twist: f32;
+}
+
+assert(offsetof<Contact>() == CONTACT_BYTES);
+assert(1 << CONTACT_SHIFT == CONTACT_BYTES);
+
+export function contact(index: i32): Contact {
+  return changetype<Contact>(CONTACTS + ((<usize>index) << CONTACT_SHIFT));
+}
+
+/** Sorts like the constraint list: entity index of A, of B, part. */
+export function contactKey(idA: u32, idB: u32, part: u32): u64 {
+  return ((<u64>(idA & 0xffff)) << 32) | ((<u64>(idB & 0xffff)) << 8) | <u64>part;
+}
+
+/** Forgets the contacts of a body that leaves or is moved by a command. */
+export function dropContactsOf(id: u32): void {
+  const h = header();
+  let kept = 0;
+  for (let i = 0; i < h.contactCount; i++) {
+    const c = contact(i);
+    if (c.idA == id || c.idB == id) continue;
+    if (kept != i)
+      memory.copy(changetype<usize>(contact(kept)), changetype<usize>(c), CONTACT_BYTES);
+    kept++;
+  }
+  setContactCount(kept);
+}
+
+/** Shrinks or grows the list; what falls free is zeroed. */
+export function setContactCount(count: i32): void {
+  const h = header();
+  if (count < h.contactCount) {
+    memory.fill(
+      changetype<usize>(contact(count)),
+      0,
+      (<usize>(h.contactCount - count)) << CONTACT_SHIFT,
+    );
+  }
+  h.contactCount = count;
+}

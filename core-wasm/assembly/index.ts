@@ -1,0 +1,162 @@
+/**
+ * The ABI, in the order a host meets it. Only integers and floats cross; bulk goes through regions
+ * whose addresses are exported. `core-wasm/host` is the one caller.
+ */
+
+import { nextEntity, slotOf } from './body/body-store';
+import {
+  BODIES,
+  BODY_BYTES,
+  FAULT_SITE,
+  FIELDS,
+  FRAME,
+  INBOX,
+  INBOX_BYTES,
+  LETTER,
+  LETTER_BYTES,
+  OUTBOX,
+  OUTBOX_BYTES,
+  PLAYER_BYTES,
+  PLAYERS,
+  STAGING,
+  STAGING_BYTES,
+  STATE,
+  TERRAIN_HEIGHTS,
+} from './layout';
+import { FRAME_BYTES_MAX, TERRAIN_SPACING_M, TERRAIN_VERTICES } from './limits';
+import { castRay } from './query/ray';
+import { exposePlayer } from './query/view';
+import { terrainHeight } from './terrain/heightfield';
+import { exposeEntry, writeEntry } from './wire/entry';
+import {
+  acceptFrame,
+  appendCommand,
+  appendInput,
+  beginFrame,
+  checkEntry,
+  checkFrame,
+  entryLengthAt,
+  finishFrame,
+  inputsOffset,
+} from './wire/frame';
+import { decodeHead, encodeHead } from './wire/messages';
+import { beginWrite, written } from './wire/writer';
+import { step } from './world/step';
+import './trap';
+import { hashState, loadState, resetState, saveState } from './world/snapshot';
+
+// Regions.
+export const stateAddress: usize = STATE;
+export const bodiesAddress: usize = BODIES;
+export const bodyBytes: i32 = BODY_BYTES;
+export const playersAddress: usize = PLAYERS;
+export const playerBytes: i32 = PLAYER_BYTES;
+export const terrainAddress: usize = TERRAIN_HEIGHTS;
+export const terrainVertices: i32 = TERRAIN_VERTICES;
+export const terrainSpacing: f32 = TERRAIN_SPACING_M;
+export const stagingAddress: usize = STAGING;
+export const stagingBytes: i32 = STAGING_BYTES;
+export const frameAddress: usize = FRAME;
+export const frameBytesMax: i32 = FRAME_BYTES_MAX;
+export const fieldsAddress: usize = FIELDS;
+export const outboxAddress: usize = OUTBOX;
+export const letterAddress: usize = LETTER;
+export const inboxAddress: usize = INBOX;
+export const inboxBytes: i32 = INBOX_BYTES;
+export const faultSiteAddress: usize = FAULT_SITE;
+
+// World.
+export function worldReset(seed: u32): void {
+  resetState(seed);
+}
+
+export function worldStep(): i32 {
+  return step();
+}
+
+export function worldHash(): u64 {
+  return hashState();
+}
+
+export function worldSave(): i32 {
+  return saveState();
+}
+
+export function worldLoad(length: i32): i32 {
+  return length < 0 || length > STAGING_BYTES ? 5 : loadState(length);
+}
+
+// Frames.
+export function frameCheck(length: i32): i32 {
+  return checkFrame(length);
+}
+
+export function frameLoad(length: i32): i32 {
+  return acceptFrame(length);
+}
+
+export function frameBegin(frame: u32, stateHash: u64): void {
+  beginFrame(frame, stateHash);
+}
+
+export function frameCommand(kind: i32): i32 {
+  return appendCommand(kind) ? 1 : 0;
+}
+
+export function frameInput(entity: u32, length: i32): i32 {
+  return appendInput(entity, INBOX, length);
+}
+
+export function frameFinish(): i32 {
+  return finishFrame();
+}
+
+export function frameInputsOffset(length: i32): i32 {
+  return inputsOffset(length);
+}
+
+export function frameEntryLength(offset: i32, length: i32): i32 {
+  return entryLengthAt(offset, length);
+}
+
+// Entries and messages.
+export function entryEncode(): i32 {
+  beginWrite(LETTER, LETTER_BYTES);
+  writeEntry();
+  return written();
+}
+
+export function entryDecode(length: i32): i32 {
+  const fault = checkEntry(INBOX, length);
+  if (fault == 0) exposeEntry();
+  return fault;
+}
+
+export function messageEncode(kind: i32): i32 {
+  return encodeHead(kind);
+}
+
+export function messageDecode(length: i32): i32 {
+  return decodeHead(length);
+}
+
+// Looking.
+export function entitySlot(id: u32): i32 {
+  return slotOf(id);
+}
+
+export function entityNext(after: u32): u32 {
+  return nextEntity(after);
+}
+
+export function playerExpose(index: i32): void {
+  exposePlayer(index);
+}
+
+export function terrainHeightAt(x: f32, z: f32): f32 {
+  return terrainHeight(x, z);
+}
+
+export function rayCast(): i32 {
+  return castRay() ? 1 : 0;
+}

@@ -1,0 +1,82 @@
+/** Every capacity and tuning constant of the core. Raising one changes the artifact's hash. */
+
+// Time. One step is one tick.
+export const TICK_RATE_HZ: i32 = 60;
+export const TICKS_PER_FRAME: i32 = 3;
+export const TICK_DT: f32 = 1.0 / 60.0;
+/** TGS substeps a tick: 240 Hz keeps stacks of ten stiff at 30 Hz contact softness. */
+export const SUBSTEP_COUNT: i32 = 4;
+export const SUBSTEP_DT: f32 = TICK_DT / <f32>SUBSTEP_COUNT;
+
+// Capacities. An entity's index needs 14 bits; index 0 is the terrain and means "none" in an id.
+export const ENTITY_CAPACITY: i32 = 16384;
+export const BODY_CAPACITY: i32 = 8192;
+export const PLAYER_CAPACITY: i32 = 1024;
+/** Broadphase pairs a tick: a dense pile has about 7 a body. */
+export const PAIR_CAPACITY: i32 = 65536;
+/** Manifolds a tick: about 4 a body in a pile. */
+export const CONTACT_CAPACITY: i32 = 32768;
+export const MANIFOLD_POINTS_MAX: i32 = 4;
+/** Contact points a tick. Spheres use 1, boxes 4; a pile of boxes averages below 3. */
+export const POINT_CAPACITY: i32 = 65536;
+/** Cell entries of the static grid; a 100 m floor takes 625. */
+export const STATIC_ENTRY_CAPACITY: i32 = 65536;
+
+// Region. Half a side; f32 resolves 0.03 mm at the rim.
+export const REGION_HALF_M: f32 = 250.0;
+export const REGION_FLOOR_M: f32 = -200.0;
+export const REGION_CEILING_M: f32 = 1000.0;
+
+// Terrain: a square of cells around the origin.
+export const TERRAIN_CELLS: i32 = 256;
+export const TERRAIN_VERTICES: i32 = TERRAIN_CELLS + 1;
+export const TERRAIN_SPACING_M: f32 = 2.0;
+
+// Contacts.
+/** Penetration that is left alone, so that resting contacts do not flicker. */
+export const LINEAR_SLOP_M: f32 = 0.005;
+/** Distance at which a contact is made before surfaces touch. */
+export const SPECULATIVE_MARGIN_M: f32 = 0.02;
+/** Soft contact frequency, at most a quarter of the substep rate (Catto, "Soft Step"). */
+export const CONTACT_HERTZ: f32 = 30.0;
+export const CONTACT_DAMPING_RATIO: f32 = 10.0;
+/** Speed limit of the push-out of deep overlaps, so that nothing explodes. */
+export const CONTACT_PUSH_MAX_MPS: f32 = 3.0;
+/** Approach speed below which nothing bounces. */
+export const RESTITUTION_THRESHOLD_MPS: f32 = 1.0;
+
+export const GRAVITY_MPS2: f32 = -9.81;
+/** A body faster than this moves further in a tick than any shape is thick. */
+export const LINEAR_SPEED_MAX_MPS: f32 = 200.0;
+export const ANGULAR_SPEED_MAX_RPS: f32 = 60.0;
+
+// Players.
+export const PLAYER_RADIUS_M: f32 = 0.3;
+/** Half of the capsule's segment: 0.3 + 1.2 + 0.3 = 1.8 m tall. */
+export const PLAYER_HALF_LENGTH_M: f32 = 0.6;
+export const PLAYER_HALF_HEIGHT_M: f32 = PLAYER_RADIUS_M + PLAYER_HALF_LENGTH_M;
+export const PLAYER_MASS_KG: f32 = 80.0;
+export const PLAYER_WALK_MPS: f32 = 3.5;
+export const PLAYER_SPRINT_MPS: f32 = 6.5;
+export const PLAYER_GROUND_ACCELERATION_MPS2: f32 = 30.0;
+export const PLAYER_AIR_ACCELERATION_MPS2: f32 = 6.0;
+export const PLAYER_JUMP_MPS: f32 = 4.6;
+/** Cosine of the steepest slope that carries a player: 50°. */
+export const PLAYER_GROUND_COSINE: f32 = 0.6427876;
+
+// Hands.
+export const HAND_RADIUS_M: f32 = 0.07;
+/** A hand may be this far from the capsule's axis at eye height: arm, plus the flat client's ray. */
+export const HAND_REACH_MAX_MM: i32 = 4500;
+/** How far from a hand's surface a body may be to be gripped. */
+export const GRAB_DISTANCE_MAX_M: f32 = 0.25;
+/** A held body this far from where the hand wants it slips away. */
+export const GRAB_SLIP_M: f32 = 1.5;
+export const GRAB_HERTZ: f32 = 12.0;
+export const GRAB_DAMPING_RATIO: f32 = 1.2;
+/** What a suit's arm can exert: lifts about 120 kg. */
+export const GRAB_FORCE_MAX_N: f32 = 1200.0;
+export const GRAB_TORQUE_MAX_NM: f32 = 160.0;
+
+// Wire.
+export const FRAME_BYTES_MAX: i32 = 262144;

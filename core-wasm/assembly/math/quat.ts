@@ -1,0 +1,102 @@
+import { add3, cross3, dot3, scale3, vec3, w3, x3, y3, z3 } from './vec3';
+
+/** A rotation is a unit quaternion in a v128: x, y, z, w. */
+
+export function quat(x: f32, y: f32, z: f32, w: f32): v128 {
+  return f32x4.replace_lane(vec3(x, y, z), 3, w);
+}
+
+export function identityQuat(): v128 {
+  return quat(0, 0, 0, 1);
+}
+
+export function conjugate(q: v128): v128 {
+  return quat(-x3(q), -y3(q), -z3(q), w3(q));
+}
+
+export function mulQuat(a: v128, b: v128): v128 {
+  const ax = x3(a);
+  const ay = y3(a);
+  const az = z3(a);
+  const aw = w3(a);
+  const bx = x3(b);
+  const by = y3(b);
+  const bz = z3(b);
+  const bw = w3(b);
+  return quat(
+    aw * bx + ax * bw + ay * bz - az * by,
+    aw * by - ax * bz + ay * bw + az * bx,
+    aw * bz + ax * by - ay * bx + az * bw,
+    aw * bw - ax * bx - ay * by - az * bz,
+  );
+}
+
+export function dotQuat(a: v128, b: v128): f32 {
+  const p = f32x4.mul(a, b);
+  return dot3(a, b) + f32x4.extract_lane(p, 3);
+}
+
+export function normalizeQuat(q: v128): v128 {
+  const squared = dotQuat(q, q);
+  if (squared < 1e-12) return identityQuat();
+  return f32x4.mul(q, f32x4.splat(1.0 / Mathf.sqrt(squared)));
+}
+
+/** v turned by q: v + 2w(u×v) + 2u×(u×v), u the vector part. */
+export function rotate(q: v128, v: v128): v128 {
+  const u = f32x4.replace_lane(q, 3, 0);
+  const t = scale3(cross3(u, v), 2.0);
+  return add3(add3(v, scale3(t, w3(q))), cross3(u, t));
+}
+
+/** v turned back by q. */
+export function rotateInverse(q: v128, v: v128): v128 {
+  const u = f32x4.replace_lane(q, 3, 0);
+  const t = scale3(cross3(u, v), 2.0);
+  return add3(f32x4.sub(v, scale3(t, w3(q))), cross3(u, t));
+}
+
+/** q after turning with angular velocity `omega` (rad/s) for `dt`: first order, renormalised. */
+export function integrateRotation(q: v128, omega: v128, dt: f32): v128 {
+  const spin = scale3(omega, 0.5 * dt);
+  return normalizeQuat(f32x4.add(q, mulQuat(spin, q)));
+}
+
+/** Shortest-arc normalised interpolation. */
+export function nlerp(a: v128, b: v128, t: f32): v128 {
+  const sign: f32 = dotQuat(a, b) < 0 ? -1.0 : 1.0;
+  return normalizeQuat(
+    f32x4.add(f32x4.mul(a, f32x4.splat(1.0 - t)), f32x4.mul(b, f32x4.splat(t * sign))),
+  );
+}
+
+/** Turn about +y by `units`/65536 of a full circle, counter-clockwise from above. */
+export function yawQuat(units: u32): v128 {
+  const half = <f32>units * <f32>(Math.PI / 65536.0);
+  return quat(0, Mathf.sin(half), 0, Mathf.cos(half));
+}
+
+/** The rotation's columns: where it takes the axes. */
+export function axisX(q: v128): v128 {
+  const x = x3(q);
+  const y = y3(q);
+  const z = z3(q);
+  const w = w3(q);
+  return vec3(1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y + z * w), 2.0 * (x * z - y * w));
+}
+
+export function axisY(q: v128): v128 {
+  const x = x3(q);
+  const y = y3(q);
+  const z = z3(q);
+  const w = w3(q);
+  return vec3(2.0 * (x * y - z * w), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z + x * w));
+}
+
+export function axisZ(q: v128): v128 {
+  const x = x3(q);
+  const y = y3(q);
+  const z = z3(q);
+  const w = w3(q);
+  return vec3(2.0 * (x * z + y * w), 2.0 * (y * z - x * w), 1.0 - 2.0 * (x * x + y * y));
+}

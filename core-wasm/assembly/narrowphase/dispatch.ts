@@ -1,0 +1,34 @@
+import { Body, Shape } from '../body/body';
+import { collideBoxes } from './box-box';
+import { clearManifold, flipManifold } from './manifold';
+import {
+  collideCapsuleBox,
+  collideCapsules,
+  collideSphereBox,
+  collideSphereCapsule,
+  collideSpheres,
+} from './round';
+
+/** Fills the manifold for A and B. Each routine takes the simpler shape first. */
+export function collide(a: Body, b: Body): void {
+  clearManifold();
+  if (a.shape <= b.shape) {
+    collideOrdered(a, b);
+  } else {
+    collideOrdered(b, a);
+    flipManifold();
+  }
+}
+
+function collideOrdered(a: Body, b: Body): void {
+  if (a.shape == Shape.SPHERE) {
+    if (b.shape == Shape.SPHERE) collideSpheres(a, b);
+    else if (b.shape == Shape.CAPSULE) collideSphereCapsule(a, b);
+    else collideSphereBox(a, b);
+  } else if (a.shape == Shape.CAPSULE) {
+    if (b.shape == Shape.CAPSULE) collideCapsules(a, b);
+    else collideCapsuleBox(a, b);
+  } else {
+    collideBoxes(a, b);
+  }
+}

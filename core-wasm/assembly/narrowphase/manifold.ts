@@ -1,0 +1,93 @@
+import { MANIFOLD } from '../layout';
+import { MANIFOLD_POINTS_MAX, SPECULATIVE_MARGIN_M } from '../limits';
+import { length3, neg3, sub3, w3 } from '../math/vec3';
+
+/**
+ * The one manifold under construction: a unit normal from A to B and up to four points, each with
+ * its separation (negative when overlapping) in lane 3 and a feature id for warm starting.
+ */
+
+let normal: v128 = f32x4.splat(0);
+let count: i32 = 0;
+
+export function clearManifold(): void {
+  count = 0;
+}
+
+export function setNormal(n: v128): void {
+  normal = n;
+}
+
+export function manifoldNormal(): v128 {
+  return normal;
+}
+
+export function pointCount(): i32 {
+  return count;
+}
+
+/** World position with the separation in lane 3. */
+export function manifoldPoint(index: i32): v128 {
+  return v128.load(MANIFOLD + ((<usize>index) << 4));
+}
+
+export function manifoldFeature(index: i32): u32 {
+  return load<u32>(MANIFOLD + 128 + ((<usize>index) << 2));
+}
+
+/** Adds a point; a fifth and later ones replace by `keepSpread`'s rule. */
+export function addPoint(position: v128, separation: f32, feature: u32): void {
+  if (separation > SPECULATIVE_MARGIN_M) return;
+  const point = f32x4.replace_lane(position, 3, separation);
+  if (count < MANIFOLD_POINTS_MAX) {
+    storePoint(count, point, feature);
+    count++;
+    return;
+  }
+  keepSpread(point, feature);
+}
+
+function storePoint(index: i32, point: v128, feature: u32): void {
+  v128.store(MANIFOLD + ((<usize>index) << 4), point);
+  store<u32>(MANIFOLD + 128 + ((<usize>index) << 2), feature);
+}
+
+/**
+ * Of five points drops the shallowest one that is not needed to span the area: the one whose
+ * nearest neighbour is closest, ties going to the later point.
+ */
+function keepSpread(point: v128, feature: u32): void {
+  let worst = MANIFOLD_POINTS_MAX;
+  let worstScore = spreadScore(MANIFOLD_POINTS_MAX, point);
+  for (let i = 0; i < MANIFOLD_POINTS_MAX; i++) {
+    const score = spreadScore(i, point);
+    if (score < worstScore) {
+      worstScore = score;
+      worst = i;
+    }
+  }
+  if (worst != MANIFOLD_POINTS_MAX) storePoint(worst, point, feature);
+}
+
+/** Distance to the nearest other of the five, plus a bonus for depth. Index 4 is the candidate. */
+function spreadScore(index: i32, candidate: v128): f32 {
+  const self = index == MANIFOLD_POINTS_MAX ? candidate : manifoldPoint(index);
+  let nearest: f32 = 1e30;
+  for (let i = 0; i <= MANIFOLD_POINTS_MAX; i++) {
+    if (i == index) continue;
+    const other = i == MANIFOLD_POINTS_MAX ? candidate : manifoldPoint(i);
+    const gap = f32x4.replace_lane(sub3(self, other), 3, 0);
+    nearest = min<f32>(nearest, length3(gap));
+  }
+  return nearest - 4.0 * w3(self);
+}
+
+/** Turns the manifold round, for a routine that took B first. */
+export function flipManifold(): void {
+  normal = neg3(normal);
+}
+
+/** True when the point of `separation` along the normal is still worth keeping. */
+export function isNear(separation: f32): bool {
+  return separation <= SPECULATIVE_MARGIN_M;
+}

@@ -1,0 +1,176 @@
+import { Body, body } from '../body/body';
+import { Contact, contact, contactKey } from '../contact/contact';
+import { CONTACT_CAPACITY, CONTACT_DAMPING_RATIO, CONTACT_HERTZ, POINT_CAPACITY } from '../limits';
+import {
+  add3,
+  cross3,
+  dot3,
+  length3,
+  perpendicular3,
+  scale3,
+  sub3,
+  vec3,
+  w3,
+  x3,
+} from '../math/vec3';
+import {
+  manifoldFeature,
+  manifoldNormal,
+  manifoldPoint,
+  pointCount,
+} from '../narrowphase/manifold';
+import { raiseFault, StepFault } from '../world/fault';
+import { header } from '../world/header';
+import { appendConstraint, Constraint, constraints, Point, point, points } from './constraint';
+import { biasRate, impulseScale, massScale } from './softness';
+import { applyInertia, SolverBody, solverBody, TERRAIN_SLOT } from './solver-body';
+
+/** Where the search for last tick's contact stands: both lists ascend, so it only moves forward. */
+let cursor: i32 = 0;
+
+export function beginPrepare(): void {
+  cursor = 0;
+}
+
+/** Lane 3 of a manifold point is its separation. */
+function place(p: v128): v128 {
+  return f32x4.replace_lane(p, 3, 0);
+}
+
+/** Turns the manifold under construction into a constraint between the slots. */
+export function prepareConstraint(slotA: i32, slotB: i32, part: u32): void {
+  const count = pointCount();
+  if (count == 0) return;
+  if (constraints() == CONTACT_CAPACITY || points() + count > POINT_CAPACITY) {
+    raiseFault(StepFault.CONTACTS_FULL);
+    return;
+  }
+  const a = body(slotA);
+  const c = appendConstraint(count);
+  c.slotA = slotA;
+  c.slotB = slotB;
+  c.part = part;
+  c.idA = a.id;
+  c.idB = slotB == TERRAIN_SLOT ? 0 : body(slotB).id;
+  c.normal = manifoldNormal();
+  setMaterial(c, a, slotB);
+  const solverA = solverBody(slotA);
+  const solverB = solverBody(slotB);
+  const centreA = a.position;
+  const centreB = slotB == TERRAIN_SLOT ? f32x4.splat(0) : body(slotB).position;
+  setSoftness(c, solverA, solverB);
+  let centroid = f32x4.splat(0);
+  for (let i = 0; i < count; i++) {
+    const at = place(manifoldPoint(i));
+    centroid = add3(centroid, at);
+    const p = point(c.firstPoint + i);
+    preparePoint(p, c.normal, sub3(at, centreA), sub3(at, centreB), solverA, solverB);
+    p.separation = w3(manifoldPoint(i));
+    p.feature = manifoldFeature(i);
+  }
+  centroid = scale3(centroid, 1.0 / <f32>count);
+  let radius: f32 = 0;
+  for (let i = 0; i < count; i++) radius += length3(sub3(place(manifoldPoint(i)), centroid));
+  c.twistRadius = radius / <f32>count;
+  prepareFriction(c, sub3(centroid, centreA), sub3(centroid, centreB), solverA, solverB);
+  warmStartFrom(c);
+}
+
+/** Geometric mean of the frictions, the greater restitution; the terrain is like rock. */
+function setMaterial(c: Constraint, a: Body, slotB: i32): void {
+  const frictionB: f32 = slotB == TERRAIN_SLOT ? 0.8 : body(slotB).friction;
+  const restitutionB: f32 = slotB == TERRAIN_SLOT ? 0 : body(slotB).restitution;
+  c.friction = Mathf.sqrt(a.friction * frictionB);
+  c.restitution = max<f32>(a.restitution, restitutionB);
+}
+
+/** Against something that cannot give way the spring is twice as stiff. */
+function setSoftness(c: Constraint, a: SolverBody, b: SolverBody): void {
+  const fixed = x3(a.inverseMass) == 0 || x3(b.inverseMass) == 0;
+  const hertz: f32 = fixed ? 2.0 * CONTACT_HERTZ : CONTACT_HERTZ;
+  c.biasRate = biasRate(hertz, CONTACT_DAMPING_RATIO);
+  c.massScale = massScale(hertz, CONTACT_DAMPING_RATIO);
+  c.impulseScale = impulseScale(hertz, CONTACT_DAMPING_RATIO);
+}
+
+function preparePoint(
+  p: Point,
+  normal: v128,
+  leverA: v128,
+  leverB: v128,
+  a: SolverBody,
+  b: SolverBody,
+): void {
+  p.armA = cross3(leverA, normal);
+  p.armB = cross3(leverB, normal);
+  p.turnA = applyInertia(a, p.armA);
+  p.turnB = applyInertia(b, p.armB);
+  const k = x3(a.inverseMass) + x3(b.inverseMass) + dot3(p.armA, p.turnA) + dot3(p.armB, p.turnB);
+  p.normalMass = k > 0 ? 1.0 / k : 0;
+  p.approach =
+    dot3(normal, sub3(b.linear, a.linear)) + dot3(p.armB, b.angular) - dot3(p.armA, a.angular);
+  p.impulse = 0;
+  p.impulseMax = 0;
+}
+
+function prepareFriction(
+  c: Constraint,
+  leverA: v128,
+  leverB: v128,
+  a: SolverBody,
+  b: SolverBody,
+): void {
+  const inverseMass = x3(a.inverseMass) + x3(b.inverseMass);
+  c.tangent1 = perpendicular3(c.normal);
+  c.tangent2 = cross3(c.normal, c.tangent1);
+  c.arm1A = cross3(leverA, c.tangent1);
+  c.arm1B = cross3(leverB, c.tangent1);
+  c.turn1A = applyInertia(a, c.arm1A);
+  c.turn1B = applyInertia(b, c.arm1B);
+  const k1 = inverseMass + dot3(c.arm1A, c.turn1A) + dot3(c.arm1B, c.turn1B);
+  c.tangentMass1 = k1 > 0 ? 1.0 / k1 : 0;
+  c.arm2A = cross3(leverA, c.tangent2);
+  c.arm2B = cross3(leverB, c.tangent2);
+  c.turn2A = applyInertia(a, c.arm2A);
+  c.turn2B = applyInertia(b, c.arm2B);
+  const k2 = inverseMass + dot3(c.arm2A, c.turn2A) + dot3(c.arm2B, c.turn2B);
+  c.tangentMass2 = k2 > 0 ? 1.0 / k2 : 0;
+  c.twistA = applyInertia(a, c.normal);
+  c.twistB = applyInertia(b, c.normal);
+  const kTwist = dot3(c.normal, c.twistA) + dot3(c.normal, c.twistB);
+  c.twistMass = kTwist > 0 ? 1.0 / kTwist : 0;
+  c.impulse1 = 0;
+  c.impulse2 = 0;
+  c.twist = 0;
+}
+
+/** Takes over last tick's impulses of the same pair and part, point by feature. */
+function warmStartFrom(c: Constraint): void {
+  const key = contactKey(c.idA, c.idB, c.part);
+  const count = header().contactCount;
+  while (cursor < count && keyOf(contact(cursor)) < key) cursor++;
+  if (cursor == count) return;
+  const old = contact(cursor);
+  if (old.idA != c.idA || old.idB != c.idB || old.part != c.part) return;
+  for (let i = 0; i < c.pointCount; i++) {
+    const p = point(c.firstPoint + i);
+    p.impulse = impulseOf(old, p.feature);
+  }
+  const friction = vec3(old.frictionX, old.frictionY, old.frictionZ);
+  c.impulse1 = dot3(friction, c.tangent1);
+  c.impulse2 = dot3(friction, c.tangent2);
+  c.twist = old.twist;
+}
+
+function keyOf(c: Contact): u64 {
+  return contactKey(c.idA, c.idB, c.part);
+}
+
+function impulseOf(old: Contact, feature: u32): f32 {
+  const count = old.pointCount;
+  if (count > 0 && old.feature0 == feature) return old.impulse0;
+  if (count > 1 && old.feature1 == feature) return old.impulse1;
+  if (count > 2 && old.feature2 == feature) return old.impulse2;
+  if (count > 3 && old.feature3 == feature) return old.impulse3;
+  return 0;
+}

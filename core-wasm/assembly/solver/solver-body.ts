@@ -1,0 +1,67 @@
+import { Body, BodyKind, body } from '../body/body';
+import { SOLVER_BODIES, SOLVER_BODY_BYTES, SOLVER_BODY_SHIFT } from '../layout';
+import { BODY_CAPACITY } from '../limits';
+import { axisX, axisY, axisZ } from '../math/quat';
+import { add3, scale3, w3, x3, y3, z3 } from '../math/vec3';
+import { header } from '../world/header';
+
+/**
+ * What the solver needs of a body, 128 bytes: velocities, what the substeps have moved and turned
+ * so far, and the inverse inertia in world axes. Static bodies and the terrain have zero inverse
+ * mass, so no kernel branches on the kind.
+ */
+@unmanaged
+@final
+export class SolverBody {
+  linear: v128;
+  angular: v128;
+  moved: v128;
+  /** Rotation vector since the tick began. */
+  turned: v128;
+  inertiaX: v128;
+  inertiaY: v128;
+  inertiaZ: v128;
+  /** Inverse mass in every lane. */
+  inverseMass: v128;
+}
+
+assert(offsetof<SolverBody>() == SOLVER_BODY_BYTES);
+assert(1 << SOLVER_BODY_SHIFT == SOLVER_BODY_BYTES);
+
+/** The solver body that stands for the terrain. */
+export const TERRAIN_SLOT: i32 = BODY_CAPACITY;
+
+export function solverBody(slot: i32): SolverBody {
+  return changetype<SolverBody>(SOLVER_BODIES + ((<usize>slot) << SOLVER_BODY_SHIFT));
+}
+
+/** Inverse inertia times `v`: symmetric, so the rows serve as columns and nothing is summed. */
+export function applyInertia(s: SolverBody, v: v128): v128 {
+  return add3(
+    add3(scale3(s.inertiaX, x3(v)), scale3(s.inertiaY, y3(v))),
+    scale3(s.inertiaZ, z3(v)),
+  );
+}
+
+export function loadSolverBodies(): void {
+  const count = header().bodyCount;
+  for (let slot = 0; slot < count; slot++) load(solverBody(slot), body(slot));
+  memory.fill(changetype<usize>(solverBody(TERRAIN_SLOT)), 0, SOLVER_BODY_BYTES);
+}
+
+function load(s: SolverBody, b: Body): void {
+  s.linear = b.kind == BodyKind.STATIC ? f32x4.splat(0) : b.linearVelocity;
+  s.angular = b.kind == BodyKind.STATIC ? f32x4.splat(0) : b.angularVelocity;
+  s.moved = f32x4.splat(0);
+  s.turned = f32x4.splat(0);
+  s.inverseMass = f32x4.splat(w3(b.inverseMass));
+  const x = axisX(b.rotation);
+  const y = axisY(b.rotation);
+  const z = axisZ(b.rotation);
+  const ix = scale3(x, x3(b.inverseMass));
+  const iy = scale3(y, y3(b.inverseMass));
+  const iz = scale3(z, z3(b.inverseMass));
+  s.inertiaX = add3(add3(scale3(ix, x3(x)), scale3(iy, x3(y))), scale3(iz, x3(z)));
+  s.inertiaY = add3(add3(scale3(ix, y3(x)), scale3(iy, y3(y))), scale3(iz, y3(z)));
+  s.inertiaZ = add3(add3(scale3(ix, z3(x)), scale3(iy, z3(y))), scale3(iz, z3(z)));
+}

@@ -1,0 +1,130 @@
+import { TERRAIN_HEIGHTS } from '../layout';
+import { TERRAIN_CELLS, TERRAIN_SPACING_M, TERRAIN_VERTICES } from '../limits';
+import { hash3, unit } from '../math/hash';
+import { normalizeOr3, vec3 } from '../math/vec3';
+
+/**
+ * A square heightfield around the origin, made from the seed: five octaves of value noise, with a
+ * level clearing in the middle where people arrive. Each cell is two triangles that share the
+ * diagonal from its least to its greatest corner.
+ */
+
+const OCTAVES: i32 = 5;
+const BASE_PERIOD_M: f32 = 96.0;
+const BASE_AMPLITUDE_M: f32 = 22.0;
+/** Level within the first radius, all noise beyond the second. */
+const CLEARING_INNER_M: f32 = 22.0;
+const CLEARING_OUTER_M: f32 = 80.0;
+
+let builtSeed: u32 = 0;
+let built: bool = false;
+
+/** Fills the heights for `seed`; does nothing when they already are that seed's. */
+export function buildTerrain(seed: u32): void {
+  if (built && builtSeed == seed) return;
+  const half = <f32>(TERRAIN_CELLS / 2) * TERRAIN_SPACING_M;
+  for (let row = 0; row < TERRAIN_VERTICES; row++) {
+    for (let column = 0; column < TERRAIN_VERTICES; column++) {
+      const x = <f32>column * TERRAIN_SPACING_M - half;
+      const z = <f32>row * TERRAIN_SPACING_M - half;
+      store<f32>(vertexAddress(column, row), elevation(seed, x, z));
+    }
+  }
+  built = true;
+  builtSeed = seed;
+}
+
+function elevation(seed: u32, x: f32, z: f32): f32 {
+  let height: f32 = 0;
+  let period: f32 = BASE_PERIOD_M;
+  let amplitude: f32 = BASE_AMPLITUDE_M;
+  for (let octave = 0; octave < OCTAVES; octave++) {
+    height += amplitude * (noise(seed + <u32>octave, x / period, z / period) - 0.5);
+    period *= 0.5;
+    amplitude *= 0.42;
+  }
+  const distance = Mathf.sqrt(x * x + z * z);
+  return height * smooth((distance - CLEARING_INNER_M) / (CLEARING_OUTER_M - CLEARING_INNER_M));
+}
+
+/** Value noise, 0…1, with smooth steps between lattice points. */
+function noise(seed: u32, x: f32, z: f32): f32 {
+  const fx = Mathf.floor(x);
+  const fz = Mathf.floor(z);
+  const ix = <i32>fx;
+  const iz = <i32>fz;
+  const tx = smooth(x - fx);
+  const tz = smooth(z - fz);
+  const a = unit(hash3(seed, ix, iz));
+  const b = unit(hash3(seed, ix + 1, iz));
+  const c = unit(hash3(seed, ix, iz + 1));
+  const d = unit(hash3(seed, ix + 1, iz + 1));
+  const near = a + (b - a) * tx;
+  const far = c + (d - c) * tx;
+  return near + (far - near) * tz;
+}
+
+function smooth(value: f32): f32 {
+  const t = min<f32>(1.0, max<f32>(0.0, value));
+  return t * t * (3.0 - 2.0 * t);
+}
+
+function vertexAddress(column: i32, row: i32): usize {
+  return TERRAIN_HEIGHTS + ((<usize>(row * TERRAIN_VERTICES + column)) << 2);
+}
+
+export function vertexHeight(column: i32, row: i32): f32 {
+  return load<f32>(vertexAddress(column, row));
+}
+
+/** Cell coordinate of a metre coordinate, clamped into the field. */
+export function cellOf(metres: f32): i32 {
+  const cell = <i32>Mathf.floor(metres / TERRAIN_SPACING_M) + TERRAIN_CELLS / 2;
+  return min<i32>(TERRAIN_CELLS - 1, max<i32>(0, cell));
+}
+
+/** Metre coordinate of a vertex column or row. */
+export function vertexCoordinate(index: i32): f32 {
+  return <f32>(index - TERRAIN_CELLS / 2) * TERRAIN_SPACING_M;
+}
+
+/** Slopes of the triangle under (x, z): height = base + slopeX·dx + slopeZ·dz from the corner. */
+let slopeX: f32 = 0;
+let slopeZ: f32 = 0;
+
+function selectTriangle(x: f32, z: f32): f32 {
+  const column = cellOf(x);
+  const row = cellOf(z);
+  const dx = (x - vertexCoordinate(column)) / TERRAIN_SPACING_M;
+  const dz = (z - vertexCoordinate(row)) / TERRAIN_SPACING_M;
+  const a = vertexHeight(column, row);
+  const d = vertexHeight(column + 1, row + 1);
+  if (dx >= dz) {
+    const b = vertexHeight(column + 1, row);
+    slopeX = b - a;
+    slopeZ = d - b;
+  } else {
+    const c = vertexHeight(column, row + 1);
+    slopeX = d - c;
+    slopeZ = c - a;
+  }
+  return a + slopeX * dx + slopeZ * dz;
+}
+
+export function terrainHeight(x: f32, z: f32): f32 {
+  return selectTriangle(x, z);
+}
+
+/** Unit normal of the triangle under (x, z). */
+export function terrainNormal(x: f32, z: f32): v128 {
+  selectTriangle(x, z);
+  return normalizeOr3(vec3(-slopeX, TERRAIN_SPACING_M, -slopeZ), vec3(0, 1, 0));
+}
+
+/** Which of all triangles lies under (x, z): the feature of a terrain contact. */
+export function terrainFeature(x: f32, z: f32): u32 {
+  const column = cellOf(x);
+  const row = cellOf(z);
+  const upper = x - vertexCoordinate(column) >= z - vertexCoordinate(row);
+  return <u32>((row * TERRAIN_CELLS + column) * 2 + (upper ? 1 : 0));
+}

@@ -1,0 +1,188 @@
+import { BodyKind, body, Role, Shape } from '../body/body';
+import { slotOf } from '../body/body-store';
+import { applyImpulseAt } from '../body/impulse';
+import { setMass } from '../body/mass';
+import { invalidateStaticGrid } from '../broadphase/static-grid';
+import { dropContactsOf } from '../contact/contact';
+import { FIELDS } from '../layout';
+import { REGION_HALF_M } from '../limits';
+import { dotQuat, normalizeQuat } from '../math/quat';
+import { isFinite3, x3, y3, z3 } from '../math/vec3';
+import { raiseFault, StepFault } from '../world/fault';
+import { despawn, spawnBody, spawnPlayer } from '../world/spawn';
+import { isOverrun, readF32, readU8, readU16, readU32, readVec3, WireFault } from './reader';
+import { writeF32, writeU8, writeU16, writeU32 } from './writer';
+
+/**
+ * Commands: everything but inputs that changes the world from outside, stamped by their frame and
+ * applied at its first tick, in order. Floats travel as they are: only the server makes commands.
+ */
+export const enum Command {
+  SPAWN_BODY = 1,
+  SPAWN_PLAYER = 2,
+  DESPAWN = 3,
+  IMPULSE = 4,
+  SET_KIND = 5,
+}
+
+const SIZE_MIN_M: f32 = 0.02;
+const SIZE_MAX_M: f32 = 64.0;
+const SPEED_MAX_MPS: f32 = 200.0;
+
+function isWithin(v: v128, limit: f32): bool {
+  return v128.bitmask<i32>(f32x4.gt(f32x4.abs(v), f32x4.splat(limit))) == 0 && isFinite3(v);
+}
+
+/** Reads one command and checks it; with `apply` also carries it out. */
+export function readCommand(apply: bool): WireFault {
+  const kind = <i32>readU8();
+  if (kind == Command.SPAWN_BODY) return readSpawnBody(apply);
+  if (kind == Command.SPAWN_PLAYER) return readSpawnPlayer(apply);
+  if (kind == Command.DESPAWN) return readDespawn(apply);
+  if (kind == Command.IMPULSE) return readImpulse(apply);
+  if (kind == Command.SET_KIND) return readSetKind(apply);
+  return isOverrun() ? WireFault.TRUNCATED : WireFault.UNKNOWN_KIND;
+}
+
+function readSpawnBody(apply: bool): WireFault {
+  const id = readU32();
+  const kind = <i32>readU8();
+  const shape = <i32>readU8();
+  const size = readVec3();
+  const position = readVec3();
+  const rotation = f32x4.replace_lane(readVec3(), 3, readF32());
+  const linear = readVec3();
+  const angular = readVec3();
+  const density = readF32();
+  const friction = readF32();
+  const restitution = readF32();
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (kind > BodyKind.STATIC || shape > Shape.BOX) return WireFault.OUT_OF_RANGE;
+  if (!isWithin(position, 4.0 * REGION_HALF_M) || !isSize(shape, size))
+    return WireFault.OUT_OF_RANGE;
+  if (!isWithin(linear, SPEED_MAX_MPS) || !isWithin(angular, SPEED_MAX_MPS))
+    return WireFault.OUT_OF_RANGE;
+  if (!isUnit(rotation)) return WireFault.OUT_OF_RANGE;
+  if (!(density >= 1 && density <= 30000)) return WireFault.OUT_OF_RANGE;
+  if (!(friction >= 0 && friction <= 4 && restitution >= 0 && restitution <= 1)) {
+    return WireFault.OUT_OF_RANGE;
+  }
+  if (!apply) return WireFault.NONE;
+  const made = spawnBody(id);
+  if (made == null) return WireFault.NONE;
+  made.kind = <u8>kind;
+  made.shape = <u8>shape;
+  made.role = <u8>Role.LOOSE;
+  made.size = size;
+  made.position = position;
+  made.rotation = normalizeQuat(rotation);
+  made.linearVelocity = kind == BodyKind.STATIC ? f32x4.splat(0) : linear;
+  made.angularVelocity = kind == BodyKind.STATIC ? f32x4.splat(0) : angular;
+  made.friction = friction;
+  made.restitution = restitution;
+  made.linearDamping = 0.02;
+  made.angularDamping = 0.1;
+  made.gravityScale = 1;
+  setMass(made, density);
+  return WireFault.NONE;
+}
+
+/** Each dimension that the shape uses lies within the limits; the others are zero. */
+function isSize(shape: i32, size: v128): bool {
+  if (!isWithin(size, SIZE_MAX_M) || x3(size) < SIZE_MIN_M) return false;
+  if (shape == Shape.SPHERE) return y3(size) == 0 && z3(size) == 0;
+  if (shape == Shape.CAPSULE) return y3(size) >= SIZE_MIN_M && z3(size) == 0;
+  return y3(size) >= SIZE_MIN_M && z3(size) >= SIZE_MIN_M;
+}
+
+function isUnit(rotation: v128): bool {
+  const squared = dotQuat(rotation, rotation);
+  return squared > 0.99 && squared < 1.01;
+}
+
+function readSpawnPlayer(apply: bool): WireFault {
+  const id = readU32();
+  const left = readU32();
+  const right = readU32();
+  const account = readU32();
+  const foot = readVec3();
+  const yaw = readU16();
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (!isWithin(foot, REGION_HALF_M)) return WireFault.OUT_OF_RANGE;
+  if (apply) spawnPlayer(id, left, right, account, foot, <u16>yaw);
+  return WireFault.NONE;
+}
+
+function readDespawn(apply: bool): WireFault {
+  const id = readU32();
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (apply) despawn(id);
+  return WireFault.NONE;
+}
+
+function readImpulse(apply: bool): WireFault {
+  const id = readU32();
+  const impulse = readVec3();
+  const place = readVec3();
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (!isWithin(impulse, 1e6) || !isWithin(place, 4.0 * REGION_HALF_M))
+    return WireFault.OUT_OF_RANGE;
+  if (!apply) return WireFault.NONE;
+  const slot = slotOf(id);
+  if (slot < 0 || body(slot).kind != BodyKind.DYNAMIC) raiseFault(StepFault.COMMAND_SKIPPED);
+  else applyImpulseAt(body(slot), impulse, place);
+  return WireFault.NONE;
+}
+
+/** Loose bodies only: a player or hand keeps its kind. A body made dynamic gets stone's density. */
+function readSetKind(apply: bool): WireFault {
+  const id = readU32();
+  const kind = <i32>readU8();
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (kind > BodyKind.STATIC) return WireFault.OUT_OF_RANGE;
+  if (!apply) return WireFault.NONE;
+  const slot = slotOf(id);
+  if (slot < 0 || body(slot).role != Role.LOOSE) {
+    raiseFault(StepFault.COMMAND_SKIPPED);
+    return WireFault.NONE;
+  }
+  const b = body(slot);
+  b.kind = <u8>kind;
+  b.linearVelocity = f32x4.splat(0);
+  b.angularVelocity = f32x4.splat(0);
+  setMass(b, 500);
+  dropContactsOf(id);
+  invalidateStaticGrid();
+  return WireFault.NONE;
+}
+
+// Host side: FIELDS holds the command's scalars as 32-bit words in wire order, from word 0.
+
+function word(index: i32): u32 {
+  return load<u32>(FIELDS + ((<usize>index) << 2));
+}
+
+function writeFloats(first: i32, count: i32): void {
+  for (let i = 0; i < count; i++) writeF32(reinterpret<f32>(word(first + i)));
+}
+
+/** Writes the command that stands in FIELDS at the writer's cursor. */
+export function writeCommand(kind: Command): void {
+  writeU8(kind);
+  writeU32(word(0));
+  if (kind == Command.SPAWN_BODY) {
+    writeU8(word(1));
+    writeU8(word(2));
+    writeFloats(3, 19);
+  } else if (kind == Command.SPAWN_PLAYER) {
+    writeU32(word(1));
+    writeU32(word(2));
+    writeU32(word(3));
+    writeFloats(4, 3);
+    writeU16(word(7));
+  } else if (kind == Command.IMPULSE) {
+    writeFloats(1, 6);
+  } else if (kind == Command.SET_KIND) {
+    writeU8(word(1));
+  }
+}

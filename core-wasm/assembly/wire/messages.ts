@@ -1,0 +1,154 @@
+import { FIELDS, INBOX, INBOX_BYTES, LETTER, LETTER_BYTES } from '../layout';
+import { ENTRY_BYTES_MAX, readEntry } from './entry';
+import { FRAME_HEADER_BYTES } from './frame';
+import {
+  beginRead,
+  isAtEnd,
+  isOverrun,
+  readU8,
+  readU16,
+  readU32,
+  readU64,
+  WireFault,
+} from './reader';
+import { beginWrite, writeU8, writeU16, writeU32, writeU64, written } from './writer';
+
+/**
+ * The catalogue of messages. Each has a fixed head, which is written and checked here, and at most
+ * one tail of bytes (an entry, a state, a frame), which the host copies as it is.
+ *
+ *   HELLO    01  protocol u16, core u64, resume frame u32, resume hash u64          client
+ *   INPUT    02  frame u32, entry …                                                 client
+ *   PING     03  nonce u32                                                          client
+ *   WELCOME  81  protocol u16, core u64, epoch u32, entity u32, next frame u32, resumed u8
+ *   SNAPSHOT 82  frame u32, state …
+ *   FRAME    83  frame …
+ *   TIMING   84  input frame u32, slack i16 ms, replaced u16
+ *   PONG     85  nonce u32
+ */
+export const enum Kind {
+  HELLO = 0x01,
+  INPUT = 0x02,
+  PING = 0x03,
+  WELCOME = 0x81,
+  SNAPSHOT = 0x82,
+  FRAME = 0x83,
+  TIMING = 0x84,
+  PONG = 0x85,
+}
+
+export const CLIENT_MESSAGE_BYTES_MAX: i32 = 5 + ENTRY_BYTES_MAX + 7;
+export const SERVER_MESSAGE_BYTES_MAX: i32 = 8 * 1024 * 1024;
+
+// FIELDS: 32-bit words in wire order; a u64 takes two, least first.
+
+function field(index: i32): u32 {
+  return load<u32>(FIELDS + ((<usize>index) << 2));
+}
+
+function field64(index: i32): u64 {
+  return load<u64>(FIELDS + ((<usize>index) << 2));
+}
+
+function expose(index: i32, value: u32): void {
+  store<u32>(FIELDS + ((<usize>index) << 2), value);
+}
+
+function expose64(index: i32, value: u64): void {
+  store<u64>(FIELDS + ((<usize>index) << 2), value);
+}
+
+/** Writes the head that stands in FIELDS to LETTER; returns its length. */
+export function encodeHead(kind: i32): i32 {
+  beginWrite(LETTER, LETTER_BYTES);
+  writeU8(kind);
+  if (kind == Kind.HELLO) {
+    writeU16(field(0));
+    writeU64(field64(1));
+    writeU32(field(3));
+    writeU64(field64(4));
+  } else if (kind == Kind.WELCOME) {
+    writeU16(field(0));
+    writeU64(field64(1));
+    writeU32(field(3));
+    writeU32(field(4));
+    writeU32(field(5));
+    writeU8(field(6));
+  } else if (kind == Kind.TIMING) {
+    writeU32(field(0));
+    writeU16(field(1));
+    writeU16(field(2));
+  } else if (kind != Kind.FRAME) {
+    writeU32(field(0));
+  }
+  return written();
+}
+
+/**
+ * Checks a message of `length` bytes of which the first min(length, INBOX_BYTES) stand in the
+ * inbox. Exposes the head in FIELDS and its length in word 15. A tail is checked only for INPUT,
+ * the one that comes from a client.
+ */
+export function decodeHead(length: i32): WireFault {
+  if (length > SERVER_MESSAGE_BYTES_MAX) return WireFault.TOO_LONG;
+  beginRead(INBOX, min<i32>(length, INBOX_BYTES));
+  const kind = <i32>readU8();
+  if (length == 0) return WireFault.TRUNCATED;
+  if (kind < Kind.WELCOME && length > CLIENT_MESSAGE_BYTES_MAX) return WireFault.TOO_LONG;
+  if (kind == Kind.HELLO) return decodeHello();
+  if (kind == Kind.INPUT) return decodeInput();
+  if (kind == Kind.PING || kind == Kind.PONG) {
+    expose(0, readU32());
+    return finishHead(5, false);
+  }
+  if (kind == Kind.WELCOME) return decodeWelcome();
+  if (kind == Kind.SNAPSHOT) {
+    expose(0, readU32());
+    return finishHead(5, true);
+  }
+  if (kind == Kind.FRAME) {
+    return length < 1 + FRAME_HEADER_BYTES ? WireFault.TRUNCATED : finishHead(1, true);
+  }
+  if (kind == Kind.TIMING) {
+    expose(0, readU32());
+    expose(1, readU16());
+    expose(2, readU16());
+    return finishHead(9, false);
+  }
+  return WireFault.UNKNOWN_KIND;
+}
+
+function finishHead(headBytes: u32, hasTail: bool): WireFault {
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (!hasTail && !isAtEnd()) return WireFault.TRAILING_BYTES;
+  expose(15, headBytes);
+  return WireFault.NONE;
+}
+
+function decodeHello(): WireFault {
+  expose(0, readU16());
+  expose64(1, readU64());
+  expose(3, readU32());
+  expose64(4, readU64());
+  return finishHead(23, false);
+}
+
+function decodeInput(): WireFault {
+  expose(0, readU32());
+  if (isOverrun()) return WireFault.TRUNCATED;
+  const fault = readEntry();
+  if (fault != WireFault.NONE) return fault;
+  return finishHead(5, false);
+}
+
+function decodeWelcome(): WireFault {
+  expose(0, readU16());
+  expose64(1, readU64());
+  expose(3, readU32());
+  expose(4, readU32());
+  expose(5, readU32());
+  const resumed = readU8();
+  expose(6, resumed);
+  if (resumed > 1) return WireFault.OUT_OF_RANGE;
+  return finishHead(24, false);
+}

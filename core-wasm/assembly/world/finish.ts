@@ -1,0 +1,81 @@
+import { Body, BodyKind, body, Role } from '../body/body';
+import { PLAYER_GROUND_COSINE, REGION_CEILING_M, REGION_FLOOR_M, REGION_HALF_M } from '../limits';
+import { add3, isFinite3, neg3, x3, y3, z3 } from '../math/vec3';
+import { Player, player, playerIndex } from '../player/player';
+import { Constraint, constraint, constraints, point } from '../solver/constraint';
+import { turnBy } from '../solver/integrate';
+import { SolverBody, solverBody, TERRAIN_SLOT } from '../solver/solver-body';
+import { raiseFault, StepFault } from './fault';
+import { header } from './header';
+
+/** Takes the solver's result into the bodies. A body that went mad stays where it was, at rest. */
+export function finishBodies(): void {
+  const count = header().bodyCount;
+  for (let slot = 0; slot < count; slot++) {
+    const b = body(slot);
+    if (b.kind != BodyKind.STATIC) finishBody(b, solverBody(slot));
+  }
+}
+
+function finishBody(b: Body, s: SolverBody): void {
+  const position = add3(b.position, s.moved);
+  const rotation = b.role == Role.PLAYER ? b.rotation : turnBy(b.rotation, s.turned);
+  const sane =
+    isFinite3(position) &&
+    isFinite3(rotation) &&
+    isFinite3(s.linear) &&
+    isFinite3(s.angular) &&
+    isInRegion(position);
+  if (sane) {
+    b.position = position;
+    b.rotation = rotation;
+    b.linearVelocity = s.linear;
+    b.angularVelocity = s.angular;
+    return;
+  }
+  b.linearVelocity = f32x4.splat(0);
+  b.angularVelocity = f32x4.splat(0);
+  if (b.role == Role.LOOSE) raiseFault(StepFault.QUARANTINED);
+}
+
+function isInRegion(position: v128): bool {
+  return (
+    Mathf.abs(x3(position)) <= REGION_HALF_M &&
+    Mathf.abs(z3(position)) <= REGION_HALF_M &&
+    y3(position) >= REGION_FLOOR_M &&
+    y3(position) <= REGION_CEILING_M
+  );
+}
+
+/** A player stands when something that carries weight pushes him up steeply enough. */
+export function findGround(): void {
+  const players = header().playerCount;
+  for (let i = 0; i < players; i++) {
+    const p = player(i);
+    p.grounded = 0;
+    p.groundNormal = f32x4.splat(0);
+  }
+  const count = constraints();
+  for (let i = 0; i < count; i++) {
+    const c = constraint(i);
+    if (!isPressed(c)) continue;
+    if (body(c.slotA).role == Role.PLAYER) standOn(c.idA, neg3(c.normal));
+    if (c.slotB != TERRAIN_SLOT && body(c.slotB).role == Role.PLAYER) standOn(c.idB, c.normal);
+  }
+}
+
+function isPressed(c: Constraint): bool {
+  for (let j = 0; j < c.pointCount; j++) {
+    if (point(c.firstPoint + j).impulseMax > 0) return true;
+  }
+  return false;
+}
+
+/** Of several grounds the most level one counts. */
+function standOn(id: u32, up: v128): void {
+  const p: Player = player(playerIndex(id));
+  if (y3(up) < PLAYER_GROUND_COSINE) return;
+  if (p.grounded != 0 && y3(up) <= y3(p.groundNormal)) return;
+  p.grounded = 1;
+  p.groundNormal = up;
+}

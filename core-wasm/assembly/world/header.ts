@@ -1,0 +1,21 @@
+import { HEADER_BYTES, STATE } from '../layout';
+
+/** First record of STATE. */
+@unmanaged
+@final
+export class Header {
+  tick: u32;
+  seed: u32;
+  bodyCount: i32;
+  playerCount: i32;
+  contactCount: i32;
+  /** One more than the highest entity index that was ever used. */
+  entityHigh: i32;
+  reserved: u64;
+}
+
+export function header(): Header {
+  return changetype<Header>(STATE);
+}
+
+assert(offsetof<Header>() == HEADER_BYTES);

@@ -1,0 +1,48 @@
+/** The artifact's exports, as `assembly/index.ts` declares them. Only this folder sees them. */
+export interface Abi {
+  readonly memory: WebAssembly.Memory;
+  readonly bodiesAddress: WebAssembly.Global;
+  readonly bodyBytes: WebAssembly.Global;
+  readonly playersAddress: WebAssembly.Global;
+  readonly playerBytes: WebAssembly.Global;
+  readonly stateAddress: WebAssembly.Global;
+  readonly terrainAddress: WebAssembly.Global;
+  readonly terrainVertices: WebAssembly.Global;
+  readonly terrainSpacing: WebAssembly.Global;
+  readonly stagingAddress: WebAssembly.Global;
+  readonly stagingBytes: WebAssembly.Global;
+  readonly frameAddress: WebAssembly.Global;
+  readonly frameBytesMax: WebAssembly.Global;
+  readonly fieldsAddress: WebAssembly.Global;
+  readonly outboxAddress: WebAssembly.Global;
+  readonly letterAddress: WebAssembly.Global;
+  readonly inboxAddress: WebAssembly.Global;
+  readonly inboxBytes: WebAssembly.Global;
+  readonly faultSiteAddress: WebAssembly.Global;
+
+  worldReset(seed: number): void;
+  worldStep(): number;
+  worldHash(): bigint;
+  worldSave(): number;
+  worldLoad(length: number): number;
+
+  frameCheck(length: number): number;
+  frameLoad(length: number): number;
+  frameBegin(frame: number, stateHash: bigint): void;
+  frameCommand(kind: number): number;
+  frameInput(entity: number, length: number): number;
+  frameFinish(): number;
+  frameInputsOffset(length: number): number;
+  frameEntryLength(offset: number, length: number): number;
+
+  entryEncode(): number;
+  entryDecode(length: number): number;
+  messageEncode(kind: number): number;
+  messageDecode(length: number): number;
+
+  entitySlot(id: number): number;
+  entityNext(after: number): number;
+  playerExpose(index: number): void;
+  terrainHeightAt(x: number, z: number): number;
+  rayCast(): number;
+}

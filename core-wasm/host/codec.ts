@@ -1,0 +1,360 @@
+import type { Abi } from './abi.ts';
+import type { CoreModule } from './load-core.ts';
+import { getU64, type Memory, openMemory, putU64, takeFrame, takeLetter } from './memory.ts';
+import type { Decoded, Hello, Input, Ping, Pong, Snapshot, Timing, Welcome } from './messages.ts';
+import { MessageKind } from './messages.ts';
+import type {
+  BodyKind,
+  FrameHeader,
+  Intent,
+  PartPose,
+  PlayerInput,
+  SpawnBody,
+  SpawnPlayer,
+} from './types.ts';
+import { WireFault } from './types.ts';
+
+/** Longest message that a client may send: an INPUT with everything in it, rounded up. */
+export const CLIENT_MESSAGE_BYTES_MAX = 64;
+export const SERVER_MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
+
+const FRAME_HEADER_BYTES = 16;
+const HEAD_LENGTH_WORD = 15;
+const POSE_WORD = 15;
+const PARTS_WORD = 16;
+const PART_WORDS = 7;
+
+const CommandKind = {
+  SPAWN_BODY: 1,
+  SPAWN_PLAYER: 2,
+  DESPAWN: 3,
+  IMPULSE: 4,
+  SET_KIND: 5,
+} as const;
+
+type Fields<T extends { kind: unknown }> = Omit<T, 'kind'>;
+
+/**
+ * The wire half of a core: frames, entries and messages, encoded and checked inside the artifact
+ * so that both ends agree by construction. Needs no world; a load tester uses only this.
+ */
+export class Codec {
+  readonly module: CoreModule;
+  protected readonly abi: Abi;
+  protected readonly memory: Memory;
+
+  constructor(module: CoreModule, abi: Abi) {
+    this.module = module;
+    this.abi = abi;
+    this.memory = openMemory(abi);
+  }
+
+  /** Opens a frame; commands come before inputs, `frameEnd` closes it. */
+  frameBegin(frame: number, stateHash: bigint): void {
+    this.abi.frameBegin(frame, stateHash);
+  }
+
+  /** Each `add…` of a command returns false when the frame is full: keep it for the next one. */
+  addSpawnBody(c: SpawnBody): boolean {
+    const { u32, field } = this.memory;
+    u32[field] = c.entity;
+    u32[field + 1] = c.kind;
+    u32[field + 2] = c.shape;
+    this.putFloats(3, c.size);
+    this.putFloats(6, c.position);
+    this.putFloats(9, c.rotation);
+    this.putFloats(13, c.linearVelocity);
+    this.putFloats(16, c.angularVelocity);
+    this.putFloats(19, [c.density, c.friction, c.restitution]);
+    return this.addCommand(CommandKind.SPAWN_BODY);
+  }
+
+  addSpawnPlayer(c: SpawnPlayer): boolean {
+    const { u32, field } = this.memory;
+    u32[field] = c.entity;
+    u32[field + 1] = c.leftHand;
+    u32[field + 2] = c.rightHand;
+    u32[field + 3] = c.account;
+    this.putFloats(4, c.foot);
+    u32[field + 7] = c.yaw;
+    return this.addCommand(CommandKind.SPAWN_PLAYER);
+  }
+
+  addDespawn(entity: number): boolean {
+    this.memory.u32[this.memory.field] = entity;
+    return this.addCommand(CommandKind.DESPAWN);
+  }
+
+  /** `impulse` in N·s, at a world point in metres. */
+  addImpulse(entity: number, impulse: readonly number[], place: readonly number[]): boolean {
+    this.memory.u32[this.memory.field] = entity;
+    this.putFloats(1, impulse);
+    this.putFloats(4, place);
+    return this.addCommand(CommandKind.IMPULSE);
+  }
+
+  addSetKind(entity: number, kind: BodyKind): boolean {
+    this.memory.u32[this.memory.field] = entity;
+    this.memory.u32[this.memory.field + 1] = kind;
+    return this.addCommand(CommandKind.SET_KIND);
+  }
+
+  private addCommand(kind: number): boolean {
+    return this.abi.frameCommand(kind) === 1;
+  }
+
+  private putFloats(word: number, values: readonly number[]): void {
+    this.memory.f32.set(values, this.memory.field + word);
+  }
+
+  /** Adds a player's entry as it came; it is checked again. */
+  addInput(entity: number, entry: Uint8Array): WireFault {
+    if (entry.length > this.memory.inboxBytes) return WireFault.TOO_LONG;
+    this.memory.bytes.set(entry, this.memory.inbox);
+    return this.abi.frameInput(entity, entry.length) as WireFault;
+  }
+
+  /** The finished frame as an own copy. */
+  frameEnd(): Uint8Array {
+    return takeFrame(this.memory, this.abi.frameFinish());
+  }
+
+  /** Header of a well-formed frame, or null. */
+  readFrameHeader(frame: Uint8Array): FrameHeader | null {
+    if (frame.length < FRAME_HEADER_BYTES) return null;
+    const view = new DataView(frame.buffer, frame.byteOffset, FRAME_HEADER_BYTES);
+    return {
+      frame: view.getUint32(0, true),
+      stateHash: view.getBigUint64(4, true),
+      commandCount: view.getUint16(12, true),
+      inputCount: view.getUint16(14, true),
+    };
+  }
+
+  /** The inputs of a frame as views into it; empty when the frame is malformed. */
+  frameInputs(frame: Uint8Array): Array<{ entity: number; entry: Uint8Array }> {
+    const inputs: Array<{ entity: number; entry: Uint8Array }> = [];
+    if (this.checkFrame(frame) !== WireFault.NONE) return inputs;
+    const count = this.readFrameHeader(frame)?.inputCount ?? 0;
+    let at = this.abi.frameInputsOffset(frame.length);
+    const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+    for (let i = 0; i < count; i++) {
+      const length = this.abi.frameEntryLength(at + 4, frame.length);
+      inputs.push({
+        entity: view.getUint32(at, true),
+        entry: frame.subarray(at + 4, at + 4 + length),
+      });
+      at += 4 + length;
+    }
+    return inputs;
+  }
+
+  /** Whether the whole frame is well formed; looks at no world. */
+  checkFrame(frame: Uint8Array): WireFault {
+    if (frame.length > this.memory.frameBytesMax) return WireFault.TOO_LONG;
+    this.memory.bytes.set(frame, this.memory.frame);
+    return this.abi.frameCheck(frame.length) as WireFault;
+  }
+
+  /** True when two frames ask for the same, whatever state they were made on. */
+  sameFrame(a: Uint8Array, b: Uint8Array): boolean {
+    if (a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) {
+      if (i === 4) i = 12;
+      if (a[i] !== b[i]) return false;
+    }
+    return true;
+  }
+
+  encodeEntry(input: PlayerInput): Uint8Array {
+    const { i32, field } = this.memory;
+    for (let tick = 0; tick < 3; tick++) this.putIntent(tick, input.intents[tick] as Intent);
+    i32[field + POSE_WORD] = input.pose ? 1 : 0;
+    if (input.pose) {
+      this.putPart(0, input.pose.head);
+      this.putPart(1, input.pose.left);
+      this.putPart(2, input.pose.right);
+    }
+    return takeLetter(this.memory, this.abi.entryEncode());
+  }
+
+  private putIntent(tick: number, intent: Intent): void {
+    const { i32, field } = this.memory;
+    const at = field + tick * 5;
+    i32[at] = clampInteger(intent.moveX, -127, 127);
+    i32[at + 1] = clampInteger(intent.moveZ, -127, 127);
+    i32[at + 2] = intent.yaw & 0xffff;
+    i32[at + 3] = clampInteger(intent.pitch, -16384, 16384);
+    i32[at + 4] = intent.buttons & 15;
+  }
+
+  private putPart(part: number, pose: PartPose): void {
+    const { i32, f32, field } = this.memory;
+    const at = field + PARTS_WORD + part * PART_WORDS;
+    for (let axis = 0; axis < 3; axis++) {
+      i32[at + axis] = clampInteger(pose.position[axis] as number, -32767, 32767);
+    }
+    f32.set(pose.rotation, at + 3);
+  }
+
+  decodeEntry(entry: Uint8Array): PlayerInput | null {
+    if (entry.length > this.memory.inboxBytes) return null;
+    this.memory.bytes.set(entry, this.memory.inbox);
+    if (this.abi.entryDecode(entry.length) !== WireFault.NONE) return null;
+    const hasPose = this.memory.i32[this.memory.field + POSE_WORD] !== 0;
+    return {
+      intents: [this.getIntent(0), this.getIntent(1), this.getIntent(2)],
+      pose: hasPose
+        ? { head: this.getPart(0), left: this.getPart(1), right: this.getPart(2) }
+        : null,
+    };
+  }
+
+  private getIntent(tick: number): Intent {
+    const { i32, field } = this.memory;
+    const at = field + tick * 5;
+    return {
+      moveX: i32[at] as number,
+      moveZ: i32[at + 1] as number,
+      yaw: i32[at + 2] as number,
+      pitch: i32[at + 3] as number,
+      buttons: i32[at + 4] as number,
+    };
+  }
+
+  private getPart(part: number): PartPose {
+    const { i32, f32, field } = this.memory;
+    const at = field + PARTS_WORD + part * PART_WORDS;
+    const number = (view: ArrayLike<number>, index: number): number => view[index] as number;
+    return {
+      position: [number(i32, at), number(i32, at + 1), number(i32, at + 2)],
+      rotation: [
+        number(f32, at + 3),
+        number(f32, at + 4),
+        number(f32, at + 5),
+        number(f32, at + 6),
+      ],
+    };
+  }
+
+  encodeHello(m: Fields<Hello>): Uint8Array {
+    this.memory.u32[this.memory.field] = m.protocol;
+    putU64(this.memory, 1, m.coreHash);
+    this.memory.u32[this.memory.field + 3] = m.resumeFrame;
+    putU64(this.memory, 4, m.resumeHash);
+    return this.encode(MessageKind.HELLO);
+  }
+
+  encodeInput(frame: number, entry: Uint8Array): Uint8Array {
+    return this.encodeWithTail(MessageKind.INPUT, frame, entry);
+  }
+
+  encodePing(nonce: number): Uint8Array {
+    this.memory.u32[this.memory.field] = nonce;
+    return this.encode(MessageKind.PING);
+  }
+
+  encodeWelcome(m: Fields<Welcome>): Uint8Array {
+    const { u32, field } = this.memory;
+    u32[field] = m.protocol;
+    putU64(this.memory, 1, m.coreHash);
+    u32[field + 3] = m.epoch;
+    u32[field + 4] = m.entity;
+    u32[field + 5] = m.nextFrame;
+    u32[field + 6] = m.resumed ? 1 : 0;
+    return this.encode(MessageKind.WELCOME);
+  }
+
+  encodeSnapshot(frame: number, state: Uint8Array): Uint8Array {
+    return this.encodeWithTail(MessageKind.SNAPSHOT, frame, state);
+  }
+
+  encodeFrame(bytes: Uint8Array): Uint8Array {
+    return this.encodeWithTail(MessageKind.FRAME, 0, bytes);
+  }
+
+  encodeTiming(m: Fields<Timing>): Uint8Array {
+    const { i32, u32, field } = this.memory;
+    u32[field] = m.inputFrame;
+    i32[field + 1] = clampInteger(m.slackMs, -32768, 32767);
+    u32[field + 2] = clampInteger(m.replaced, 0, 65535);
+    return this.encode(MessageKind.TIMING);
+  }
+
+  encodePong(nonce: number): Uint8Array {
+    this.memory.u32[this.memory.field] = nonce;
+    return this.encode(MessageKind.PONG);
+  }
+
+  private encode(kind: MessageKind): Uint8Array {
+    return takeLetter(this.memory, this.abi.messageEncode(kind));
+  }
+
+  private encodeWithTail(kind: MessageKind, first: number, tail: Uint8Array): Uint8Array {
+    this.memory.u32[this.memory.field] = first;
+    const head = this.abi.messageEncode(kind);
+    const message = new Uint8Array(head + tail.length);
+    message.set(this.memory.bytes.subarray(this.memory.letter, this.memory.letter + head));
+    message.set(tail, head);
+    return message;
+  }
+
+  /** The message, with tails as views into `bytes`, or the fault. Never throws, whatever comes. */
+  decodeMessage(bytes: Uint8Array): Decoded {
+    const { inbox, inboxBytes } = this.memory;
+    const start = bytes.length > inboxBytes ? bytes.subarray(0, inboxBytes) : bytes;
+    this.memory.bytes.set(start, inbox);
+    const fault = this.abi.messageDecode(bytes.length) as WireFault;
+    if (fault !== WireFault.NONE) return { ok: false, fault };
+    const message = this.readHead(bytes[0] as MessageKind, bytes);
+    return { ok: true, message };
+  }
+
+  private readHead(kind: MessageKind, bytes: Uint8Array) {
+    const { u32, i32, field } = this.memory;
+    const word = (index: number): number => u32[field + index] as number;
+    const tail = bytes.subarray(word(HEAD_LENGTH_WORD));
+    switch (kind) {
+      case MessageKind.HELLO:
+        return {
+          kind,
+          protocol: word(0),
+          coreHash: getU64(this.memory, 1),
+          resumeFrame: word(3),
+          resumeHash: getU64(this.memory, 4),
+        } satisfies Hello;
+      case MessageKind.INPUT:
+        return { kind, frame: word(0), entry: tail } satisfies Input;
+      case MessageKind.PING:
+        return { kind, nonce: word(0) } satisfies Ping;
+      case MessageKind.PONG:
+        return { kind, nonce: word(0) } satisfies Pong;
+      case MessageKind.WELCOME:
+        return {
+          kind,
+          protocol: word(0),
+          coreHash: getU64(this.memory, 1),
+          epoch: word(3),
+          entity: word(4),
+          nextFrame: word(5),
+          resumed: word(6) === 1,
+        } satisfies Welcome;
+      case MessageKind.SNAPSHOT:
+        return { kind, frame: word(0), state: tail } satisfies Snapshot;
+      case MessageKind.FRAME:
+        return { kind, bytes: tail };
+      case MessageKind.TIMING:
+        return {
+          kind,
+          inputFrame: word(0),
+          slackMs: ((i32[field + 1] as number) << 16) >> 16,
+          replaced: word(2),
+        } satisfies Timing;
+    }
+  }
+}
+
+function clampInteger(value: number, low: number, high: number): number {
+  if (!(value >= low)) return low;
+  return value > high ? high : Math.round(value);
+}

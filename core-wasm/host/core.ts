@@ -1,0 +1,343 @@
+import { Codec } from './codec.ts';
+import { type CoreModule, instantiate } from './load-core.ts';
+import type { BodyColumns, PlayerColumns, RayHit } from './types.ts';
+import { TICKS_PER_FRAME, WireFault } from './types.ts';
+
+export { CLIENT_MESSAGE_BYTES_MAX, Codec, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
+export { type CoreModule, compileCore } from './load-core.ts';
+
+// Words of the header and of the records; `assembly/` asserts the sizes that they rest on.
+const HEADER_TICK = 0;
+const HEADER_SEED = 1;
+const HEADER_BODIES = 2;
+const HEADER_PLAYERS = 3;
+const HEADER_CONTACTS = 4;
+const BODY_ROTATION = 4;
+const BODY_LINEAR = 8;
+const BODY_SIZE = 16;
+const BODY_ID = 24;
+const BODY_KINDS = 100;
+const PLAYER_ID = 0;
+const PLAYER_ACCOUNT = 1;
+const PLAYER_LEFT_HAND = 2;
+const PLAYER_RIGHT_HAND = 3;
+const PLAYER_YAW_BYTE = 18;
+const PLAYER_PITCH_BYTE = 20;
+const PLAYER_BUTTONS_BYTE = 22;
+const PLAYER_GROUNDED_BYTE = 26;
+const PLAYER_LEFT_HELD = 36;
+const PLAYER_RIGHT_HELD = 37;
+
+/** The heightfield as the core made it from the seed. */
+export interface Terrain {
+  readonly verticesPerSide: number;
+  /** Metres between vertices. */
+  readonly spacing: number;
+  /** Heights in metres, row-major: `heights[z * verticesPerSide + x]`, centred on the origin. */
+  readonly heights: Float32Array;
+}
+
+/**
+ * One world and its codec. Everything that touches the artifact's memory is in this folder.
+ * A broken invariant inside the core traps: the call throws `WebAssembly.RuntimeError`, the
+ * instance is dead and the world must be rebuilt from a checkpoint.
+ */
+export class Core extends Codec {
+  static async create(module: CoreModule): Promise<Core> {
+    const core = new Core(module, await instantiate(module));
+    core.reset(0);
+    return core;
+  }
+
+  private header(word: number): number {
+    return this.memory.u32[(this.abi.stateAddress.value >>> 2) + word] as number;
+  }
+
+  /** An empty world at tick 0 on the terrain of `seed` (u32). */
+  reset(seed: number): void {
+    this.abi.worldReset(seed);
+  }
+
+  get seed(): number {
+    return this.header(HEADER_SEED);
+  }
+
+  /** The tick that the next `step` computes. */
+  get tick(): number {
+    return this.header(HEADER_TICK);
+  }
+
+  /** The frame that `tick` belongs to. */
+  get frame(): number {
+    return Math.floor(this.tick / TICKS_PER_FRAME);
+  }
+
+  get bodyCount(): number {
+    return this.header(HEADER_BODIES);
+  }
+
+  get playerCount(): number {
+    return this.header(HEADER_PLAYERS);
+  }
+
+  /** Manifolds that carry an impulse into the next tick. */
+  get contactCount(): number {
+    return this.header(HEADER_CONTACTS);
+  }
+
+  /**
+   * Makes `bytes` the frame of the current three ticks. Within the frame it may be called again
+   * with a corrected version: inputs count from then on, commands only at the first tick.
+   */
+  loadFrame(bytes: Uint8Array): WireFault {
+    if (bytes.length > this.memory.frameBytesMax) return WireFault.TOO_LONG;
+    this.memory.bytes.set(bytes, this.memory.frame);
+    return this.abi.frameLoad(bytes.length) as WireFault;
+  }
+
+  /** One tick. Without a loaded frame every player keeps the last intent. Bits of `StepFault`. */
+  step(): number {
+    return this.abi.worldStep();
+  }
+
+  /** Loads the frame and steps to its end. When it is refused nothing is stepped. */
+  stepFrame(bytes: Uint8Array): { wire: WireFault; faults: number } {
+    const wire = this.loadFrame(bytes);
+    if (wire !== WireFault.NONE) return { wire, faults: 0 };
+    let faults = this.step();
+    while (this.tick % TICKS_PER_FRAME !== 0) faults |= this.step();
+    return { wire, faults };
+  }
+
+  /** Hash of the whole state; equal worlds have equal hashes however they came about. */
+  stateHash(): bigint {
+    return BigInt.asUintN(64, this.abi.worldHash());
+  }
+
+  /** The state as bytes; uses `into` when it is large enough, else a new array. */
+  snapshot(into?: Uint8Array): Uint8Array {
+    const length = this.abi.worldSave();
+    const { bytes, staging } = this.memory;
+    if (!into || into.length < length) return bytes.slice(staging, staging + length);
+    into.set(bytes.subarray(staging, staging + length));
+    return into.subarray(0, length);
+  }
+
+  /** Replaces the state; a refused snapshot changes nothing. */
+  restore(snapshot: Uint8Array): WireFault {
+    if (snapshot.length > this.memory.stagingBytes) return WireFault.TOO_LONG;
+    this.memory.bytes.set(snapshot, this.memory.staging);
+    return this.abi.worldLoad(snapshot.length) as WireFault;
+  }
+
+  hasEntity(id: number): boolean {
+    return this.abi.entitySlot(id) >= 0;
+  }
+
+  /** A free id with a higher index than `after`'s, 0 when there is none; chain calls to reserve. */
+  nextEntity(after: number): number {
+    return this.abi.entityNext(after) >>> 0;
+  }
+
+  /** Centre of mass in metres; false when there is no such entity. */
+  bodyPosition(id: number, out: Float32Array): boolean {
+    return this.readVector(id, 0, out);
+  }
+
+  /** m/s; false when there is no such entity. */
+  bodyVelocity(id: number, out: Float32Array): boolean {
+    return this.readVector(id, BODY_LINEAR, out);
+  }
+
+  private readVector(id: number, word: number, out: Float32Array): boolean {
+    const slot = this.abi.entitySlot(id);
+    if (slot < 0) return false;
+    const at = this.bodyWord(slot) + word;
+    for (let axis = 0; axis < 3; axis++) out[axis] = this.memory.f32[at + axis] as number;
+    return true;
+  }
+
+  private bodyWord(slot: number): number {
+    return (this.abi.bodiesAddress.value + slot * this.abi.bodyBytes.value) >>> 2;
+  }
+
+  private playerWord(index: number): number {
+    return (this.abi.playersAddress.value + index * this.abi.playerBytes.value) >>> 2;
+  }
+
+  /** Entity of an account's player, 0 when it has none here. */
+  playerOfAccount(account: number): number {
+    const count = this.playerCount;
+    for (let i = 0; i < count; i++) {
+      const at = this.playerWord(i);
+      if (this.memory.u32[at + PLAYER_ACCOUNT] === account) {
+        return this.memory.u32[at + PLAYER_ID] as number;
+      }
+    }
+    return 0;
+  }
+
+  playerAccounts(): Array<{ entity: number; account: number }> {
+    return Array.from({ length: this.playerCount }, (_, i) => {
+      const at = this.playerWord(i);
+      return {
+        entity: this.memory.u32[at + PLAYER_ID] as number,
+        account: this.memory.u32[at + PLAYER_ACCOUNT] as number,
+      };
+    });
+  }
+
+  readBodies(into: BodyColumns): void {
+    const { u32, f32, bytes } = this.memory;
+    const count = this.bodyCount;
+    growBodies(into, count);
+    into.count = count;
+    for (let i = 0; i < count; i++) {
+      const at = this.bodyWord(i);
+      into.ids[i] = u32[at + BODY_ID] as number;
+      const kinds = at * 4 + BODY_KINDS;
+      into.kinds[i] = bytes[kinds] as number;
+      into.shapes[i] = bytes[kinds + 1] as number;
+      into.roles[i] = bytes[kinds + 2] as number;
+      for (let k = 0; k < 3; k++) {
+        into.positions[i * 3 + k] = f32[at + k] as number;
+        into.sizes[i * 3 + k] = f32[at + BODY_SIZE + k] as number;
+      }
+      for (let k = 0; k < 4; k++) into.rotations[i * 4 + k] = f32[at + BODY_ROTATION + k] as number;
+    }
+  }
+
+  readPlayers(into: PlayerColumns): void {
+    const { u32, f32, field } = this.memory;
+    const view = new DataView(this.memory.bytes.buffer);
+    const count = this.playerCount;
+    growPlayers(into, count);
+    into.count = count;
+    for (let i = 0; i < count; i++) {
+      const at = this.playerWord(i);
+      into.ids[i] = u32[at + PLAYER_ID] as number;
+      into.accounts[i] = u32[at + PLAYER_ACCOUNT] as number;
+      into.leftHands[i] = u32[at + PLAYER_LEFT_HAND] as number;
+      into.rightHands[i] = u32[at + PLAYER_RIGHT_HAND] as number;
+      into.yaws[i] = view.getUint16(at * 4 + PLAYER_YAW_BYTE, true);
+      into.pitches[i] = view.getInt16(at * 4 + PLAYER_PITCH_BYTE, true);
+      into.buttons[i] = view.getUint16(at * 4 + PLAYER_BUTTONS_BYTE, true);
+      into.grounded[i] = view.getUint16(at * 4 + PLAYER_GROUNDED_BYTE, true);
+      into.held[i * 2] = u32[at + PLAYER_LEFT_HELD] as number;
+      into.held[i * 2 + 1] = u32[at + PLAYER_RIGHT_HELD] as number;
+      this.abi.playerExpose(i);
+      for (let k = 0; k < 3; k++) into.feet[i * 3 + k] = f32[field + k] as number;
+      for (let k = 0; k < 7; k++) {
+        into.heads[i * 7 + k] = f32[field + 3 + k] as number;
+        into.lefts[i * 7 + k] = f32[field + 10 + k] as number;
+        into.rights[i * 7 + k] = f32[field + 17 + k] as number;
+      }
+    }
+  }
+
+  get terrain(): Terrain {
+    const verticesPerSide = this.abi.terrainVertices.value as number;
+    const first = (this.abi.terrainAddress.value as number) >>> 2;
+    return {
+      verticesPerSide,
+      spacing: this.abi.terrainSpacing.value,
+      heights: this.memory.f32.subarray(first, first + verticesPerSide * verticesPerSide),
+    };
+  }
+
+  /** Metres; beyond the region the rim's cells go on. */
+  terrainHeight(x: number, z: number): number {
+    return this.abi.terrainHeightAt(x, z);
+  }
+
+  /** First thing that a ray meets within `maxDistance` metres; `direction` has unit length. */
+  castRay(
+    origin: readonly [number, number, number],
+    direction: readonly [number, number, number],
+    maxDistance: number,
+    ignorePlayer: number,
+  ): RayHit | null {
+    const { f32, u32, field } = this.memory;
+    f32.set(origin, field);
+    f32.set(direction, field + 3);
+    f32[field + 6] = maxDistance;
+    u32[field + 7] = ignorePlayer;
+    if (this.abi.rayCast() === 0) return null;
+    const number = (word: number): number => f32[field + word] as number;
+    return {
+      entity: u32[field] as number,
+      distance: number(1),
+      point: [number(2), number(3), number(4)],
+      normal: [number(5), number(6), number(7)],
+    };
+  }
+
+  /** Line and column of the assert that trapped, for the incident's record. */
+  faultSite(): { line: number; column: number } {
+    const at = (this.abi.faultSiteAddress.value as number) >>> 2;
+    return { line: this.memory.u32[at] as number, column: this.memory.u32[at + 1] as number };
+  }
+}
+
+export function emptyBodies(): BodyColumns {
+  return {
+    count: 0,
+    ids: new Uint32Array(0),
+    kinds: new Uint8Array(0),
+    shapes: new Uint8Array(0),
+    roles: new Uint8Array(0),
+    sizes: new Float32Array(0),
+    positions: new Float32Array(0),
+    rotations: new Float32Array(0),
+  };
+}
+
+/** Doubles the columns until `count` bodies fit; what they held is refilled by the caller. */
+export function growBodies(columns: BodyColumns, count: number): void {
+  if (columns.ids.length >= count) return;
+  const capacity = Math.max(64, 2 ** Math.ceil(Math.log2(count)));
+  columns.ids = new Uint32Array(capacity);
+  columns.kinds = new Uint8Array(capacity);
+  columns.shapes = new Uint8Array(capacity);
+  columns.roles = new Uint8Array(capacity);
+  columns.sizes = new Float32Array(capacity * 3);
+  columns.positions = new Float32Array(capacity * 3);
+  columns.rotations = new Float32Array(capacity * 4);
+}
+
+export function emptyPlayers(): PlayerColumns {
+  return {
+    count: 0,
+    ids: new Uint32Array(0),
+    accounts: new Uint32Array(0),
+    leftHands: new Uint32Array(0),
+    rightHands: new Uint32Array(0),
+    yaws: new Uint16Array(0),
+    pitches: new Int16Array(0),
+    buttons: new Uint16Array(0),
+    feet: new Float32Array(0),
+    heads: new Float32Array(0),
+    lefts: new Float32Array(0),
+    rights: new Float32Array(0),
+    held: new Uint32Array(0),
+    grounded: new Uint8Array(0),
+  };
+}
+
+export function growPlayers(columns: PlayerColumns, count: number): void {
+  if (columns.ids.length >= count) return;
+  const capacity = Math.max(16, 2 ** Math.ceil(Math.log2(count)));
+  columns.ids = new Uint32Array(capacity);
+  columns.accounts = new Uint32Array(capacity);
+  columns.leftHands = new Uint32Array(capacity);
+  columns.rightHands = new Uint32Array(capacity);
+  columns.yaws = new Uint16Array(capacity);
+  columns.pitches = new Int16Array(capacity);
+  columns.buttons = new Uint16Array(capacity);
+  columns.feet = new Float32Array(capacity * 3);
+  columns.heads = new Float32Array(capacity * 7);
+  columns.lefts = new Float32Array(capacity * 7);
+  columns.rights = new Float32Array(capacity * 7);
+  columns.held = new Uint32Array(capacity * 2);
+  columns.grounded = new Uint8Array(capacity);
+}

@@ -1,0 +1,90 @@
+import type { WireFault } from './types.ts';
+
+/** Catalogue of messages; bytes are laid out by `core-wasm/assembly/wire/messages.ts` alone. */
+export const PROTOCOL_VERSION = 1;
+
+export const MessageKind = {
+  HELLO: 0x01,
+  INPUT: 0x02,
+  PING: 0x03,
+  WELCOME: 0x81,
+  SNAPSHOT: 0x82,
+  FRAME: 0x83,
+  TIMING: 0x84,
+  PONG: 0x85,
+} as const;
+export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind];
+
+/** First message of a client. `resumeFrame` 0xffffffff asks for a snapshot. */
+export interface Hello {
+  readonly kind: typeof MessageKind.HELLO;
+  readonly protocol: number;
+  /** First 8 bytes of the artifact's SHA-256, little endian. */
+  readonly coreHash: bigint;
+  /** The frame that the client would apply next. */
+  readonly resumeFrame: number;
+  /** Its state hash at that frame's first tick. */
+  readonly resumeHash: bigint;
+}
+
+/** A client's input for one frame; `entry` is copied into the frame byte for byte. */
+export interface Input {
+  readonly kind: typeof MessageKind.INPUT;
+  readonly frame: number;
+  readonly entry: Uint8Array;
+}
+
+export interface Ping {
+  readonly kind: typeof MessageKind.PING;
+  /** Opaque to the server, echoed. */
+  readonly nonce: number;
+}
+
+export interface Welcome {
+  readonly kind: typeof MessageKind.WELCOME;
+  readonly protocol: number;
+  readonly coreHash: bigint;
+  readonly epoch: number;
+  readonly entity: number;
+  /** The frame of the first SNAPSHOT or FRAME that follows. */
+  readonly nextFrame: number;
+  /** True: frames follow and the client's state stands. False: a SNAPSHOT comes first. */
+  readonly resumed: boolean;
+}
+
+/** Full state at a frame's first tick. */
+export interface Snapshot {
+  readonly kind: typeof MessageKind.SNAPSHOT;
+  readonly frame: number;
+  readonly state: Uint8Array;
+}
+
+/** One sequenced frame; `bytes` are what the journal keeps. */
+export interface FrameMessage {
+  readonly kind: typeof MessageKind.FRAME;
+  readonly bytes: Uint8Array;
+}
+
+/** Tells a client how early its inputs come. */
+export interface Timing {
+  readonly kind: typeof MessageKind.TIMING;
+  /** Newest frame for which an input of this client was sequenced. */
+  readonly inputFrame: number;
+  /** Least time between an input's arrival and its frame's sealing since the last TIMING, ms;
+   *  negative when an input came late. −32768…32767. */
+  readonly slackMs: number;
+  /** Frames since the last TIMING for which the server had to replace the input. */
+  readonly replaced: number;
+}
+
+export interface Pong {
+  readonly kind: typeof MessageKind.PONG;
+  readonly nonce: number;
+}
+
+export type Message = Hello | Input | Ping | Welcome | Snapshot | FrameMessage | Timing | Pong;
+
+/** What `Core.decodeMessage` gives: the message, or the fault by number. */
+export type Decoded =
+  | { readonly ok: true; readonly message: Message }
+  | { readonly ok: false; readonly fault: WireFault };

@@ -1,0 +1,180 @@
+/** Shapes that cross the core's facade. Units: metres, seconds, radians unless a name says else. */
+
+export const TICK_RATE_HZ = 60;
+export const TICK_DURATION_MS = 1000 / TICK_RATE_HZ;
+/** Ticks that one frame, and so one network message, carries. */
+export const TICKS_PER_FRAME = 3;
+export const FRAME_DURATION_MS = TICK_DURATION_MS * TICKS_PER_FRAME;
+
+/** A full turn in the units of `yaw`. */
+export const YAW_UNITS_PER_TURN = 65536;
+/** Units of `pitch` in a quarter turn up; down is negative. */
+export const PITCH_UNITS_PER_QUARTER = 16384;
+
+export const Button = {
+  JUMP: 1,
+  SPRINT: 2,
+  GRIP_LEFT: 4,
+  GRIP_RIGHT: 8,
+} as const;
+
+/** What a player wants during one tick. */
+export interface Intent {
+  /** Strafe, −127 (left) … 127 (right), in the player's own yaw. */
+  readonly moveX: number;
+  /** Forward 127, backward −127. */
+  readonly moveZ: number;
+  /** Turns of 1/65536, counter-clockwise seen from above; 0 looks along −z. */
+  readonly yaw: number;
+  /** −16384 (straight down) … 16384 (straight up). */
+  readonly pitch: number;
+  /** Bits of `Button`. */
+  readonly buttons: number;
+}
+
+/**
+ * One tracked part, relative to the player: origin at the capsule's foot, axes turned by `yaw`
+ * (+x right, +y up, −z ahead).
+ */
+export interface PartPose {
+  /** Millimetres, each −32767…32767; the core clamps to reach. */
+  readonly position: readonly [number, number, number];
+  /** Unit quaternion x, y, z, w. */
+  readonly rotation: readonly [number, number, number, number];
+}
+
+export interface Pose {
+  readonly head: PartPose;
+  readonly left: PartPose;
+  readonly right: PartPose;
+}
+
+/** The inputs of one player for one frame. */
+export interface PlayerInput {
+  readonly intents: readonly [Intent, Intent, Intent];
+  /** Null means unchanged since the last pose that the server sequenced. */
+  readonly pose: Pose | null;
+}
+
+export const ShapeKind = { SPHERE: 0, CAPSULE: 1, BOX: 2 } as const;
+export type ShapeKind = (typeof ShapeKind)[keyof typeof ShapeKind];
+
+export const BodyKind = { DYNAMIC: 0, KINEMATIC: 1, STATIC: 2 } as const;
+export type BodyKind = (typeof BodyKind)[keyof typeof BodyKind];
+
+export const BodyRole = { LOOSE: 0, PLAYER: 1, HAND_LEFT: 2, HAND_RIGHT: 3 } as const;
+export type BodyRole = (typeof BodyRole)[keyof typeof BodyRole];
+
+export interface SpawnBody {
+  readonly entity: number;
+  readonly kind: BodyKind;
+  readonly shape: ShapeKind;
+  /** Sphere: [radius, 0, 0]. Capsule along y: [radius, half length, 0]. Box: half extents. */
+  readonly size: readonly [number, number, number];
+  readonly position: readonly [number, number, number];
+  readonly rotation: readonly [number, number, number, number];
+  readonly linearVelocity: readonly [number, number, number];
+  readonly angularVelocity: readonly [number, number, number];
+  /** kg/m³; ignored unless dynamic. */
+  readonly density: number;
+  readonly friction: number;
+  readonly restitution: number;
+}
+
+export interface SpawnPlayer {
+  /** The capsule's entity; its hands take `leftHand` and `rightHand`. */
+  readonly entity: number;
+  readonly leftHand: number;
+  readonly rightHand: number;
+  readonly account: number;
+  /** Where the foot stands; the core lifts it onto the terrain when it would be below. */
+  readonly foot: readonly [number, number, number];
+  readonly yaw: number;
+}
+
+/** Columns for drawing, refilled by `Core.readBodies`; bodies come in entity order. */
+export interface BodyColumns {
+  count: number;
+  /** Grows when needed, never shrinks. */
+  ids: Uint32Array;
+  kinds: Uint8Array;
+  shapes: Uint8Array;
+  roles: Uint8Array;
+  /** 3 a body. */
+  sizes: Float32Array;
+  /** 3 a body. */
+  positions: Float32Array;
+  /** 4 a body, x y z w. */
+  rotations: Float32Array;
+}
+
+/** Columns for drawing players, in entity order. Parts are in world space. */
+export interface PlayerColumns {
+  count: number;
+  ids: Uint32Array;
+  accounts: Uint32Array;
+  leftHands: Uint32Array;
+  rightHands: Uint32Array;
+  yaws: Uint16Array;
+  pitches: Int16Array;
+  buttons: Uint16Array;
+  /** 3 a player: the capsule's foot. */
+  feet: Float32Array;
+  /** 7 a player: head position x y z, rotation x y z w. */
+  heads: Float32Array;
+  /** 7 a player. */
+  lefts: Float32Array;
+  /** 7 a player. */
+  rights: Float32Array;
+  /** Entity held by each hand, 0 for none; 2 a player, left then right. */
+  held: Uint32Array;
+  /** 1 while the player stands on something. */
+  grounded: Uint8Array;
+}
+
+export interface RayHit {
+  /** 0 when the ray met the terrain. */
+  readonly entity: number;
+  readonly distance: number;
+  readonly point: readonly [number, number, number];
+  readonly normal: readonly [number, number, number];
+}
+
+/** Bits that `Core.step` returns; the world stays valid whatever is set. */
+export const StepFault = {
+  /** A spawn found no free body record: raise BODY_CAPACITY. */
+  BODIES_FULL: 1,
+  /** A spawn found no free player record: raise PLAYER_CAPACITY. */
+  PLAYERS_FULL: 2,
+  /** More touching pairs than PAIR_CAPACITY; the last in entity order were left out. */
+  PAIRS_FULL: 4,
+  /** More manifolds than CONTACT_CAPACITY; the last in entity order were left out. */
+  CONTACTS_FULL: 8,
+  /** A body became NaN or left the region: it was put back to rest where it last was sane. */
+  QUARANTINED: 16,
+  /** A command named an entity that does not exist or exists already: it was skipped. */
+  COMMAND_SKIPPED: 32,
+} as const;
+
+/** Why bytes were refused; 0 is success. The same numbers go into close reasons. */
+export const WireFault = {
+  NONE: 0,
+  TRUNCATED: 1,
+  TRAILING_BYTES: 2,
+  UNKNOWN_KIND: 3,
+  OUT_OF_RANGE: 4,
+  TOO_LONG: 5,
+  /** A frame that is not the one the world needs next. */
+  WRONG_FRAME: 6,
+  /** A snapshot of another layout or core. */
+  WRONG_LAYOUT: 7,
+} as const;
+export type WireFault = (typeof WireFault)[keyof typeof WireFault];
+
+export interface FrameHeader {
+  readonly frame: number;
+  /** State hash at the frame's first tick, before its commands. */
+  readonly stateHash: bigint;
+  readonly commandCount: number;
+  readonly inputCount: number;
+}
