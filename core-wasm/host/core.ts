@@ -21,6 +21,8 @@ const PLAYER_ID = 0;
 const PLAYER_ACCOUNT = 1;
 const PLAYER_LEFT_HAND = 2;
 const PLAYER_RIGHT_HAND = 3;
+/** moveX, moveZ and, in the upper half, yaw. */
+const PLAYER_INTENT = 4;
 const PLAYER_YAW_BYTE = 18;
 const PLAYER_PITCH_BYTE = 20;
 const PLAYER_BUTTONS_BYTE = 22;
@@ -177,12 +179,14 @@ export class Core extends Codec {
     return 0;
   }
 
-  playerAccounts(): Array<{ entity: number; account: number }> {
+  /** Every player, in entity order. */
+  playerAccounts(): Array<{ entity: number; account: number; yaw: number }> {
     return Array.from({ length: this.playerCount }, (_, i) => {
       const at = this.playerWord(i);
       return {
         entity: this.memory.u32[at + PLAYER_ID] as number,
         account: this.memory.u32[at + PLAYER_ACCOUNT] as number,
+        yaw: (this.memory.u32[at + PLAYER_INTENT] as number) >>> 16,
       };
     });
   }
@@ -277,6 +281,11 @@ export class Core extends Codec {
     const at = (this.abi.faultSiteAddress.value as number) >>> 2;
     return { line: this.memory.u32[at] as number, column: this.memory.u32[at + 1] as number };
   }
+}
+
+/** The wire half alone, for who needs no world. */
+export async function createCodec(module: CoreModule): Promise<Codec> {
+  return new Codec(module, await instantiate(module));
 }
 
 export function emptyBodies(): BodyColumns {

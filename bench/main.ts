@@ -1,0 +1,26 @@
+import type { Bench } from './bench.ts';
+import { step } from './micro/step.ts';
+import { saveResult } from './results.ts';
+
+const BENCHES: Readonly<Record<string, Bench>> = { step };
+
+export interface BenchOptions {
+  /** Also write the figures to `bench/results/`. */
+  readonly save: boolean;
+  readonly json: boolean;
+}
+
+/** `name about` of every bench. */
+export function listBenches(): string[] {
+  return Object.entries(BENCHES).map(([name, { about }]) => `${name.padEnd(8)} ${about}`);
+}
+
+/** Runs one bench; null when there is none of that name. */
+export async function runBench(name: string, options: BenchOptions): Promise<number | null> {
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (bench === undefined) return null;
+  const result = await bench.run((line) => console.log(line));
+  if (options.save) console.log(saveResult(name, `bun run bench ${name} --save`, result));
+  if (options.json) console.log(JSON.stringify({ bench: name, result }));
+  return 0;
+}

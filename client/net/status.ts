@@ -1,0 +1,102 @@
+import type { Core } from '../../core-wasm/host/core.ts';
+import type { Predictor } from '../predict/predictor.ts';
+import type { ClockSync } from './clock-sync.ts';
+import type { Connection, ConnectionState } from './connection.ts';
+
+export interface SessionStatus {
+  readonly connection: ConnectionState;
+  /** Why the world is not live, for the player; empty while it is. */
+  readonly reason: string;
+  /** Time until the next attempt, ms; 0 while none is waited for. */
+  readonly retryInMs: number;
+  /** Number of the last close, 0 before the first. */
+  readonly closeCode: number;
+  /** Own player's entity, 0 before the first welcome. */
+  readonly entity: number;
+  /** Own account, 0 until the own player is in the world. */
+  readonly account: number;
+  /** The predicted world's tick and frame. */
+  readonly tick: number;
+  readonly frame: number;
+  readonly rttMs: number;
+  /** How early inputs came, by the server's last report; negative is late. */
+  readonly slackMs: number;
+  readonly rollbacks: number;
+  readonly resimulatedTicks: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly desyncs: number;
+  /** Newest frame on whose state both ends agreed, −1 before the first. */
+  readonly confirmedFrame: number;
+  readonly confirmedHash: bigint;
+}
+
+/** A live view, so that reading the status costs nothing when nobody looks. */
+export function statusOf(
+  connection: Connection,
+  clock: ClockSync,
+  predictor: Predictor,
+  core: Core,
+  nowMs: () => number,
+): SessionStatus {
+  let account = 0;
+  let accountOf = 0;
+  return {
+    get connection() {
+      return connection.state;
+    },
+    get reason() {
+      return connection.reason;
+    },
+    get retryInMs() {
+      return connection.retryInMs(nowMs());
+    },
+    get closeCode() {
+      return connection.closeCode;
+    },
+    get entity() {
+      return predictor.entity;
+    },
+    get account() {
+      const { entity } = predictor;
+      if (accountOf !== entity || account === 0) {
+        accountOf = entity;
+        account = core.playerAccounts().find((player) => player.entity === entity)?.account ?? 0;
+      }
+      return account;
+    },
+    get tick() {
+      return core.tick;
+    },
+    get frame() {
+      return core.frame;
+    },
+    get rttMs() {
+      return clock.rttMs;
+    },
+    get slackMs() {
+      return clock.slackMs;
+    },
+    get rollbacks() {
+      return predictor.rollbacks;
+    },
+    get resimulatedTicks() {
+      return predictor.resimulatedTicks;
+    },
+    get bytesIn() {
+      return connection.bytesIn;
+    },
+    get bytesOut() {
+      return connection.bytesOut;
+    },
+    get desyncs() {
+      return predictor.desyncs;
+    },
+    get confirmedFrame() {
+      return predictor.confirmed.newestFrame;
+    },
+    get confirmedHash() {
+      return predictor.confirmed.newestHash;
+    },
+  };
+}

@@ -1,0 +1,185 @@
+import { ACESFilmicToneMapping, WebGLRenderer } from 'three';
+import { BodyKind, BodyRole, type Intent, type Pose } from '../core-wasm/host/types.ts';
+import { openDebugOverlay } from './debug/overlay.ts';
+import { exposeTestHook } from './debug/test-hook.ts';
+import { createControl } from './input/control.ts';
+import { takeFacing } from './input/facing.ts';
+import { createFlatPlayer, releaseFlatPlayer } from './input/flat-player.ts';
+import { openGamepad } from './input/gamepad.ts';
+import { rowOfBody } from './input/held.ts';
+import { openKeyboard } from './input/keyboard.ts';
+import { openMouse } from './input/mouse.ts';
+import { sampleIntent, samplePose } from './input/sample.ts';
+import { loadSettings, type Settings } from './input/settings.ts';
+import { openTouch } from './input/touch.ts';
+import type { WorldSession } from './net/session.ts';
+import { type Overlay, openOverlay } from './ui/overlay.ts';
+import { type Page, showFault } from './ui/page.ts';
+import { bindSettings } from './ui/settings-form.ts';
+import { createBlink, disposeBlink } from './view/blink.ts';
+import { applyRung, firstRung, fitWindow, rungOf } from './view/display.ts';
+import { createFrameLoop, drawFrame, type FrameLoop, type Stage } from './view/frame.ts';
+import { createQuality } from './view/quality.ts';
+import { createWorldScene, disposeWorldScene } from './view/scene.ts';
+import { createRig } from './xr/origin.ts';
+import { enterVr, isVrSupported } from './xr/session.ts';
+import { beginVr, createVrPlayer, disposeVrPlayer, endVr } from './xr/vr-player.ts';
+
+/** Opens the session that is played in, given where it takes inputs from. */
+export type OpenSession = (sampler: {
+  readonly sampleIntent: () => Intent;
+  readonly samplePose: () => Pose | null;
+}) => WorldSession;
+
+/** Joins page, devices, session and picture, and draws until the page goes. */
+export function play(page: Page, open: OpenSession, debug: boolean): void {
+  const renderer = new WebGLRenderer({
+    canvas: page.canvas,
+    antialias: true,
+    powerPreference: 'high-performance',
+  });
+  renderer.toneMapping = ACESFilmicToneMapping;
+  renderer.xr.enabled = true;
+  const stage = createStage(page, open, renderer);
+  const loop = createFrameLoop(stage);
+  const overlay = openOverlay({
+    page,
+    status: stage.session.status,
+    vrSupported: isVrSupported,
+    enterVr: () => putOnHeadset(stage, () => overlay.leaveVr()),
+    onPlaying(playing) {
+      stage.listening.flat = playing;
+      if (!playing) releaseFlatPlayer(stage.flat, stage.control);
+    },
+  });
+  const debugOverlay = openDebugOverlay(loop, debug);
+  if (debug) exposeTestHook(loop);
+  followPage(page, stage);
+  renderer.setAnimationLoop((_time, xrFrame) => {
+    const nowMs = performance.now();
+    drawFrame(loop, nowMs, xrFrame);
+    overlay.refresh(nowMs, aimOf(loop));
+    debugOverlay.refresh(nowMs);
+  });
+}
+
+/** What the devices may be listened to for; the card on the page takes the keys for itself. */
+interface Listening {
+  flat: boolean;
+}
+
+function createStage(
+  page: Page,
+  open: OpenSession,
+  renderer: WebGLRenderer,
+): Stage & { readonly listening: Listening } {
+  const world = createWorldScene();
+  const rig = createRig(world.scene);
+  rig.group.add(world.camera);
+  const settings = loadSettings(localStorage);
+  bindSettings(page.settings, settings, localStorage);
+  const control = createControl();
+  const held = { left: 0, right: 0 };
+  const listening = { flat: false };
+  const facing = { entity: 0 };
+  const stage: Stage & { readonly listening: Listening } = {
+    renderer,
+    world,
+    rig,
+    settings,
+    control,
+    held,
+    listening,
+    blink: createBlink(world.scene),
+    quality: createQuality(firstRung()),
+    flat: createFlatPlayer(openDevices(page, settings, listening)),
+    vr: createVrPlayer(renderer, rig, settings, held),
+    session: open({
+      sampleIntent: () => {
+        takeFacing(facing, stage.session, control);
+        return sampleIntent(control);
+      },
+      samplePose: () => samplePose(control),
+    }),
+  };
+  fitWindow(renderer, world);
+  applyRung(renderer, world, stage.quality, null);
+  return stage;
+}
+
+function openDevices(page: Page, settings: Settings, listening: Listening) {
+  const active = (): boolean => listening.flat;
+  return [
+    openKeyboard(window, active),
+    openMouse(page.canvas, settings, active),
+    openGamepad(settings, active),
+    openTouch(
+      {
+        surface: page.canvas,
+        stick: page.stick,
+        knob: page.knob,
+        grab: page.touchGrab,
+        jump: page.touchJump,
+      },
+      settings,
+      active,
+    ),
+  ];
+}
+
+/** Enters VR; null when it worked, else why not. */
+async function putOnHeadset(stage: Stage, onEnd: () => void): Promise<string | null> {
+  const { renderer, world, quality, vr, control, flat } = stage;
+  const entry = await enterVr(renderer, rungOf(quality).resolution, () => {
+    endVr(vr, control);
+    fitWindow(renderer, world);
+    applyRung(renderer, world, quality, null);
+    onEnd();
+  });
+  if (entry.kind === 'refused') return entry.reason;
+  releaseFlatPlayer(flat, control);
+  beginVr(vr, entry.vr);
+  applyRung(renderer, world, quality, entry.vr.session);
+  return null;
+}
+
+/** Follows the window's size and attention, and cleans up when the page goes. */
+function followPage(page: Page, stage: Stage): void {
+  const { renderer, world, flat, control, session, vr, blink } = stage;
+  const letGo = (): void => releaseFlatPlayer(flat, control);
+  window.addEventListener('resize', () => fitWindow(renderer, world));
+  window.addEventListener('blur', letGo);
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) letGo();
+  });
+  page.canvas.addEventListener('webglcontextlost', () => {
+    showFault(page, {
+      title: 'The graphics stopped',
+      advice: 'The graphics driver was reset. The world goes on; try again to see it.',
+    });
+  });
+  window.addEventListener('pagehide', () => {
+    renderer.setAnimationLoop(null);
+    session.close();
+    disposeVrPlayer(vr);
+    for (const device of flat.devices) device.dispose();
+    disposeBlink(blink);
+    disposeWorldScene(world);
+    renderer.dispose();
+  });
+  // A page that the browser kept and shows again was taken apart above.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload();
+  });
+}
+
+/** What the crosshair says: only what can be taken is a thing. */
+function aimOf({ stage, bodies }: FrameLoop): Parameters<Overlay['refresh']>[1] {
+  const { held, flat } = stage;
+  if (held.left !== 0 || held.right !== 0) return 'held';
+  const { aimedEntity } = flat.hands;
+  if (aimedEntity === 0) return 'none';
+  const row = rowOfBody(bodies, aimedEntity);
+  const takeable = bodies.kinds[row] === BodyKind.DYNAMIC && bodies.roles[row] === BodyRole.LOOSE;
+  return takeable ? 'thing' : 'none';
+}

@@ -1,0 +1,84 @@
+import type { PredictedCore } from './predictor.ts';
+
+/**
+ * Frames that prediction may run ahead of the newest confirmed one: a second. Beyond it the
+ * client waits, because what it would show has little to do with what will have happened.
+ */
+export const MAX_PREDICTED_FRAMES = 20;
+
+/** The frame under way and one more, so that a slot is never reused while it can be asked for. */
+const SLOT_COUNT = MAX_PREDICTED_FRAMES + 2;
+
+/** A state grows as things spawn: room for a few more bodies before a slot is reallocated. */
+const STORAGE_HEADROOM = 1.25;
+
+interface Slot {
+  frame: number;
+  storage: Uint8Array;
+  /** View of `storage`: the state at the frame's first tick. */
+  state: Uint8Array;
+  hash: bigint;
+  /** The frame as it was last predicted. */
+  predicted: Uint8Array;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** States, hashes and guesses of the frames that the server has not confirmed yet. */
+export class History {
+  readonly #slots: Slot[] = Array.from({ length: SLOT_COUNT }, () => ({
+    frame: -1,
+    storage: NO_BYTES,
+    state: NO_BYTES,
+    hash: 0n,
+    predicted: NO_BYTES,
+  }));
+
+  /** Remembers the world as it stands, at the first tick of its frame. */
+  save(core: PredictedCore): void {
+    const slot = this.#at(core.frame);
+    slot.frame = core.frame;
+    slot.hash = core.stateHash();
+    slot.predicted = NO_BYTES;
+    const state = core.snapshot(slot.storage);
+    if (state.buffer !== slot.storage.buffer) {
+      slot.storage = new Uint8Array(Math.ceil(state.length * STORAGE_HEADROOM));
+      slot.storage.set(state);
+      slot.state = slot.storage.subarray(0, state.length);
+    } else {
+      slot.state = state;
+    }
+  }
+
+  notePrediction(frame: number, bytes: Uint8Array): void {
+    this.#held(frame).predicted = bytes;
+  }
+
+  /** State at the first tick of `frame`. */
+  state(frame: number): Uint8Array {
+    return this.#held(frame).state;
+  }
+
+  /** Hash of that state. */
+  hash(frame: number): bigint {
+    return this.#held(frame).hash;
+  }
+
+  predicted(frame: number): Uint8Array {
+    return this.#held(frame).predicted;
+  }
+
+  clear(): void {
+    for (const slot of this.#slots) slot.frame = -1;
+  }
+
+  #at(frame: number): Slot {
+    return this.#slots[frame % SLOT_COUNT] as Slot;
+  }
+
+  #held(frame: number): Slot {
+    const slot = this.#at(frame);
+    if (slot.frame !== frame) throw new Error(`frame ${frame} is not in the history`);
+    return slot;
+  }
+}

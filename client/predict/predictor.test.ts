@@ -1,0 +1,357 @@
+import { beforeAll, describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { Core, type CoreModule, compileCore } from '../../core-wasm/host/core.ts';
+import { type Intent, TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
+import { MAX_PREDICTED_FRAMES } from './history.ts';
+import { type PredictionFault, Predictor } from './predictor.ts';
+import {
+  flipBit,
+  IDLE,
+  randomIntent,
+  randomPose,
+  seededRandom,
+  TestAuthority,
+} from './test-authority.ts';
+
+let module: CoreModule;
+beforeAll(async () => {
+  module = await compileCore(await Bun.file('build/core.wasm').bytes());
+});
+
+/** One player's client behind delays that vary, in order, counted in ticks. */
+class TestClient {
+  readonly faults: PredictionFault[] = [];
+  readonly predictor: Predictor;
+  readonly #down: Array<{ atTick: number; bytes: Uint8Array }> = [];
+  readonly #up: Array<{ atTick: number; frame: number; entry: Uint8Array }> = [];
+  #downTick = 0;
+  #upTick = 0;
+
+  private constructor(
+    readonly core: Core,
+    readonly authority: TestAuthority,
+    readonly random: () => number,
+    readonly delays: { readonly least: number; readonly spread: number },
+  ) {
+    this.predictor = new Predictor(core, (fault) => this.faults.push(fault));
+  }
+
+  static async join(
+    authority: TestAuthority,
+    player: number,
+    seed: number,
+    delays: { readonly least: number; readonly spread: number },
+  ): Promise<TestClient> {
+    const core = await Core.create(module);
+    const client = new TestClient(core, authority, seededRandom(seed), delays);
+    client.predictor.entity = authority.players[player] as number;
+    const state = authority.core.snapshot();
+    expect(client.predictor.start(authority.core.frame, state)).toBe(WireFault.NONE);
+    return client;
+  }
+
+  /** The server sent a frame at `tick`. */
+  post(bytes: Uint8Array, tick: number): void {
+    this.#downTick = Math.max(this.#downTick, tick + this.#delay());
+    this.#down.push({ atTick: this.#downTick, bytes });
+  }
+
+  deliver(tick: number): void {
+    for (; (this.#down[0]?.atTick ?? tick + 1) <= tick; this.#down.shift()) {
+      expect(this.predictor.receive(this.#down[0]?.bytes as Uint8Array)).toBe(true);
+    }
+    for (; (this.#up[0]?.atTick ?? tick + 1) <= tick; this.#up.shift()) {
+      const { frame, entry } = this.#up[0] as { frame: number; entry: Uint8Array };
+      this.authority.receive(this.predictor.entity, frame, entry);
+    }
+  }
+
+  /** Predicts up to `tick`, as far as allowed. */
+  predictTo(tick: number, intent: () => Intent): void {
+    while (this.core.tick < tick && this.predictor.canPredict) {
+      this.predictor.settle();
+      const pose = this.predictor.atFrameStart ? randomPose(this.random) : null;
+      const input = this.predictor.tick(intent(), pose);
+      if (input === null) continue;
+      this.#upTick = Math.max(this.#upTick, this.authority.core.tick + this.#delay());
+      this.#up.push({ atTick: this.#upTick, ...input });
+    }
+  }
+
+  fidget = (): Intent => (this.random() < 0.6 ? this.#last : this.#change());
+
+  #last: Intent = IDLE;
+
+  #change(): Intent {
+    this.#last = randomIntent(this.random);
+    return this.#last;
+  }
+
+  #delay(): number {
+    return this.delays.least + Math.floor(this.random() * (this.delays.spread + 1));
+  }
+}
+
+interface Scene {
+  readonly seed: number;
+  readonly clients: number;
+  readonly bodies: number;
+  readonly lead: number;
+  readonly least: number;
+  readonly spread: number;
+  readonly frames: number;
+}
+
+const scenes = fc.record<Scene>({
+  seed: fc.integer({ min: 1, max: 2 ** 31 }),
+  clients: fc.integer({ min: 1, max: 3 }),
+  bodies: fc.integer({ min: 0, max: 8 }),
+  // Ticks that the client runs ahead: too few, so that inputs come late, up to plenty.
+  lead: fc.integer({ min: 1, max: 30 }),
+  least: fc.integer({ min: 0, max: 9 }),
+  spread: fc.integer({ min: 0, max: 12 }),
+  frames: fc.integer({ min: 5, max: 50 }),
+});
+
+async function play(scene: Scene): Promise<{ authority: TestAuthority; clients: TestClient[] }> {
+  const authority = await TestAuthority.create(module, scene.clients + 1, scene.bodies);
+  const random = seededRandom(scene.seed);
+  const clients = await Promise.all(
+    Array.from({ length: scene.clients }, (_, i) =>
+      TestClient.join(authority, i, scene.seed + i, scene),
+    ),
+  );
+  const first = authority.core.tick;
+  for (let tick = first; tick < first + scene.frames * TICKS_PER_FRAME; tick++) {
+    for (const client of clients) client.deliver(tick);
+    if (tick % TICKS_PER_FRAME === 0) {
+      if (random() < 0.2) {
+        const pushed = authority.players[0] as number;
+        authority.command((core) => core.addImpulse(pushed, [60, 40, 0], [0, 0, 0]));
+      }
+      const bytes = authority.seal();
+      for (const client of clients) client.post(bytes, tick);
+    }
+    for (const client of clients) client.predictTo(tick + scene.lead, client.fidget);
+  }
+  for (const client of clients) client.deliver(Number.MAX_SAFE_INTEGER);
+  for (const client of clients) client.predictor.settle();
+  return { authority, clients };
+}
+
+describe('prediction', () => {
+  test('agrees with the server at every frame, whatever came late, wrong or in bursts', async () => {
+    let rollbacks = 0;
+    let late = 0;
+    let frames = 0;
+    await fc.assert(
+      fc.asyncProperty(scenes, async (scene) => {
+        const { authority, clients } = await play(scene);
+        for (const { predictor, faults } of clients) {
+          expect(faults).toEqual([]);
+          for (let frame = 1; frame < authority.hashes.length; frame++) {
+            expect(predictor.confirmed.at(frame)).toBe(authority.hashes[frame] as bigint);
+          }
+          rollbacks += predictor.rollbacks;
+          frames += authority.hashes.length - 1;
+        }
+        late += authority.late;
+      }),
+      { numRuns: 40 },
+    );
+    // The law is empty unless the scenes contain what it is about.
+    expect(rollbacks).toBeGreaterThan(50);
+    expect(late).toBeGreaterThan(50);
+    expect(rollbacks).toBeLessThan(frames);
+  });
+
+  test('after a rollback the world is as if the truth had been known all along', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenes, fc.integer({ min: 1, max: 6 }), async (scene, late) => {
+        const authority = await TestAuthority.create(module, 2, scene.bodies);
+        const [own, other] = authority.players as [number, number];
+        const random = seededRandom(scene.seed);
+        const wrong = await Core.create(module);
+        const right = await Core.create(module);
+        const state = authority.core.snapshot();
+        const guessing = new Predictor(wrong, () => {});
+        const knowing = new Predictor(right, () => {});
+        for (const predictor of [guessing, knowing]) {
+          predictor.entity = own;
+          predictor.start(authority.core.frame, state);
+        }
+        // Both make the same inputs; one learns each frame at once, the other all in the end.
+        const ticks = late * TICKS_PER_FRAME + Math.floor(random() * TICKS_PER_FRAME);
+        const frames: Uint8Array[] = [];
+        for (let k = 0; k < late; k++) {
+          const intents = [randomIntent(random), IDLE, randomIntent(random)] as const;
+          const entry = authority.core.encodeEntry({ intents, pose: null });
+          authority.receive(other, authority.core.frame, entry);
+          frames.push(authority.seal());
+        }
+        const script = Array.from({ length: ticks }, () => randomIntent(random));
+        for (const intent of script) guessing.tick(intent, null);
+        for (const frame of frames) expect(knowing.receive(frame)).toBe(true);
+        for (const frame of frames) expect(guessing.receive(frame)).toBe(true);
+        knowing.settle();
+        for (const intent of script.slice(late * TICKS_PER_FRAME)) knowing.tick(intent, null);
+        expect(guessing.settle()).toBe(true);
+        expect(guessing.rollbacks).toBe(1);
+        expect(wrong.tick).toBe(right.tick);
+        expect(wrong.stateHash()).toBe(right.stateHash());
+        expect(wrong.snapshot()).toEqual(right.snapshot());
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('costs nothing while the guesses are right', async () => {
+    const authority = await TestAuthority.create(module, 1, 4);
+    const client = await TestClient.join(authority, 0, 3, { least: 2, spread: 0 });
+    const first = authority.core.tick;
+    // Running ahead by more than the delay, so that every input is in time.
+    client.predictTo(first + 9, client.fidget);
+    for (let tick = first; tick < first + 60; tick++) {
+      client.deliver(tick);
+      if (tick % TICKS_PER_FRAME === 0 && tick > first + 6) client.post(authority.seal(), tick);
+      client.predictTo(tick + 9, client.fidget);
+    }
+    expect(authority.late).toBe(0);
+    expect(client.predictor.confirmed.newestFrame).toBeGreaterThan(10);
+    expect(client.predictor.rollbacks).toBe(0);
+  });
+
+  test('names the frame of a single wrong bit', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 9 }),
+        fc.integer({ min: 0, max: 7 }),
+        fc.integer({ min: 0, max: 63 }),
+        async (hitFrame, nth, bit) => {
+          const authority = await TestAuthority.create(module, 1, 6);
+          const core = await Core.create(module);
+          const faults: PredictionFault[] = [];
+          const predictor = new Predictor(core, (fault) => faults.push(fault));
+          predictor.entity = authority.players[0] as number;
+          const first = authority.core.frame;
+          predictor.start(first, authority.core.snapshot());
+          for (let k = 0; k < 12; k++) {
+            if (k === hitFrame) flipBit(core, nth, bit);
+            const hit = core.stateHash();
+            for (let i = 0; i < TICKS_PER_FRAME; i++) {
+              const input = predictor.tick(IDLE, null);
+              if (input !== null) authority.receive(predictor.entity, input.frame, input.entry);
+            }
+            const bytes = authority.seal();
+            predictor.receive(bytes);
+            predictor.settle();
+            if (k !== hitFrame) continue;
+            const frame = first + hitFrame;
+            const expected = authority.hashes[frame] as bigint;
+            expect(faults).toEqual([{ kind: 'desync', frame, expected, got: hit }]);
+            expect(predictor.desyncs).toBe(1);
+            expect(predictor.resumePoint()).toBeNull();
+            return;
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test('is repaired by a snapshot', async () => {
+    const authority = await TestAuthority.create(module, 1, 6);
+    const client = await TestClient.join(authority, 0, 11, { least: 0, spread: 0 });
+    flipBit(client.core, 2, 0);
+    client.predictTo(authority.core.tick + 3, client.fidget);
+    client.post(authority.seal(), 0);
+    client.deliver(0);
+    client.predictor.settle();
+    expect(client.faults).toHaveLength(1);
+    client.predictor.start(authority.core.frame, authority.core.snapshot());
+    for (let k = 0; k < 10; k++) {
+      client.predictTo(authority.core.tick + 4, client.fidget);
+      client.post(authority.seal(), 0);
+      client.deliver(0);
+    }
+    client.predictor.settle();
+    expect(client.faults).toHaveLength(1);
+    expect(client.predictor.confirmed.newestHash).toBe(authority.hashes.at(-1) as bigint);
+  });
+
+  test('waits when it is as far ahead as it can take back', async () => {
+    const authority = await TestAuthority.create(module, 2, 2);
+    const client = await TestClient.join(authority, 0, 5, { least: 0, spread: 0 });
+    const first = client.core.tick;
+    client.predictTo(first + 500, client.fidget);
+    expect(client.core.tick).toBe(first + MAX_PREDICTED_FRAMES * TICKS_PER_FRAME);
+    for (let k = 0; k < 3; k++) client.post(authority.seal(), 0);
+    client.deliver(0);
+    client.predictor.settle();
+    client.predictTo(first + 500, client.fidget);
+    expect(client.core.tick).toBe(first + (MAX_PREDICTED_FRAMES + 3) * TICKS_PER_FRAME);
+    expect(client.faults).toEqual([]);
+  });
+
+  test('keeps own inputs that are on their way when the server sends a state instead', async () => {
+    const authority = await TestAuthority.create(module, 1, 4);
+    const entity = authority.players[0] as number;
+    const core = await Core.create(module);
+    const predictor = new Predictor(core, () => {});
+    predictor.entity = entity;
+    predictor.start(authority.core.frame, authority.core.snapshot());
+    const random = seededRandom(9);
+    for (let tick = 0; tick < 15; tick++) {
+      const input = predictor.tick(randomIntent(random), null);
+      if (input !== null) authority.receive(entity, input.frame, input.entry);
+    }
+    const predicted = core.stateHash();
+    authority.seal();
+    authority.seal();
+    expect(predictor.resync(authority.core.frame, authority.core.snapshot())).toBe(WireFault.NONE);
+    expect(core.stateHash()).toBe(predicted);
+    for (let k = 0; k < 3; k++) predictor.receive(authority.seal());
+    expect(predictor.settle()).toBe(false);
+    expect(predictor.rollbacks).toBe(0);
+  });
+
+  test('refuses a frame out of turn and a state that is none', async () => {
+    const authority = await TestAuthority.create(module, 1, 0);
+    const client = await TestClient.join(authority, 0, 5, { least: 0, spread: 0 });
+    const [first, second] = [authority.seal(), authority.seal()];
+    expect(client.predictor.receive(second)).toBe(false);
+    expect(client.predictor.receive(new Uint8Array([1, 2, 3]))).toBe(false);
+    expect(client.predictor.receive(first)).toBe(true);
+    expect(client.predictor.receive(first)).toBe(false);
+    expect(client.predictor.receive(second)).toBe(true);
+    const junk = client.predictor.start(3, new Uint8Array(40).fill(7));
+    expect(junk).not.toBe(WireFault.NONE);
+    expect(client.predictor.canPredict).toBe(false);
+  });
+});
+
+describe('an own entry', () => {
+  test('carries the pose when it is new, was lost, or has not been sent for long', async () => {
+    const authority = await TestAuthority.create(module, 1, 0);
+    const core = await Core.create(module);
+    const predictor = new Predictor(core, () => {});
+    predictor.entity = authority.players[0] as number;
+    predictor.start(authority.core.frame, authority.core.snapshot());
+    const before = randomPose(seededRandom(1));
+    const after = randomPose(seededRandom(2));
+    const withPose: number[] = [];
+    for (let frame = 0; frame < 45; frame++) {
+      predictor.tick(IDLE, frame < 30 ? before : after);
+      predictor.tick(IDLE, null);
+      const input = predictor.tick(IDLE, null);
+      const entry = input?.entry as Uint8Array;
+      if (core.decodeEntry(entry)?.pose != null) withPose.push(frame);
+      // The first input with the second pose never arrives.
+      if (frame !== 30) authority.receive(predictor.entity, input?.frame as number, entry);
+      predictor.receive(authority.seal());
+      predictor.settle();
+    }
+    expect(withPose).toEqual([0, 20, 30, 31]);
+    expect(predictor.rollbacks).toBe(1);
+  });
+});

@@ -1,0 +1,255 @@
+import type { Core } from '../../core-wasm/host/core.ts';
+import { type Intent, type Pose, TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
+import { ConfirmedHashes } from './confirmed-hashes.ts';
+import { History, MAX_PREDICTED_FRAMES } from './history.ts';
+import { OwnInputs } from './own-inputs.ts';
+import { predictFrame, repredict } from './rollback.ts';
+
+/** The part of the core that prediction drives. */
+export type PredictedCore = Pick<
+  Core,
+  | 'tick'
+  | 'frame'
+  | 'loadFrame'
+  | 'step'
+  | 'stepFrame'
+  | 'stateHash'
+  | 'snapshot'
+  | 'restore'
+  | 'frameBegin'
+  | 'addInput'
+  | 'frameEnd'
+  | 'readFrameHeader'
+  | 'frameInputs'
+  | 'sameFrame'
+  | 'encodeEntry'
+>;
+
+/** Why the predicted world cannot be trusted any more; only a snapshot repairs it. */
+export type PredictionFault =
+  /** Same inputs, other state: `expected` is the server's hash at the frame's first tick. */
+  | {
+      readonly kind: 'desync';
+      readonly frame: number;
+      readonly expected: bigint;
+      readonly got: bigint;
+    }
+  /** The core refused an authoritative frame. */
+  | { readonly kind: 'refused'; readonly frame: number; readonly wire: WireFault };
+
+/** What this client did in one frame, ready to be sent. */
+export interface OwnInput {
+  readonly frame: number;
+  readonly entry: Uint8Array;
+}
+
+interface AuthoritativeFrame {
+  readonly frame: number;
+  readonly stateHash: bigint;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Runs the core ahead of the server on guesses and makes good what was guessed wrong.
+ *
+ * The invariant that everything rests on: for every frame F from `nextFrame` to the one under
+ * way, the history holds the state at F's first tick, and the state at `nextFrame` came out of
+ * authoritative frames alone, or out of guesses that equalled them byte for byte. So the hash in
+ * the server's frame F = `nextFrame` must equal ours *before* F is compared or applied; a
+ * difference there is a desync and never a late input.
+ */
+export class Predictor {
+  /** Own player's entity, to which own entries are addressed. */
+  entity = 0;
+  /** Times that a guess had to be taken back. */
+  rollbacks = 0;
+  /** Ticks that were stepped a second time because of it. */
+  resimulatedTicks = 0;
+  desyncs = 0;
+  readonly confirmed = new ConfirmedHashes();
+
+  readonly #core: PredictedCore;
+  readonly #history = new History();
+  readonly #own: OwnInputs;
+  readonly #onFault: (fault: PredictionFault) => void;
+  #news: AuthoritativeFrame[] = [];
+  #nextFrame = 0;
+  #started = false;
+  #faulted = false;
+
+  constructor(core: PredictedCore, onFault: (fault: PredictionFault) => void) {
+    this.#core = core;
+    this.#own = new OwnInputs(core);
+    this.#onFault = onFault;
+  }
+
+  /** The frame that the server has to confirm next. */
+  get nextFrame(): number {
+    return this.#nextFrame;
+  }
+
+  /** The newest frame that came from the server, applied or not; −1 before the first. */
+  get newestFrame(): number {
+    return this.#nextFrame + this.#news.length - 1;
+  }
+
+  /** Whether the next `tick` opens a frame, and so takes a pose. */
+  get atFrameStart(): boolean {
+    return this.#core.tick % TICKS_PER_FRAME === 0;
+  }
+
+  /** Whether `tick` may run: not further ahead than a wrong guess can be taken back. */
+  get canPredict(): boolean {
+    if (!this.#started) return false;
+    return !this.atFrameStart || this.#core.frame - this.#nextFrame < MAX_PREDICTED_FRAMES;
+  }
+
+  /** Begins anew from an authoritative state at the first tick of `frame`. */
+  start(frame: number, state: Uint8Array): WireFault {
+    this.#own.clear();
+    return this.#rebase(frame, state);
+  }
+
+  /**
+   * Takes a state that the server sent instead of frames that this client was too slow for. Own
+   * inputs that are already on their way stay in the prediction.
+   */
+  resync(frame: number, state: Uint8Array): WireFault {
+    const target = this.#core.tick;
+    const ahead = target - frame * TICKS_PER_FRAME;
+    const wire = this.#rebase(frame, state);
+    const tooFar = ahead > MAX_PREDICTED_FRAMES * TICKS_PER_FRAME;
+    if (wire === WireFault.NONE && !tooFar) this.#repredict(target);
+    return wire;
+  }
+
+  /**
+   * Queues the authoritative frame that comes next; `bytes` are kept. False when they are no
+   * frame or not that one: a gap, which the transport cannot make and only a snapshot can fill.
+   */
+  receive(bytes: Uint8Array): boolean {
+    if (this.#faulted) return true;
+    const header = this.#core.readFrameHeader(bytes);
+    if (header?.frame !== this.#nextFrame + this.#news.length) return false;
+    this.#news.push({ frame: header.frame, stateHash: header.stateHash, bytes });
+    return true;
+  }
+
+  /**
+   * Applies all frames that were received. However many they are and however wrong the guesses
+   * were, what follows them is resimulated once. True when the world at the current tick changed.
+   */
+  settle(): boolean {
+    if (this.#news.length === 0 || this.#faulted || !this.#started) return false;
+    const news = this.#news;
+    this.#news = [];
+    const target = this.#core.tick;
+    const stateIsConfirmed = this.#applyAll(news);
+    if (!stateIsConfirmed) return false;
+    this.#repredict(target);
+    return true;
+  }
+
+  /**
+   * Predicts one tick. `pose` counts only at a frame's first tick; null repeats the last one.
+   * Returns the frame's own input when this was the frame's last tick.
+   */
+  tick(intent: Intent, pose: Pose | null): OwnInput | null {
+    this.settle();
+    const { frame } = this.#core;
+    const phase = this.#core.tick - frame * TICKS_PER_FRAME;
+    if (phase === 0) {
+      this.#history.save(this.#core);
+      this.#own.begin(frame, pose);
+    }
+    if (this.#own.frame !== frame) throw new Error(`frame ${frame} has no open entry`);
+    const entry = this.#own.add(phase, intent);
+    predictFrame(this.#core, this.#history, this.entity, entry);
+    this.#core.step();
+    return phase === TICKS_PER_FRAME - 1 ? { frame, entry } : null;
+  }
+
+  /**
+   * Predicts one whole frame for which an own input would come too late anyway: after joining,
+   * or when the client was held up. Only at a frame's first tick.
+   */
+  skipFrame(): void {
+    if (!this.atFrameStart) throw new Error('a frame is under way');
+    this.#own.skip(this.#core.frame);
+    this.#repredict(this.#core.tick + TICKS_PER_FRAME);
+  }
+
+  /** Where a broken connection may go on; null when only a snapshot will do. */
+  resumePoint(): { frame: number; hash: bigint } | null {
+    if (!this.#started || this.#faulted) return null;
+    this.settle();
+    const frame = this.#nextFrame;
+    const standing = this.#core.tick === frame * TICKS_PER_FRAME;
+    return { frame, hash: standing ? this.#core.stateHash() : this.#history.hash(frame) };
+  }
+
+  #rebase(frame: number, state: Uint8Array): WireFault {
+    const wire = this.#core.restore(state);
+    this.#started = wire === WireFault.NONE && this.#core.tick === frame * TICKS_PER_FRAME;
+    this.#faulted = false;
+    this.#news = [];
+    this.#nextFrame = frame;
+    this.#history.clear();
+    this.confirmed.dropFrom(frame);
+    return this.#started || wire !== WireFault.NONE ? wire : WireFault.WRONG_FRAME;
+  }
+
+  /** True when the core stands in a confirmed state afterwards; false: on unbroken guesses. */
+  #applyAll(news: readonly AuthoritativeFrame[]): boolean {
+    const core = this.#core;
+    let confirmed = false;
+    for (const { frame, stateHash, bytes } of news) {
+      const firstTick = frame * TICKS_PER_FRAME;
+      const predictedTicks = confirmed ? 0 : core.tick - firstTick;
+      const got = predictedTicks === 0 ? core.stateHash() : this.#history.hash(frame);
+      if (got !== stateHash) {
+        this.desyncs++;
+        return this.#fail({ kind: 'desync', frame, expected: stateHash, got }, confirmed);
+      }
+      this.confirmed.confirm(frame, stateHash);
+      const guessed = predictedTicks >= TICKS_PER_FRAME;
+      const right = guessed && core.sameFrame(this.#history.predicted(frame), bytes);
+      if (!right) {
+        if (predictedTicks > 0) this.#rollBack(frame, predictedTicks);
+        this.#noteReplacedInput(frame, bytes);
+        const { wire } = core.stepFrame(bytes);
+        confirmed = true;
+        if (wire !== WireFault.NONE) return this.#fail({ kind: 'refused', frame, wire }, true);
+      }
+      this.#nextFrame = frame + 1;
+    }
+    return confirmed;
+  }
+
+  #rollBack(frame: number, ticks: number): void {
+    this.rollbacks++;
+    this.resimulatedTicks += ticks;
+    this.#core.restore(this.#history.state(frame));
+  }
+
+  #noteReplacedInput(frame: number, bytes: Uint8Array): void {
+    const own = this.#own.entryOf(frame);
+    if (own === null) return;
+    const used = this.#core.frameInputs(bytes).find((input) => input.entity === this.entity);
+    if (used === undefined || !sameBytes(used.entry, own)) this.#own.noteReplaced();
+  }
+
+  #fail(fault: PredictionFault, confirmed: boolean): boolean {
+    this.#faulted = true;
+    this.#onFault(fault);
+    return confirmed;
+  }
+
+  #repredict(target: number): void {
+    repredict(this.#core, this.#history, this.#own, this.entity, target);
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

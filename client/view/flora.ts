@@ -1,0 +1,150 @@
+import {
+  BufferAttribute,
+  type BufferGeometry,
+  Color,
+  ConeGeometry,
+  InstancedMesh,
+  MeshLambertMaterial,
+  type Object3D,
+} from 'three';
+import { mergeGeometries } from 'three/examples/jsm/utils/BufferGeometryUtils.js';
+import type { Terrain } from '../../core-wasm/host/core.ts';
+import { writeMatrix } from './instances.ts';
+
+/** Plants for the eye alone: knee-high at most, so that walking through them does not jar. */
+const PLANTS_MAX = 1800;
+/** One place for a plant in each square of so many terrain cells. */
+const CELLS = 2;
+/** They grow in hollows and thin out uphill, m. */
+const LUSH_BELOW_M = -4;
+const BARE_ABOVE_M = 5;
+const BARE_CHANCE = 0.012;
+const LUSH_CHANCE = 0.3;
+const LEAVES = 6;
+
+const HUES: readonly Color[] = [0x2fd6c3, 0x53e08f, 0xd65bd0, 0xf29a4a].map(
+  (hex) => new Color(hex),
+);
+
+export interface Flora {
+  readonly mesh: InstancedMesh<BufferGeometry, MeshLambertMaterial>;
+  readonly glow: { value: number };
+}
+
+/** Grows the plants of a terrain: the same ones for everybody who has the same seed. */
+export function createFlora(parent: Object3D, field: Terrain, seed: number): Flora {
+  const glow = { value: 0 };
+  const mesh = new InstancedMesh(plantGeometry(), plantMaterial(glow), PLANTS_MAX);
+  mesh.count = 0;
+  mesh.frustumCulled = false;
+  mesh.matrixAutoUpdate = false;
+  mesh.receiveShadow = true;
+  const rows = Math.floor((field.verticesPerSide - 1) / CELLS);
+  // Every so many squares, so that a full table is spread over the whole region.
+  const step = 7919;
+  const squares = rows * rows;
+  for (let i = 0; i < squares && mesh.count < PLANTS_MAX; i++) {
+    const square = (i * step) % squares;
+    plant(mesh, field, seed, square % rows, Math.floor(square / rows));
+  }
+  parent.add(mesh);
+  return { mesh, glow };
+}
+
+function plant(
+  mesh: InstancedMesh,
+  field: Terrain,
+  seed: number,
+  column: number,
+  row: number,
+): void {
+  const chance = (purpose: number): number => hash(seed, column, row, purpose);
+  const x = (column + chance(1)) * CELLS;
+  const z = (row + chance(2)) * CELLS;
+  const height = heightAt(field, x, z);
+  const lush = (BARE_ABOVE_M - height) / (BARE_ABOVE_M - LUSH_BELOW_M);
+  const likely = BARE_CHANCE + (LUSH_CHANCE - BARE_CHANCE) * Math.min(1, Math.max(0, lush)) ** 2;
+  if (chance(3) > likely) return;
+  const half = ((field.verticesPerSide - 1) / 2) * field.spacing;
+  const place = [x * field.spacing - half, height - 0.03, z * field.spacing - half];
+  const turn = chance(4) * Math.PI;
+  const size = 0.35 + chance(5) * 0.75;
+  const index = mesh.count++;
+  writeMatrix(
+    mesh.instanceMatrix.array as Float32Array,
+    index,
+    place,
+    0,
+    [0, Math.sin(turn), 0, Math.cos(turn)],
+    0,
+    size,
+    size * (0.7 + chance(6) * 0.6),
+    size,
+  );
+  // Hues keep to districts of 40 m, with a stray now and then.
+  const district = hash(seed, column >> 3, row >> 3, 7);
+  const hue = Math.floor((chance(8) < 0.15 ? chance(9) : district) * HUES.length);
+  mesh.setColorAt(index, HUES[hue] ?? new Color());
+}
+
+/** Height at a place in cells from the least corner; near enough for a root. */
+function heightAt({ verticesPerSide: side, heights }: Terrain, x: number, z: number): number {
+  const column = Math.min(side - 2, Math.floor(x));
+  const row = Math.min(side - 2, Math.floor(z));
+  const at = row * side + column;
+  const tx = x - column;
+  const tz = z - row;
+  const near = (heights[at] ?? 0) * (1 - tx) + (heights[at + 1] ?? 0) * tx;
+  const far = (heights[at + side] ?? 0) * (1 - tx) + (heights[at + side + 1] ?? 0) * tx;
+  return near * (1 - tz) + far * tz;
+}
+
+/** Pointed leaves splayed around a root, dark below and bright at the tips. */
+function plantGeometry(): BufferGeometry {
+  const leaves: BufferGeometry[] = [];
+  for (let i = 0; i < LEAVES; i++) {
+    const length = i === 0 ? 0.62 : 0.34 + 0.16 * ((i * 5) % 3);
+    const leaf = new ConeGeometry(0.055, length, 4, 1, true).translate(0, length / 2, 0);
+    leaf.rotateX(i === 0 ? 0 : 0.42 + 0.13 * (i % 3)).rotateY((i * Math.PI * 2) / (LEAVES - 1));
+    leaves.push(leaf.toNonIndexed());
+  }
+  const geometry = mergeGeometries(leaves);
+  for (const leaf of leaves) leaf.dispose();
+  const positions = geometry.getAttribute('position');
+  const shades = new Float32Array(positions.count * 3);
+  for (let i = 0; i < positions.count; i++) {
+    shades.fill(0.18 + 1.35 * Math.max(0, positions.getY(i)), i * 3, i * 3 + 3);
+  }
+  geometry.setAttribute('color', new BufferAttribute(shades, 3));
+  return geometry;
+}
+
+/** Tips shine by themselves at night, by `glow`, 0…1. */
+function plantMaterial(glow: { value: number }): MeshLambertMaterial {
+  const material = new MeshLambertMaterial({ vertexColors: true, flatShading: true });
+  material.onBeforeCompile = (shader) => {
+    shader.uniforms.glow = glow;
+    shader.fragmentShader = shader.fragmentShader
+      .replace('#include <common>', '#include <common>\nuniform float glow;')
+      .replace(
+        '#include <emissivemap_fragment>',
+        'totalEmissiveRadiance += vColor.rgb * vColor.rgb * glow;',
+      );
+  };
+  material.customProgramCacheKey = () => 'plant';
+  return material;
+}
+
+function hash(seed: number, x: number, z: number, purpose: number): number {
+  let h = Math.imul(seed ^ Math.imul(purpose, 0x27d4eb2f), 0x165667b1);
+  h = Math.imul(h ^ Math.imul(x, 0x9e3779b1), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 15) ^ Math.imul(z, 0xc2b2ae35), 0x2c1b3c6d);
+  return ((h ^ (h >>> 16)) >>> 0) / 4294967296;
+}
+
+export function disposeFlora({ mesh }: Flora): void {
+  mesh.removeFromParent();
+  mesh.geometry.dispose();
+  mesh.material.dispose();
+  mesh.dispose();
+}

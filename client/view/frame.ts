@@ -1,0 +1,159 @@
+import type { WebGLRenderer } from 'three';
+import { emptyBodies, emptyPlayers } from '../../core-wasm/host/core.ts';
+import type { BodyColumns, PlayerColumns } from '../../core-wasm/host/types.ts';
+import { type Control, EYE_HEIGHT_M } from '../input/control.ts';
+import type { CastView } from '../input/flat-hands.ts';
+import { type FlatPlayer, readFlatPlayer } from '../input/flat-player.ts';
+import { createGrabEdge, type GrabEdge, noticeGrab } from '../input/grab-edge.ts';
+import { type Held, readHeld, rowOfPlayer } from '../input/held.ts';
+import type { Settings } from '../input/settings.ts';
+import { createViewCast } from '../input/view-ray.ts';
+import { interpolateBodies, interpolatePlayers } from '../interpolate/interpolate.ts';
+import type { WorldSession } from '../net/session.ts';
+import { placeRig, type Rig } from '../xr/origin.ts';
+import { readVrPlayer, type VrPlayer } from '../xr/vr-player.ts';
+import { drawAvatars, partInWorld } from './avatars.ts';
+import { type Blink, drawBlink, startBlink } from './blink.ts';
+import { drawBodies } from './bodies.ts';
+import { applyRung, frameBudgetMs } from './display.ts';
+import { observeFrame, type Quality } from './quality.ts';
+import { drawLight, drawTerrain, type WorldScene } from './scene.ts';
+import { skyAt } from './sky.ts';
+
+const GRAB_PULSE_STRENGTH = 0.6;
+const GRAB_PULSE_MS = 40;
+/** Share of a new frame interval in the average that the debug overlay shows. */
+const AVERAGE_SHARE = 0.05;
+
+/** Everything that a drawn frame touches. */
+export interface Stage {
+  readonly renderer: WebGLRenderer;
+  readonly world: WorldScene;
+  readonly rig: Rig;
+  readonly blink: Blink;
+  readonly quality: Quality;
+  readonly settings: Settings;
+  readonly session: WorldSession;
+  readonly control: Control;
+  readonly flat: FlatPlayer;
+  readonly vr: VrPlayer;
+  readonly held: Held;
+}
+
+/** A stage and what the loop remembers from frame to frame. */
+export interface FrameLoop {
+  readonly stage: Stage;
+  /** The world between the last two ticks. */
+  readonly bodies: BodyColumns;
+  readonly players: PlayerColumns;
+  /** Row of the own player in `players`, −1 while there is none. */
+  ownRow: number;
+  /** Own head in the world, m, and its rotation. */
+  readonly eye: Float32Array;
+  readonly eyeRotation: Float32Array;
+  readonly castView: CastView;
+  readonly leftGrab: GrabEdge;
+  readonly rightGrab: GrabEdge;
+  lastMs: number;
+  framesDrawn: number;
+  /** Average time between drawn frames. */
+  frameMs: number;
+}
+
+export function createFrameLoop(stage: Stage): FrameLoop {
+  const eye = new Float32Array([0, EYE_HEIGHT_M, 0]);
+  return {
+    stage,
+    bodies: emptyBodies(),
+    players: emptyPlayers(),
+    ownRow: -1,
+    eye,
+    eyeRotation: new Float32Array(4),
+    castView: createViewCast(stage.session, stage.control, eye),
+    leftGrab: createGrabEdge(),
+    rightGrab: createGrabEdge(),
+    lastMs: 0,
+    framesDrawn: 0,
+    frameMs: 0,
+  };
+}
+
+/** One drawn frame, at the display's rate. Inputs go in first, so that they count at once. */
+export function drawFrame(loop: FrameLoop, nowMs: number, xrFrame: XRFrame | undefined): void {
+  const { session, renderer, world, blink } = loop.stage;
+  const elapsedMs = beginFrame(loop, nowMs);
+  readInputs(loop, xrFrame, elapsedMs);
+  const alpha = session.update(nowMs);
+  readWorld(loop, alpha);
+  standWithPlayer(loop);
+  drawGround(loop);
+  skyAt(session.core.tick - 1 + alpha, world.sky);
+  drawLight(world, loop.eye, renderer.getPixelRatio());
+  drawBodies(world.bodies, loop.bodies);
+  drawAvatars(world.avatars, loop.players, session.status.entity, loop.stage.control);
+  drawBlink(blink, loop.eye, elapsedMs);
+  pulseGrabs(loop, nowMs);
+  renderer.render(world.scene, world.camera);
+  holdFrameRate(loop, elapsedMs);
+}
+
+function beginFrame(loop: FrameLoop, nowMs: number): number {
+  const elapsedMs = loop.lastMs === 0 ? 0 : Math.max(0, nowMs - loop.lastMs);
+  loop.lastMs = nowMs;
+  loop.framesDrawn++;
+  loop.frameMs += (elapsedMs - loop.frameMs) * AVERAGE_SHARE;
+  return elapsedMs;
+}
+
+function readInputs(loop: FrameLoop, xrFrame: XRFrame | undefined, elapsedMs: number): void {
+  const { vr, flat, control, held, settings, blink } = loop.stage;
+  if (vr.running === null) {
+    readFlatPlayer(flat, control, loop.castView, held, elapsedMs);
+  } else if (xrFrame !== undefined) {
+    const snapped = readVrPlayer(vr, control, xrFrame, elapsedMs, settings);
+    if (snapped) startBlink(blink);
+  }
+}
+
+function readWorld(loop: FrameLoop, alpha: number): void {
+  const { session, held } = loop.stage;
+  interpolateBodies(session.bodies.previous, session.bodies.current, alpha, loop.bodies);
+  interpolatePlayers(session.players.previous, session.players.current, alpha, loop.players);
+  loop.ownRow = rowOfPlayer(loop.players, session.status.entity);
+  readHeld(loop.players, loop.ownRow, held);
+}
+
+/** Puts rig and camera where the own player stands: nothing else ever moves the view. */
+function standWithPlayer(loop: FrameLoop): void {
+  const { control, rig, vr, world } = loop.stage;
+  if (loop.ownRow < 0) return;
+  const { feet } = loop.players;
+  placeRig(rig, feet, loop.ownRow * 3, control.yaw);
+  partInWorld(control.head, control.yaw, feet, loop.ownRow * 3, loop.eye, loop.eyeRotation);
+  if (vr.running !== null) return;
+  world.camera.position.set(0, EYE_HEIGHT_M, 0);
+  world.camera.rotation.set(control.pitch, 0, 0);
+}
+
+function drawGround(loop: FrameLoop): void {
+  const { session, world } = loop.stage;
+  if (loop.ownRow >= 0) drawTerrain(world, session.core.seed, session.core.terrain);
+}
+
+function pulseGrabs(loop: FrameLoop, nowMs: number): void {
+  const { held, vr } = loop.stage;
+  if (noticeGrab(loop.leftGrab, held.left, nowMs)) {
+    vr.controllers.pulse('left', GRAB_PULSE_STRENGTH, GRAB_PULSE_MS);
+  }
+  if (noticeGrab(loop.rightGrab, held.right, nowMs)) {
+    vr.controllers.pulse('right', GRAB_PULSE_STRENGTH, GRAB_PULSE_MS);
+  }
+}
+
+function holdFrameRate(loop: FrameLoop, elapsedMs: number): void {
+  const { quality, renderer, world, vr } = loop.stage;
+  const budgetMs = frameBudgetMs(vr.running?.session ?? null);
+  if (observeFrame(quality, elapsedMs, budgetMs)) {
+    applyRung(renderer, world, quality, vr.running?.session ?? null);
+  }
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'bun:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closingLine, tallyOf } from './test.ts';
+
+/** What `bun test` really prints for these test files. */
+function runBun(files: Record<string, string>): { report: string; code: number } {
+  const folder = mkdtempSync(join(tmpdir(), 'tally-'));
+  try {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const { stderr, exitCode } = Bun.spawnSync({
+      cmd: [process.execPath, 'test'],
+      cwd: folder,
+      env: { ...process.env, FORCE_COLOR: '1' },
+    });
+    return { report: stderr.toString(), code: exitCode };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const HEAD = "import { test } from 'bun:test';\n";
+
+test('passed, failed and skipped tests are counted', () => {
+  const { report, code } = runBun({
+    'a.test.ts': `${HEAD}test('a', () => {}); test.skip('b', () => {}); test.todo('c');
+      test('d', () => { throw new Error('no'); }); test('e', () => {});`,
+  });
+  expect(tallyOf(report, code)).toEqual({ passed: 2, failed: 1, skipped: 2 });
+});
+
+test('a file that does not load is a failure', () => {
+  const { report, code } = runBun({
+    'a.test.ts': `${HEAD}test('a', () => {});`,
+    'b.test.ts': "import './nowhere.ts';",
+  });
+  expect(tallyOf(report, code)).toEqual({ passed: 1, failed: 1, skipped: 0 });
+});
+
+test('what a test prints is not taken for the summary', () => {
+  const { report, code } = runBun({
+    'a.test.ts': `${HEAD}test('a', () => console.error(' 9 pass\\n 7 fail'));`,
+  });
+  expect(tallyOf(report, code)).toEqual({ passed: 1, failed: 0, skipped: 0 });
+});
+
+test('a run that dies counts as a failure', () => {
+  const { report, code } = runBun({
+    'a.test.ts': `${HEAD}test('a', () => process.kill(process.pid, 'SIGKILL'));`,
+  });
+  expect(tallyOf(report, code)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+});
+
+test('the closing line', () => {
+  expect(closingLine({ passed: 12, failed: 0, skipped: 0 })).toBe('12 passed, 0 failed');
+  expect(closingLine({ passed: 1, failed: 2, skipped: 3 })).toBe('1 passed, 2 failed, 3 skipped');
+});

@@ -1,0 +1,92 @@
+import { ALL_STEPS, build } from '../setup/build.ts';
+import { installPackages } from '../setup/install.ts';
+import { ROOT } from '../setup/shell.ts';
+import { requirePrograms } from '../setup/system.ts';
+import { parseFlags } from './verb.ts';
+
+export const summary = 'install, build, fetch what the tests drive, run the tests';
+
+export const usage = `bun run test [FILTER…] [--name PATTERN] [--bail] [--junit FILE] [--json]
+
+  FILTER           run the test files whose path contains one of these; all without one
+  --name PATTERN   run the tests whose name matches this regular expression
+  --bail           stop at the first failure
+  --junit FILE     also write a JUnit report
+  --json           end with one JSON line {passed, failed, skipped, seconds}
+
+Prints "N passed, N failed" at its end. Exits with 1 when a test failed or when none ran.`;
+
+/** A browser that renders in software or a real database takes its time on a busy machine. */
+const TEST_TIMEOUT_MS = 60_000;
+
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { flags, rest } = parseFlags(args, {
+    name: 'string',
+    bail: 'boolean',
+    junit: 'string',
+    json: 'boolean',
+  });
+  await installPackages();
+  await build(ALL_STEPS);
+  await requirePrograms();
+
+  const startedMs = performance.now();
+  const options = [`--timeout=${TEST_TIMEOUT_MS}`];
+  if (flags.name !== undefined) options.push('-t', flags.name);
+  if (flags.bail) options.push('--bail');
+  if (flags.junit !== undefined) {
+    options.push('--reporter=junit', `--reporter-outfile=${flags.junit}`);
+  }
+  const { code, report } = await runTests([...options, ...rest]);
+  const tally = tallyOf(report, code);
+  const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
+  console.log(closingLine(tally));
+  if (flags.json) console.log(JSON.stringify({ ...tally, seconds }));
+  return tally.failed > 0 || tally.passed === 0 ? 1 : 0;
+}
+
+/** Bun reports to stderr; it goes through at once and is kept to be counted. */
+async function runTests(args: readonly string[]): Promise<{ code: number; report: string }> {
+  const child = Bun.spawn({
+    cmd: [process.execPath, 'test', ...args],
+    cwd: ROOT,
+    env: { ...process.env, ...(process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}) },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
+  const decoder = new TextDecoder();
+  let report = '';
+  for await (const chunk of child.stderr) {
+    process.stderr.write(chunk);
+    report += decoder.decode(chunk, { stream: true });
+  }
+  return { code: await child.exited, report };
+}
+
+/**
+ * Counts from the summary that `bun test` ends with. A file that does not load is a failure there,
+ * while the JUnit report leaves it out. A run that died without a summary counts as one failure.
+ */
+export function tallyOf(report: string, exitCode: number): Tally {
+  const plain = Bun.stripANSI(report);
+  const summaryAt = Math.max(plain.lastIndexOf('\nRan '), 0);
+  const count = (word: string) => {
+    const lines = plain.slice(0, summaryAt).matchAll(new RegExp(`^ *(\\d+) ${word}$`, 'gm'));
+    return Number([...lines].at(-1)?.[1] ?? 0);
+  };
+  const failed = count('fail');
+  return {
+    passed: count('pass'),
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    skipped: count('skip') + count('todo'),
+  };
+}
+
+export function closingLine({ passed, failed, skipped }: Tally): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}

@@ -1,0 +1,95 @@
+import type { JournalState } from '../persist/journal.ts';
+import { createDurationWindow, type DurationWindow } from './duration-window.ts';
+
+/**
+ * Plain fields that the hot path adds to; they become metrics when somebody scrapes. Counting a
+ * packet is one addition, where a labelled counter of prom-client is a lookup by hashed labels.
+ */
+export interface Meters {
+  ticks: number;
+  /** Ticks run without waiting because the loop was behind. */
+  catchUpTicks: number;
+  /** Ticks given up because the loop was too far behind: the world's clock slipped. */
+  slippedTicks: number;
+  tickLagMs: number;
+  framesSealed: number;
+  inputsAccepted: number;
+  inputsLate: number;
+  /** Inputs that the sequencer made up because the player's did not come in time. */
+  inputsReplaced: number;
+  stepFaults: number;
+  players: number;
+  /** Links by what the session does with them. */
+  readonly links: { joining: number; playing: number; slow: number };
+  linksOpened: number;
+  messagesIn: number;
+  messagesOut: number;
+  bytesIn: number;
+  bytesOut: number;
+  sendsQueued: number;
+  sendsDropped: number;
+  snapshotsSent: number;
+  resumes: number;
+  /** Client and server disagreed on the hash of the same frame. */
+  stateHashMismatches: number;
+  /** Use `countClose`. */
+  readonly closesByCode: Map<string, number>;
+  /** By `WireFault` number. */
+  readonly malformedByFault: Map<string, number>;
+  /** By the refusal's code. */
+  readonly refusalsByCode: Map<string, number>;
+  journalState: JournalState;
+  journalDurableFrame: number;
+  journalQueueBytes: number;
+  checkpointFrame: number;
+  /** The last 3,600 ticks, one minute. */
+  readonly recentTicks: DurationWindow;
+}
+
+const RECENT_TICKS = 3600;
+
+export function createMeters(): Meters {
+  return {
+    ticks: 0,
+    catchUpTicks: 0,
+    slippedTicks: 0,
+    tickLagMs: 0,
+    framesSealed: 0,
+    inputsAccepted: 0,
+    inputsLate: 0,
+    inputsReplaced: 0,
+    stepFaults: 0,
+    players: 0,
+    links: { joining: 0, playing: 0, slow: 0 },
+    linksOpened: 0,
+    messagesIn: 0,
+    messagesOut: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    sendsQueued: 0,
+    sendsDropped: 0,
+    snapshotsSent: 0,
+    resumes: 0,
+    stateHashMismatches: 0,
+    closesByCode: new Map(),
+    malformedByFault: new Map(),
+    refusalsByCode: new Map(),
+    journalState: 'ok',
+    journalDurableFrame: 0,
+    journalQueueBytes: 0,
+    checkpointFrame: 0,
+    recentTicks: createDurationWindow(RECENT_TICKS),
+  };
+}
+
+/** Adds one under `key`; for events that are rare, keys that are few. */
+export function countBy(counts: Map<string, number>, key: string | number): void {
+  const text = String(key);
+  counts.set(text, (counts.get(text) ?? 0) + 1);
+}
+
+/** A client may close with any number: those that are not ours must not become labels. */
+export function countClose(meters: Meters, code: number): void {
+  const known = (code >= 1000 && code <= 1015) || (code >= 4000 && code <= 4009);
+  countBy(meters.closesByCode, known ? code : 'other');
+}

@@ -1,0 +1,112 @@
+import { Core, type CoreModule, createCodec } from '../core-wasm/host/core.ts';
+import type { Logger } from './observe/log.ts';
+import type { Meters } from './observe/meters.ts';
+import { createCheckpointer } from './persist/checkpoint.ts';
+import { createJournal } from './persist/journal.ts';
+import { recover } from './persist/recover.ts';
+import type { Clock, RegionLease, Store } from './ports.ts';
+import { queueGenesis } from './room/genesis.ts';
+import { markAllAbsent } from './room/presence.ts';
+import { createRoom, projectPlayers, type Room, type RoomLimits } from './room/room.ts';
+
+/** The one region of a world that one server holds. */
+const REGION = 1;
+
+export interface WorldParts {
+  readonly module: CoreModule;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly meters: Meters;
+  readonly log: Logger;
+  readonly seed: number;
+  readonly limits: RoomLimits;
+  /** Another server holds the region now: stop. */
+  readonly onLeaseLost: () => void;
+}
+
+/** The world cannot be served by this server as it is; the message says what to do. */
+export class WorldRefused extends Error {}
+
+/**
+ * Takes the region over and brings its world to the last tick that was kept. Throws
+ * `WorldRefused`, or what the store throws when it cannot be read.
+ */
+export async function openWorld(parts: WorldParts): Promise<Room> {
+  const { module, store, clock, log } = parts;
+  const { lease, seed } = await store.claimRegion(REGION, parts.seed);
+  const core = await Core.create(module);
+  const beganMs = clock.nowMs();
+  const { frame, chain } = await recoverWorld(parts, lease, core, seed);
+  const journal = createJournal({
+    store,
+    lease,
+    clock,
+    firstFrame: frame,
+    chain,
+    project: () => projectPlayers(core),
+    onLeaseLost: parts.onLeaseLost,
+    onState: (state, cause) => log.warn({ event: 'journal-state', state, cause }),
+  });
+  const checkpointer = createCheckpointer({ store, lease, clock, journal, core });
+  const room = createRoom({
+    core,
+    codec: await createCodec(module),
+    clock,
+    limits: parts.limits,
+    meters: parts.meters,
+    journal,
+    checkpointer,
+    onFaults: reportFaults(log, clock),
+  });
+  if (frame === 0) queueGenesis(room);
+  else markAllAbsent(room);
+  log.info({
+    event: 'world-open',
+    seed,
+    epoch: lease.epoch,
+    tick: core.tick,
+    stateHash: core.stateHash().toString(16),
+    tookMs: Math.round(clock.nowMs() - beganMs),
+  });
+  return room;
+}
+
+async function recoverWorld(
+  { store, log }: WorldParts,
+  lease: RegionLease,
+  core: Core,
+  seed: number,
+): Promise<{ frame: number; chain: Uint8Array }> {
+  const recovery = await recover({ store, lease, core, genesis: () => core.reset(seed) });
+  if (recovery.kind === 'other-core') {
+    throw new WorldRefused(
+      `this world was last played under core ${recovery.coreHash} up to frame ${recovery.frame}: ` +
+        'start that version of the server, or another DATA_DIR',
+    );
+  }
+  if (recovery.kind !== 'recovered') {
+    throw new WorldRefused(`the damaged end of the journal could not be cut off: ${recovery.kind}`);
+  }
+  const { frame, chain, checkpointFrame, framesReplayed, cutOff } = recovery;
+  log.info({ event: 'world-recovered', frame, checkpointFrame, framesReplayed });
+  if (cutOff !== null) log.error({ event: 'journal-cut-off', ...cutOff });
+  return { frame, chain };
+}
+
+const FAULT_REPORT_INTERVAL_MS = 10_000;
+
+/** A fault may repeat every tick; the log hears of each bit at most once in an interval. */
+function reportFaults(log: Logger, clock: Clock): (faults: number) => void {
+  const reportedMs = new Map<number, number>();
+  return (faults) => {
+    const nowMs = clock.nowMs();
+    for (let bit = 1; bit <= faults; bit <<= 1) {
+      if ((faults & bit) === 0) continue;
+      if (nowMs - (reportedMs.get(bit) ?? Number.NEGATIVE_INFINITY) < FAULT_REPORT_INTERVAL_MS) {
+        continue;
+      }
+      reportedMs.set(bit, nowMs);
+      log.warn({ event: 'step-fault', bit });
+    }
+  };
+}

@@ -1,0 +1,118 @@
+import type { Codec } from '../../core-wasm/host/core.ts';
+import type { Input } from '../../core-wasm/host/messages.ts';
+import { Button, FRAME_DURATION_MS, type Intent } from '../../core-wasm/host/types.ts';
+
+/** Inputs for frames further ahead than this are refused: 1.6 s. */
+export const FRAMES_AHEAD_MAX = 32;
+/** Ticks for which a missing input repeats the last one; longer would mint free distance. */
+export const DEBT_TICKS_MAX = 2;
+
+/** One player's inputs that wait for their frame to be sealed. */
+export interface InputLane {
+  readonly entity: number;
+  /** Entry for frame f at f % FRAMES_AHEAD_MAX; `frames` says for which frame it really is. */
+  readonly entries: (Uint8Array | null)[];
+  readonly frames: Int32Array;
+  readonly arrivedMs: Float64Array;
+  /** The last intent that was sequenced. */
+  last: Intent;
+  /** Frames in a row for which an input was missing. */
+  missed: number;
+  /** Newest frame for which an own input was sequenced, −1 before the first. */
+  sequencedFrame: number;
+  /** Least slack since it was last reported, ms; Infinity when nothing came. */
+  slackMs: number;
+  /** The player is away and his rest has been sequenced. */
+  resting: boolean;
+  /** Replaced frames since last reported. */
+  replaced: number;
+}
+
+/** `yaw`: where the player looks until he says otherwise. */
+export function createLane(entity: number, yaw: number): InputLane {
+  return {
+    entity,
+    entries: new Array<Uint8Array | null>(FRAMES_AHEAD_MAX).fill(null),
+    frames: new Int32Array(FRAMES_AHEAD_MAX).fill(-1),
+    arrivedMs: new Float64Array(FRAMES_AHEAD_MAX),
+    last: { moveX: 0, moveZ: 0, yaw, pitch: 0, buttons: 0 },
+    missed: 0,
+    sequencedFrame: -1,
+    slackMs: Number.POSITIVE_INFINITY,
+    resting: false,
+    replaced: 0,
+  };
+}
+
+export type Arrival = 'queued' | 'late' | 'early';
+
+/**
+ * Puts a copy of the entry where its frame will look for it; a second one for a frame replaces the
+ * first. `nextFrame` is the next frame to be sealed, `sealedMs` when the one before it was.
+ */
+export function putInput(
+  lane: InputLane,
+  input: Input,
+  nowMs: number,
+  nextFrame: number,
+  sealedMs: number,
+): Arrival {
+  const { frame, entry } = input;
+  if (frame < nextFrame) {
+    const wasSealedMs = sealedMs - (nextFrame - 1 - frame) * FRAME_DURATION_MS;
+    lane.slackMs = Math.min(lane.slackMs, wasSealedMs - nowMs);
+    return 'late';
+  }
+  if (frame >= nextFrame + FRAMES_AHEAD_MAX) return 'early';
+  const at = frame % FRAMES_AHEAD_MAX;
+  lane.entries[at] = entry.slice();
+  lane.frames[at] = frame;
+  lane.arrivedMs[at] = nowMs;
+  return 'queued';
+}
+
+export type Sequenced = 'own' | 'replaced' | 'idle';
+
+/**
+ * The entry that everybody gets for this player in `frame`: his own, or, when it did not come in
+ * time, the last intent for at most two ticks and then standing still with whatever he holds.
+ * Null when nothing changes. The server never waits.
+ */
+export function takeInput(
+  lane: InputLane,
+  codec: Codec,
+  frame: number,
+  nowMs: number,
+): { entry: Uint8Array | null; how: Sequenced } {
+  const at = frame % FRAMES_AHEAD_MAX;
+  const entry = lane.frames[at] === frame ? (lane.entries[at] ?? null) : null;
+  lane.entries[at] = null;
+  if (entry !== null) {
+    lane.missed = 0;
+    lane.sequencedFrame = frame;
+    lane.slackMs = Math.min(lane.slackMs, nowMs - (lane.arrivedMs[at] as number));
+    const input = codec.decodeEntry(entry);
+    if (input === null) throw new Error('an entry that was checked on arrival does not decode');
+    lane.last = input.intents[2];
+    return { entry, how: 'own' };
+  }
+  lane.missed++;
+  lane.replaced++;
+  if (lane.missed > 1) return { entry: null, how: 'idle' };
+  const still = standStill(lane.last);
+  const intents: [Intent, Intent, Intent] = [lane.last, lane.last, still];
+  lane.last = still;
+  return { entry: codec.encodeEntry({ intents, pose: null }), how: 'replaced' };
+}
+
+/** For a player whose socket is gone: lets go of everything. */
+export function restEntry(lane: InputLane, codec: Codec): Uint8Array {
+  const rest: Intent = { ...lane.last, moveX: 0, moveZ: 0, buttons: 0 };
+  lane.last = rest;
+  return codec.encodeEntry({ intents: [rest, rest, rest], pose: null });
+}
+
+function standStill(intent: Intent): Intent {
+  const grips = intent.buttons & (Button.GRIP_LEFT | Button.GRIP_RIGHT);
+  return { ...intent, moveX: 0, moveZ: 0, buttons: grips };
+}

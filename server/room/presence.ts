@@ -1,0 +1,141 @@
+import { CloseCode } from '../../core-wasm/host/close-code.ts';
+import { type Hello, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
+import { TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
+import type { Session } from '../session/session.ts';
+import { sendTo } from './broadcast.ts';
+import { framesSince } from './frame-ring.ts';
+import { createLane, restEntry } from './input-queue.ts';
+import { type Room, reserveEntity } from './room.ts';
+
+/** Newcomers stand on a ring around the middle of the clearing, spread by account. */
+const ARRIVAL_RING_M = 7;
+const GOLDEN_ANGLE = 2.399963;
+
+/** After a start every player of the restored world is absent: his body waits for him. */
+export function markAllAbsent(room: Room): void {
+  for (const { entity, account, yaw } of room.core.playerAccounts()) {
+    room.lanes.set(entity, createLane(entity, yaw));
+    leaveBehind(room, entity, account);
+  }
+}
+
+/** At a frame boundary: who lost his socket, who came, whose body's time is up. */
+export function updatePresence(room: Room): void {
+  for (const session of room.departures.splice(0)) depart(room, session);
+  for (const session of room.arrivals.splice(0)) {
+    if (session.state === 'arriving') arrive(room, session);
+  }
+  for (const [entity, absence] of room.absences) {
+    if (room.core.tick >= absence.leavesAtTick) removeBody(room, entity);
+  }
+}
+
+function depart(room: Room, session: Session): void {
+  if (room.speakers.get(session.account) !== session) return;
+  room.speakers.delete(session.account);
+  leaveBehind(room, session.entity, session.account);
+}
+
+function leaveBehind(room: Room, entity: number, account: number): void {
+  const grace = room.limits.reconnectGraceSeconds * TICK_RATE_HZ;
+  room.absences.set(entity, { account, leavesAtTick: room.core.tick + grace });
+}
+
+function removeBody(room: Room, entity: number): void {
+  room.absences.delete(entity);
+  room.lanes.delete(entity);
+  room.commands.push((codec) => codec.addDespawn(entity));
+}
+
+function arrive(room: Room, session: Session): void {
+  const rival = room.speakers.get(session.account);
+  if (rival !== undefined && rival.epoch > session.epoch) {
+    session.link.close(CloseCode.SUPERSEDED, 'a newer session of this player is here');
+    return;
+  }
+  const entity = room.core.playerOfAccount(session.account) || pendingEntity(room, session.account);
+  if (entity === 0 && room.lanes.size >= room.limits.playersMax) {
+    session.link.close(CloseCode.REGION_FULL, 'the region is full');
+    return;
+  }
+  session.entity = entity || spawnBody(room, session);
+  if (session.entity === 0) {
+    session.link.close(CloseCode.REGION_FULL, 'the region is full');
+    return;
+  }
+  room.speakers.set(session.account, session);
+  room.absences.delete(session.entity);
+  rival?.link.close(CloseCode.SUPERSEDED, 'a newer session of this player is here');
+  welcome(room, session);
+}
+
+/** A body whose spawn waits in a full frame: its account must not get a second one. */
+function pendingEntity(room: Room, account: number): number {
+  return room.speakers.get(account)?.entity ?? 0;
+}
+
+function spawnBody(room: Room, session: Session): number {
+  const entity = reserveEntity(room);
+  const leftHand = reserveEntity(room);
+  const rightHand = reserveEntity(room);
+  if (entity === 0 || leftHand === 0 || rightHand === 0) return 0;
+  const { account, lastSeen } = session;
+  const place = lastSeen ?? arrivalPlace(account);
+  const foot: [number, number, number] = [place.x, place.y, place.z];
+  const { yaw } = place;
+  room.lanes.set(entity, createLane(entity, yaw));
+  room.commands.push((codec) =>
+    codec.addSpawnPlayer({ entity, leftHand, rightHand, account, foot, yaw }),
+  );
+  return entity;
+}
+
+/** The core lifts the foot onto the ground. Everyone looks at the middle. */
+function arrivalPlace(account: number): { x: number; y: number; z: number; yaw: number } {
+  const angle = account * GOLDEN_ANGLE;
+  const turn = angle / (2 * Math.PI);
+  const yaw = Math.floor((turn - Math.floor(turn)) * 65536) & 0xffff;
+  return { x: Math.sin(angle) * ARRIVAL_RING_M, y: 0, z: Math.cos(angle) * ARRIVAL_RING_M, yaw };
+}
+
+/** Frames that he missed if he can continue; else the next broadcast begins with a snapshot. */
+function welcome(room: Room, session: Session): void {
+  const { hello } = session;
+  if (hello === null) throw new Error('a session arrived without a hello');
+  const missed = missedFrames(room, hello);
+  const resumed = missed !== null;
+  session.state = 'live';
+  sendTo(
+    room,
+    session,
+    room.codec.encodeWelcome({
+      protocol: PROTOCOL_VERSION,
+      coreHash: room.core.module.hash64,
+      epoch: session.epoch,
+      entity: session.entity,
+      nextFrame: resumed ? hello.resumeFrame : room.ring.next,
+      resumed,
+    }),
+  );
+  if (missed === null) {
+    session.needsSnapshot = true;
+    return;
+  }
+  room.meters.resumes++;
+  for (const message of missed) sendTo(room, session, message);
+}
+
+/** Null when the client's state is not one that ours continues. */
+function missedFrames(room: Room, hello: Hello): Uint8Array[] | null {
+  const { resumeFrame, resumeHash } = hello;
+  if (resumeFrame === room.ring.next) return room.core.stateHash() === resumeHash ? [] : null;
+  return framesSince(room.ring, resumeFrame, resumeHash);
+}
+
+/** The last word of a player who just left: hands open, standing still. Null when already said. */
+export function restingEntry(room: Room, entity: number): Uint8Array | null {
+  const lane = room.lanes.get(entity);
+  if (lane === undefined || lane.resting) return null;
+  lane.resting = true;
+  return restEntry(lane, room.codec);
+}

@@ -1,0 +1,102 @@
+import type { Codec, Core } from '../../core-wasm/host/core.ts';
+import type { Meters } from '../observe/meters.ts';
+import type { Checkpointer } from '../persist/checkpoint.ts';
+import type { Journal } from '../persist/journal.ts';
+import type { Clock, Projection } from '../ports.ts';
+import type { Session } from '../session/session.ts';
+import { createFrameRing, type FrameRing } from './frame-ring.ts';
+import type { InputLane } from './input-queue.ts';
+
+/** Adds itself to the open frame; false when the frame is full and it must wait. */
+export type Command = (codec: Codec) => boolean;
+
+export interface RoomLimits {
+  readonly playersMax: number;
+  readonly reconnectGraceSeconds: number;
+  readonly softBufferBytes: number;
+  readonly heartbeatSeconds: number;
+}
+
+/** A player without a socket: the body waits in the world until the tick. */
+export interface Absence {
+  readonly account: number;
+  readonly leavesAtTick: number;
+}
+
+/** One region's world and everybody who is in it. The tick is the only writer of the world. */
+export interface Room {
+  readonly core: Core;
+  /** For messages, so that a socket callback never meets a frame that is being built. */
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly limits: RoomLimits;
+  readonly meters: Meters;
+  readonly journal: Journal;
+  readonly checkpointer: Checkpointer;
+  readonly ring: FrameRing;
+  /** By link id. */
+  readonly sessions: Map<number, Session>;
+  /** The session that speaks for an account: the one of the highest epoch. */
+  readonly speakers: Map<number, Session>;
+  /** Inputs by entity. */
+  readonly lanes: Map<number, InputLane>;
+  readonly absences: Map<number, Absence>;
+  /** Sessions that wait for the next frame boundary, in and out. */
+  arrivals: Session[];
+  departures: Session[];
+  commands: Command[];
+  /** The entity that was reserved last within this frame. */
+  reservedEntity: number;
+  /** When the newest frame was sealed. */
+  sealedMs: number;
+  /** The journal takes no more frames: the world stands still. */
+  paused: boolean;
+  readonly onFaults: (faults: number) => void;
+}
+
+export function createRoom(
+  parts: Pick<
+    Room,
+    'core' | 'codec' | 'clock' | 'limits' | 'meters' | 'journal' | 'checkpointer' | 'onFaults'
+  >,
+): Room {
+  return {
+    ...parts,
+    ring: createFrameRing(parts.core.frame),
+    sessions: new Map(),
+    speakers: new Map(),
+    lanes: new Map(),
+    absences: new Map(),
+    arrivals: [],
+    departures: [],
+    commands: [],
+    reservedEntity: 0,
+    sealedMs: parts.clock.nowMs(),
+    paused: false,
+  };
+}
+
+/** An id for a body that a command of this frame will spawn; 0 when the region has none left. */
+export function reserveEntity(room: Room): number {
+  room.reservedEntity = room.core.nextEntity(room.reservedEntity);
+  return room.reservedEntity;
+}
+
+const foot = new Float32Array(3);
+/** From a capsule's centre to its foot, metres. */
+const CENTRE_TO_FOOT = 0.9;
+
+/** Where every player stands, for the relational picture. */
+export function projectPlayers(core: Core): Projection {
+  const players = core.playerAccounts().map(({ entity, account, yaw }) => {
+    core.bodyPosition(entity, foot);
+    return {
+      account,
+      x: foot[0] as number,
+      y: (foot[1] as number) - CENTRE_TO_FOOT,
+      z: foot[2] as number,
+      yaw,
+    };
+  });
+  return { players };
+}

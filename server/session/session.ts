@@ -1,0 +1,56 @@
+import type { Hello } from '../../core-wasm/host/messages.ts';
+import type { Meter } from '../net/token-bucket.ts';
+import type { Link, PlayerProjection } from '../ports.ts';
+
+/**
+ * One socket of one player, from the open door to the close.
+ *
+ *   greeting ─HELLO─▶ arriving ─frame boundary─▶ live ◀─drained─ stalled
+ *
+ * `greeting`: nothing was said. `arriving`: epoch and account are being fetched, or wait for the
+ * next frame. `live`: gets frames. `stalled`: its buffer is over the soft limit; gets nothing until
+ * it has drained, then a snapshot.
+ */
+export type SessionState = 'greeting' | 'arriving' | 'live' | 'stalled' | 'closed';
+
+export interface Session {
+  readonly link: Link;
+  readonly account: number;
+  readonly meter: Meter;
+  state: SessionState;
+  /** Sessions of an account supersede each other by epoch. 0 before it is known. */
+  epoch: number;
+  /** The player's entity, 0 before the arrival. */
+  entity: number;
+  hello: Hello | null;
+  /** Where the account was last seen, for a body that has to be made anew. */
+  lastSeen: PlayerProjection | null;
+  openedMs: number;
+  heardMs: number;
+  stalledMs: number;
+  /** True once a stalled link has drained. */
+  drained: boolean;
+  /** The next frame must be preceded by the full state. */
+  needsSnapshot: boolean;
+  /** Buffered bytes that a snapshot may still account for, on top of the soft limit. */
+  allowanceBytes: number;
+}
+
+export function createSession(link: Link, meter: Meter, nowMs: number): Session {
+  return {
+    link,
+    account: link.admission.account,
+    meter,
+    state: 'greeting',
+    epoch: 0,
+    entity: 0,
+    hello: null,
+    lastSeen: null,
+    openedMs: nowMs,
+    heardMs: nowMs,
+    stalledMs: 0,
+    drained: false,
+    needsSnapshot: false,
+    allowanceBytes: 0,
+  };
+}
