@@ -1,16 +1,12 @@
 import type { PgDatabase } from 'drizzle-orm/pg-core';
-import {
-  drizzle,
-  type PostgresJsDatabase,
-  type PostgresJsQueryResultHKT,
-} from 'drizzle-orm/postgres-js';
+import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 
-/** What queries run on: the pool of a connection, or one transaction of it. */
+/** What queries run on. */
 export type Database = PgDatabase<PostgresJsQueryResultHKT>;
 
 export interface Connection {
-  readonly database: PostgresJsDatabase;
+  readonly database: Database;
   /** Lets running queries end for `graceS` seconds, then drops them. */
   close(graceS: number): Promise<void>;
 }
@@ -25,20 +21,22 @@ export interface ConnectOptions {
 }
 
 const CONNECT_TIMEOUT_S = 5;
-/** Between attempts on one socket. The driver's own back-off grows to 20 s, and whoever calls us
- *  backs off already. */
-const RECONNECT_DELAY_S = 0.2;
 
 /**
- * Opens nothing yet: sockets come with the first query and again after each loss.
+ * Opens nothing yet: sockets come with the first query.
  * The postgres.js client stays inside, for drizzle replaces its JSON and date serialisers and
  * would corrupt what anybody else sends through it.
+ *
+ * After a failure for which `isConnectionLost` is true the connection must be closed and another
+ * one made, and no query may run in a `transaction`: postgres.js 3.4.9 writes the rollback of
+ * a broken transaction to the socket that is gone, which throws where nobody can catch it
+ * (porsager/postgres#1208), and the client never reconnects. One statement is atomic without.
+ * Only migrations do use one, before there is anything to lose.
  */
 export function connect(url: string, options: ConnectOptions): Connection {
   const client = postgres(url, {
     max: options.socketsMax,
     connect_timeout: CONNECT_TIMEOUT_S,
-    backoff: () => RECONNECT_DELAY_S,
     // A single socket holds session state, so it must not be recycled by age.
     ...(options.socketsMax === 1 ? { max_lifetime: null } : {}),
     connection: { application_name: options.applicationName },
@@ -50,4 +48,17 @@ export function connect(url: string, options: ConnectOptions): Connection {
     database: drizzle({ client }),
     close: (graceS) => client.end({ timeout: graceS }),
   };
+}
+
+/** Whether a query failed with its connection, rather than being answered with an error. */
+export function isConnectionLost(error: unknown): boolean {
+  const cause = rootCause(error);
+  return !(cause instanceof postgres.PostgresError) || cause.severity === 'FATAL';
+}
+
+/** Drizzle wraps what the driver threw; the innermost error is the one that says something. */
+export function rootCause(error: unknown): unknown {
+  let innermost = error;
+  while (innermost instanceof Error && innermost.cause !== undefined) innermost = innermost.cause;
+  return innermost;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, openCluster, removeDrafts } from './cluster.ts';
-import { type Connection, connect } from './connect.ts';
+import { type Connection, connect, rootCause } from './connect.ts';
 import { clusterUrl, ensureRunning, stop } from './postmaster.ts';
 import { dataFolderOwner, tryLockDataFolder } from './queries/locks.ts';
 
@@ -90,7 +90,7 @@ class Owner implements EmbeddedPostgres {
       await stop(this.cluster);
       this.log({ event: 'postgres-stopped' });
     } catch (error) {
-      this.log({ event: 'postgres-not-stopped', cause: String(error) });
+      this.log({ event: 'postgres-not-stopped', cause: String(rootCause(error)) });
     }
     await this.session.close(0);
     this.session = null;
@@ -116,7 +116,7 @@ class Owner implements EmbeddedPostgres {
         // Somebody started it on another port and left; everybody here knows only ours.
         await stop(this.cluster);
       } catch (error) {
-        this.log({ event: 'postgres-not-regained', cause: String(error) });
+        this.log({ event: 'postgres-not-regained', cause: String(rootCause(error)) });
         if (error instanceof DataFolderBusyError) return;
       }
       await sleep(RETRY_INTERVAL_MS);

@@ -9,16 +9,15 @@ import type {
   Store,
   StoreOutcome,
 } from '../server/ports.ts';
-import { type Connection, connect, type Database } from './connect.ts';
-import { insertAccount, selectAccount, upsertPlayers } from './queries/accounts.ts';
+import { type Connection, connect, type Database, isConnectionLost, rootCause } from './connect.ts';
+import { insertAccount, selectAccount } from './queries/accounts.ts';
 import {
   type CheckpointRow,
-  pruneCheckpoints,
   selectCheckpointBefore,
   upsertCheckpoint,
 } from './queries/checkpoints.ts';
 import { cutGroups, insertGroup, selectGroups } from './queries/journal.ts';
-import { claimRegion, holdLease } from './queries/regions.ts';
+import { claimRegion } from './queries/regions.ts';
 import { selectNothing } from './queries/settings.ts';
 
 /** Checkpoints kept of each region: recovery goes back to an older one when a newer is damaged. */
@@ -70,8 +69,15 @@ export class PostgresStore implements Store {
     }
   }
 
-  groups(region: number, fromFrame: number): AsyncIterable<JournalGroup> {
-    return selectGroups(this.connection.database, region, fromFrame);
+  async *groups(region: number, fromFrame: number): AsyncGenerator<JournalGroup> {
+    let afterFrame = fromFrame - 1;
+    for (;;) {
+      const page = await this.answered((db) => selectGroups(db, region, afterFrame));
+      const last = page.at(-1);
+      if (!last) return;
+      yield* page;
+      afterFrame = last.lastFrame;
+    }
   }
 
   appendGroup(
@@ -79,28 +85,23 @@ export class PostgresStore implements Store {
     group: JournalGroup,
     projection: Projection,
   ): Promise<StoreOutcome> {
-    return this.write(lease, async (transaction) => {
-      const result = await insertGroup(transaction, lease.region, group);
-      if (result === 'conflict') {
-        throw new Error(
-          `frames ${group.firstFrame} to ${group.lastFrame} are journalled otherwise`,
-        );
-      }
-      if (result === 'present') return;
-      await upsertPlayers(transaction, lease.region, group.lastFrame, projection.players);
+    return this.write(async (database) => {
+      const result = await insertGroup(database, lease, group, projection);
+      if (result !== 'conflict') return whetherHeld(result !== 'lease-lost');
+      const cause = `other frames stand at ${group.firstFrame} to ${group.lastFrame} or later`;
+      return { kind: 'unavailable', cause };
     });
   }
 
   truncateGroups(lease: RegionLease, fromFrame: number): Promise<StoreOutcome> {
-    return this.write(lease, (transaction) => cutGroups(transaction, lease, fromFrame));
+    return this.write(async (database) => whetherHeld(await cutGroups(database, lease, fromFrame)));
   }
 
   async saveCheckpoint(lease: RegionLease, checkpoint: Checkpoint): Promise<StoreOutcome> {
-    const row = await packCheckpoint(lease.region, checkpoint);
-    return this.write(lease, async (transaction) => {
-      await upsertCheckpoint(transaction, row);
-      await pruneCheckpoints(transaction, lease.region, CHECKPOINTS_KEPT);
-    });
+    const row = await packCheckpoint(checkpoint);
+    return this.write(async (database) =>
+      whetherHeld(await upsertCheckpoint(database, lease, row, CHECKPOINTS_KEPT)),
+    );
   }
 
   createGuest(name: string): Promise<Account> {
@@ -125,41 +126,40 @@ export class PostgresStore implements Store {
     await this.options.onClosed?.();
   }
 
-  /** Runs `work` in one transaction that commits only while `lease` is the current one. */
+  /** What `statement` throws becomes a value. */
   private async write(
-    lease: RegionLease,
-    work: (transaction: Database) => Promise<void>,
+    statement: (database: Database) => Promise<StoreOutcome>,
   ): Promise<StoreOutcome> {
     try {
-      return await this.answered((database) =>
-        database.transaction(async (transaction): Promise<StoreOutcome> => {
-          if (!(await holdLease(transaction, lease))) return { kind: 'lease-lost' };
-          await work(transaction);
-          return { kind: 'committed' };
-        }),
-      );
+      return await this.answered(statement);
     } catch (error) {
-      return { kind: 'unavailable', cause: rootCause(error) };
+      const cause = rootCause(error);
+      return { kind: 'unavailable', cause: cause instanceof Error ? cause.message : `${cause}` };
     }
   }
 
-  /** Rejects when no answer comes in time, and then goes on with fresh sockets. */
+  /** Rejects when no answer comes in time. Goes on with a fresh connection after a lost one. */
   private async answered<T>(ask: (database: Database) => Promise<T>): Promise<T> {
     const asked = this.connection;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error(`no answer within ${this.answerTimeoutMs} ms`));
-        if (this.connection !== asked) return;
-        this.connection = this.connect();
-        void asked.close(0);
-      }, this.answerTimeoutMs);
+      const error = new Error(`no answer within ${this.answerTimeoutMs} ms`);
+      timer = setTimeout(() => reject(error), this.answerTimeoutMs);
     });
     try {
       return await Promise.race([ask(asked.database), timeout]);
+    } catch (error) {
+      if (isConnectionLost(error)) this.replace(asked);
+      throw error;
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  private replace(lost: Connection): void {
+    if (this.connection !== lost) return;
+    this.connection = this.connect();
+    void lost.close(0);
   }
 
   private connect(): Connection {
@@ -170,9 +170,12 @@ export class PostgresStore implements Store {
   }
 }
 
-async function packCheckpoint(region: number, checkpoint: Checkpoint): Promise<CheckpointRow> {
+function whetherHeld(held: boolean): StoreOutcome {
+  return held ? { kind: 'committed' } : { kind: 'lease-lost' };
+}
+
+async function packCheckpoint(checkpoint: Checkpoint): Promise<CheckpointRow> {
   return {
-    region,
     frame: checkpoint.frame,
     coreHash: checkpoint.coreHash,
     stateHash: checkpoint.stateHash.toString(16).padStart(16, '0'),
@@ -194,11 +197,4 @@ async function unpackCheckpoint(row: CheckpointRow): Promise<Checkpoint | null> 
   } catch {
     return null;
   }
-}
-
-/** Drizzle wraps what the driver threw; the innermost message is the one that says something. */
-function rootCause(error: unknown): string {
-  let innermost = error;
-  while (innermost instanceof Error && innermost.cause !== undefined) innermost = innermost.cause;
-  return innermost instanceof Error ? innermost.message : String(innermost);
 }

@@ -11,6 +11,7 @@ import { migrateDatabase } from './migrate.ts';
 import { CHECKPOINTS_KEPT, PostgresStore } from './postgres-store.ts';
 import { checkpoints } from './schema/checkpoint.ts';
 import { journalCutGroups } from './schema/journal.ts';
+import { openStore } from './store.ts';
 
 const COMMITTED: StoreOutcome = { kind: 'committed' };
 const LEASE_LOST: StoreOutcome = { kind: 'lease-lost' };
@@ -214,6 +215,20 @@ test('what is cut off leaves the journal but not the database', async () => {
   await direct.close(0);
   const mine = cut.filter((row) => row.region === lease.region);
   expect(mine.map((row) => row.firstFrame).sort()).toEqual([10, 5]);
+});
+
+test('a database of somebody else is brought up to date, used, and left running', async () => {
+  const guest = await openStore({ databaseUrl: postgres.url, dataDir: '/nowhere', log });
+  const account = await guest.createGuest('Ada');
+  await guest.close();
+  expect(await store.account(account.account)).toEqual(account);
+});
+
+test('a database that cannot be reached refuses to open', async () => {
+  const url = new URL(postgres.url);
+  url.password = 'wrong';
+  const opening = openStore({ databaseUrl: url.href, dataDir: '/nowhere', log });
+  await expect(opening).rejects.toThrow();
 });
 
 test('a network that swallows answers is a value, and over once it heals', async () => {

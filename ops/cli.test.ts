@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './setup/shell.ts';
 
-/** The front on a machine without packages: a copy of ops/ and of what it reads at its start. */
+/** The front on a machine without packages: a copy of the sources. */
 let bare = '';
+const SOURCES = 'ops bench client core-wasm server package.json bun.lock bunfig.toml'.split(' ');
 
 beforeAll(() => {
   bare = mkdtempSync(join(tmpdir(), 'bare-'));
-  for (const path of ['ops', 'package.json', 'bun.lock', 'bunfig.toml']) {
+  for (const path of SOURCES) {
     cpSync(join(ROOT, path), join(bare, path), { recursive: true });
   }
 });

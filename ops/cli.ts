@@ -12,6 +12,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   check: () => import('./verbs/check.ts'),
   test: () => import('./verbs/test.ts'),
   bench: () => import('./verbs/bench.ts'),
+  swarm: () => import('./verbs/swarm.ts'),
   doctor: () => import('./verbs/doctor.ts'),
 };
 

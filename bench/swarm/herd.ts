@@ -10,8 +10,8 @@ export interface HerdOptions {
   /** Numbers of the bots: `first` … `first + count − 1`. */
   readonly first: number;
   readonly count: number;
-  /** The first so many of them run the full client. */
-  readonly fullBots: number;
+  /** Full bots run the whole client and compare the state hash of each frame. */
+  readonly kind: 'light' | 'full';
   /** Share of the bots that move head and hands. */
   readonly headsets: number;
   readonly joinsPerSecond: number;
@@ -67,9 +67,10 @@ export async function startHerd(
   wasm: Uint8Array<ArrayBuffer>,
 ): Promise<Herd> {
   const module = await compileCore(wasm);
-  const codec = await Core.create(module);
-  const fullCores = await Promise.all(
-    Array.from({ length: options.fullBots }, () => Core.create(module)),
+  const light = options.kind === 'light';
+  // One codec serves all light bots; a full bot steps a world of its own.
+  const cores = await Promise.all(
+    Array.from({ length: light ? 1 : options.count }, () => Core.create(module)),
   );
   const nowMs = () => performance.now();
   const seen = new SeenBoard();
@@ -89,9 +90,8 @@ export async function startHerd(
       count: options.count,
       seen,
     };
-    const core = fullCores[index];
-    const bot = core ? new FullBot(botOptions, core) : new LightBot(botOptions, codec);
-    members.push(newMember(bot));
+    const core = cores[light ? 0 : index] as Core;
+    members.push(newMember(light ? new LightBot(botOptions, core) : new FullBot(botOptions, core)));
   };
 
   const timer = setInterval(() => {
@@ -111,7 +111,7 @@ export async function startHerd(
       }
     },
     kill(count) {
-      for (const { bot } of members.slice(-count)) bot.close();
+      for (const { bot } of members.slice(members.length - count)) bot.close();
     },
     async finish() {
       clearInterval(timer);

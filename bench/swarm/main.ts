@@ -12,7 +12,7 @@ export const usage = `bun run swarm [--url ADDRESS] [--players N] [--seconds S] 
   --verify N      so many of them run the full client and compare each frame's hash, default 1
   --vr SHARE      so many of them move head and hands, 0 to 1, default 0.3
   --ramp N        joins a second, default 50
-  --workers N     threads that drive the bots, default 1
+  --workers N     threads that drive the light bots, default 1
   --return        bots that are cut off come back, for runs that restart the server
   --kill SHARE    so many bots end themselves halfway: the run must fail (tests the tester)
   --json          print one JSON line only

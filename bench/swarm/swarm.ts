@@ -15,6 +15,8 @@ export interface SwarmOptions {
   readonly headsets: number;
   readonly workers: number;
   readonly joinsPerSecond: number;
+  /** Time for stragglers after the last bot set out, default 20 s. */
+  readonly joinGraceMs?: number;
   /** Bots that were cut off come back: for runs that restart the server. */
   readonly returning: boolean;
   /** Share of the bots that end themselves halfway: such a run must fail. */
@@ -61,7 +63,6 @@ export interface SwarmOutcome {
 }
 
 const PROGRESS_INTERVAL_MS = 200;
-/** Time for stragglers after the last bot set out. */
 const JOIN_GRACE_MS = 20_000;
 /** Figures settle: clocks lock on, the garbage of joining is collected. */
 const SETTLE_MS = 2_000;
@@ -71,7 +72,8 @@ export async function runSwarm(options: SwarmOptions): Promise<SwarmOutcome> {
   const herds = await startHerds(options);
   const origin = originOf(options.url);
   const now = () => performance.now();
-  const joinMs = (options.players / options.joinsPerSecond) * 1000 + JOIN_GRACE_MS;
+  const graceMs = options.joinGraceMs ?? JOIN_GRACE_MS;
+  const joinMs = (options.players / options.joinsPerSecond) * 1000 + graceMs;
   await watch(options, herds, 'joining', joinMs, (counts) => counts.alive === options.players);
   const joined = total(herds.map((herd) => herd.counts())).joined;
   if (joined < options.players) {
@@ -91,27 +93,26 @@ export async function runSwarm(options: SwarmOptions): Promise<SwarmOutcome> {
   return outcomeOf(options, joined, results, before, after);
 }
 
+/**
+ * Light bots share threads. Each verifying bot gets one of its own: it steps a world, and in the
+ * light bots' thread it would delay their inputs and what they see.
+ */
 function startHerds(options: SwarmOptions): Promise<Herd[]> {
-  const threads = Math.max(1, options.workers);
-  const share = (count: number, thread: number) =>
-    Math.floor((count * (thread + 1)) / threads) - Math.floor((count * thread) / threads);
-  let first = 0;
+  const { url, headsets, returning, wasm, workers } = options;
+  const full = Math.min(options.verify, options.players);
+  const light = options.players - full;
+  const plans: HerdOptions[] = [];
+  const plan = (kind: HerdOptions['kind'], first: number, count: number) => {
+    const joinsPerSecond = (options.joinsPerSecond * count) / options.players;
+    plans.push({ url, kind, first, count, headsets, joinsPerSecond, returning });
+  };
+  for (let i = 0; i < full; i++) plan('full', i, 1);
+  const upTo = (thread: number) => full + Math.floor((light * thread) / workers);
+  for (let i = 0; i < workers; i++) plan('light', upTo(i), upTo(i + 1) - upTo(i));
   return Promise.all(
-    Array.from({ length: threads }, async (_, thread) => {
-      const herdOptions: HerdOptions = {
-        url: options.url,
-        first,
-        count: share(options.players, thread),
-        fullBots: share(Math.min(options.verify, options.players), thread),
-        headsets: options.headsets,
-        joinsPerSecond: options.joinsPerSecond / threads,
-        returning: options.returning,
-      };
-      first += herdOptions.count;
-      return threads === 1
-        ? startHerd(herdOptions, options.wasm)
-        : startRemoteHerd(herdOptions, options.wasm);
-    }),
+    plans.map((one) =>
+      one.kind === 'light' && workers === 1 ? startHerd(one, wasm) : startRemoteHerd(one, wasm),
+    ),
   );
 }
 
@@ -137,7 +138,7 @@ async function watch(
   }
 }
 
-/** The last herd first: verifying bots stand at the head of each. */
+/** The last herds first: the verifying bots' stand in front. */
 function killSome(herds: readonly Herd[], count: number): void {
   let left = count;
   for (const herd of [...herds].reverse()) {

@@ -14,6 +14,8 @@ export interface TestHook {
   readonly position: readonly [number, number, number];
   /** Radians, counter-clockwise. */
   readonly yaw: number;
+  /** Radians up. */
+  readonly pitch: number;
   /** Entities in the left and the right hand, 0 for none. */
   readonly held: readonly [number, number];
   readonly framesDrawn: number;
@@ -61,6 +63,9 @@ function hookOf(loop: FrameLoop): TestHook {
     },
     get yaw() {
       return control.yaw;
+    },
+    get pitch() {
+      return control.pitch;
     },
     get held(): [number, number] {
       return [held.left, held.right];

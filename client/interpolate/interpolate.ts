@@ -56,7 +56,7 @@ export function interpolatePlayers(
   }
 }
 
-/** Low bits of an entity id: its index, by which rows are ordered. Above it stands the generation. */
+/** Low bits of an entity id: its index, by which rows are ordered; above stands the generation. */
 const ENTITY_INDEX_MASK = 0xffff;
 
 /**

@@ -240,7 +240,7 @@ describe('a session', () => {
     expect(stage.session.status.connection).toBe('live');
   });
 
-  test('keeps the connection while nobody looks, and is live at once when somebody does', async () => {
+  test('keeps the connection while nobody looks, and is live once somebody does', async () => {
     const stage = await enter();
     await stage.run(2_000);
     await stage.sleep(20_000);

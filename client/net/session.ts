@@ -1,5 +1,5 @@
 import type { Core } from '../../core-wasm/host/core.ts';
-import { MessageKind } from '../../core-wasm/host/messages.ts';
+import { MessageKind, type Snapshot, type Welcome } from '../../core-wasm/host/messages.ts';
 import {
   type BodyColumns,
   type Intent,
@@ -56,122 +56,142 @@ export interface SessionOptions {
 
 /** A hidden page gets no display frames: from here on a timer keeps the connection alive. */
 const UNATTENDED_MS = 500;
-/** Ticks that one update may simulate; more are caught up with in the next ones. */
-const TICKS_PER_UPDATE_MAX = 12;
+/** Ticks, or frames that are skipped, in one update; the next ones catch up with the rest. */
+const STEPS_PER_UPDATE_MAX = 12;
 /** Further behind than this a frame's input would come too late: it is not asked for. */
 const LATE_TICKS = 2 * TICKS_PER_FRAME;
 
 /** Enters a world and stays in it. */
 export function openSession(options: SessionOptions): WorldSession {
-  const { core, sampleIntent, samplePose, nowMs } = options;
-  const clock = new ClockSync();
-  const shown = new ShownWorld();
-  let broken: string | null = null;
-  const predictor = new Predictor(core, (fault) => {
-    broken = describe(fault);
-  });
-  const connection = new Connection({
-    url: options.url,
-    ticket: options.ticket,
-    codec: core,
-    nowMs,
-    connect: options.connect ?? connectWebSocket,
-    random: options.random ?? Math.random,
-    resumePoint: () => predictor.resumePoint(),
-    onRoundTrip: (rttMs) => clock.onRoundTrip(rttMs),
-    deliver: (message, atMs) => {
-      const refusal = deliver(predictor, clock, message, atMs);
-      if (message.kind === MessageKind.SNAPSHOT) shown.correct(core, predictor.entity);
-      return refusal;
-    },
-  });
-  let attendedMs = nowMs();
-
-  const settle = (now: number) => {
-    if (predictor.settle()) shown.correct(core, predictor.entity);
-    if (broken === null) return;
-    connection.rejoin(broken, now);
-    broken = null;
-  };
-
-  const simulate = (now: number) => {
-    const target = clock.tickAt(now);
-    for (let ticks = 0; ticks < TICKS_PER_UPDATE_MAX; ticks += 1) {
-      const behind = Math.floor(target) - core.tick;
-      if (behind <= 0 || !predictor.canPredict) break;
-      if (predictor.atFrameStart && behind > LATE_TICKS) {
-        predictor.skipFrame();
-      } else {
-        const pose = predictor.atFrameStart ? samplePose() : null;
-        const input = predictor.tick(sampleIntent(), pose);
-        if (input !== null) {
-          connection.send(core.encodeInput(input.frame, input.entry));
-          clock.onInputSent(now);
-        }
-      }
-      shown.advance(core);
-    }
-    return target - core.tick;
-  };
-
-  const update = (now: number) => {
-    attendedMs = now;
-    connection.advance(now);
-    settle(now);
-    if (connection.state !== 'live' || !clock.running) return 1;
-    return Math.min(Math.max(simulate(now), 0), 1);
-  };
-
-  const cancelPump = pump(options.schedule ?? browserSchedule, () => {
-    const now = nowMs();
-    if (now - attendedMs < UNATTENDED_MS) return;
-    connection.advance(now);
-    settle(now);
-  });
-
-  return {
-    core,
-    bodies: shown.bodies,
-    players: shown.players,
-    status: statusOf(connection, clock, predictor, core, nowMs),
-    update,
-    hashOfFrame: (frame) => predictor.confirmed.at(frame),
-    close() {
-      cancelPump();
-      connection.close();
-    },
-  };
+  return new Session(options);
 }
 
-/** Takes a message of the server into clock and prediction; a reason refuses it. */
-function deliver(
-  predictor: Predictor,
-  clock: ClockSync,
-  message: Delivered,
-  atMs: number,
-): string | null {
-  switch (message.kind) {
-    case MessageKind.WELCOME:
-      clock.restart();
-      predictor.entity = message.entity;
-      return message.resumed && message.nextFrame !== predictor.nextFrame
-        ? 'resumed at another frame'
-        : null;
-    case MessageKind.SNAPSHOT: {
-      // A clock that runs has seen frames of this connection: the state replaces lost ones.
-      const wire = clock.running
-        ? predictor.resync(message.frame, message.state)
-        : predictor.start(message.frame, message.state);
-      return wire === WireFault.NONE ? null : `the core refused the world's state (${wire})`;
+class Session implements WorldSession {
+  readonly core: Core;
+  readonly status: SessionStatus;
+  readonly bodies: WorldSession['bodies'];
+  readonly players: WorldSession['players'];
+
+  readonly #options: SessionOptions;
+  readonly #clock = new ClockSync();
+  readonly #shown = new ShownWorld();
+  readonly #predictor: Predictor;
+  readonly #connection: Connection;
+  readonly #cancelPump: () => void;
+  /** Why the predicted world must be replaced; null while it is sound. */
+  #broken: string | null = null;
+  #attendedMs: number;
+
+  constructor(options: SessionOptions) {
+    const { core, url, ticket, nowMs } = options;
+    this.#options = options;
+    this.core = core;
+    this.bodies = this.#shown.bodies;
+    this.players = this.#shown.players;
+    this.#predictor = new Predictor(core, (fault) => {
+      this.#broken = describe(fault);
+    });
+    this.#connection = new Connection({
+      url,
+      ticket,
+      codec: core,
+      nowMs,
+      connect: options.connect ?? connectWebSocket,
+      random: options.random ?? Math.random,
+      resumePoint: () => this.#predictor.resumePoint(),
+      onRoundTrip: (rttMs) => this.#clock.onRoundTrip(rttMs),
+      deliver: (message, atMs) => this.#deliver(message, atMs),
+    });
+    this.status = statusOf(this.#connection, this.#clock, this.#predictor, core, nowMs);
+    this.#attendedMs = nowMs();
+    this.#cancelPump = pump(options.schedule ?? browserSchedule, () => this.#tend(nowMs()));
+  }
+
+  update(nowMs: number): number {
+    this.#attendedMs = nowMs;
+    this.#connection.advance(nowMs);
+    this.#settle(nowMs);
+    if (this.#connection.state !== 'live' || !this.#clock.running) return 1;
+    return Math.min(Math.max(this.#simulate(nowMs), 0), 1);
+  }
+
+  hashOfFrame(frame: number): bigint | null {
+    return this.#predictor.confirmed.at(frame);
+  }
+
+  close(): void {
+    this.#cancelPump();
+    this.#connection.close();
+  }
+
+  /** Keeps the connection alive and the world confirmed while nobody calls `update`. */
+  #tend(nowMs: number): void {
+    if (nowMs - this.#attendedMs < UNATTENDED_MS) return;
+    this.#connection.advance(nowMs);
+    this.#settle(nowMs);
+  }
+
+  #settle(nowMs: number): void {
+    if (this.#predictor.settle()) this.#shown.correct(this.core, this.#predictor.entity);
+    if (this.#broken === null) return;
+    this.#connection.rejoin(this.#broken, nowMs);
+    this.#broken = null;
+  }
+
+  /** Predicts up to where the clock wants to be; returns the ticks and parts that are left over. */
+  #simulate(nowMs: number): number {
+    const target = this.#clock.tickAt(nowMs);
+    for (let steps = 0; steps < STEPS_PER_UPDATE_MAX; steps++) {
+      const behind = Math.floor(target) - this.core.tick;
+      if (behind <= 0 || !this.#predictor.canPredict) break;
+      if (behind > LATE_TICKS && this.#predictor.atFrameStart) this.#predictor.skipFrame();
+      else this.#play(nowMs);
+      this.#shown.advance(this.core);
     }
-    case MessageKind.FRAME: {
-      if (!predictor.receive(message.bytes)) return 'a frame is missing';
-      clock.onFrame(predictor.newestFrame, atMs);
-      return null;
+    return target - this.core.tick;
+  }
+
+  #play(nowMs: number): void {
+    const { core, sampleIntent, samplePose } = this.#options;
+    const pose = this.#predictor.atFrameStart ? samplePose() : null;
+    const input = this.#predictor.tick(sampleIntent(), pose);
+    if (input === null) return;
+    this.#connection.send(core.encodeInput(input.frame, input.entry));
+    this.#clock.onInputSent(nowMs);
+  }
+
+  /** Takes a message of the server; a reason refuses it. */
+  #deliver(message: Delivered, atMs: number): string | null {
+    switch (message.kind) {
+      case MessageKind.WELCOME:
+        return this.#onWelcome(message);
+      case MessageKind.SNAPSHOT:
+        return this.#onSnapshot(message);
+      case MessageKind.FRAME:
+        if (!this.#predictor.receive(message.bytes)) return 'a frame is missing';
+        this.#clock.onFrame(this.#predictor.newestFrame, atMs);
+        return null;
+      case MessageKind.TIMING:
+        this.#clock.onTiming(message.slackMs, atMs);
+        return null;
     }
-    case MessageKind.TIMING:
-      clock.onTiming(message.slackMs, atMs);
-      return null;
+  }
+
+  #onWelcome({ entity, resumed, nextFrame }: Welcome): string | null {
+    this.#clock.restart();
+    this.#predictor.entity = entity;
+    const goesOn = !resumed || nextFrame === this.#predictor.nextFrame;
+    return goesOn ? null : 'resumed at another frame';
+  }
+
+  #onSnapshot({ frame, state }: Snapshot): string | null {
+    // A clock that runs has seen frames of this connection: the state replaces lost ones.
+    const wire = this.#clock.running
+      ? this.#predictor.resync(frame, state)
+      : this.#predictor.start(frame, state);
+    if (wire !== WireFault.NONE) return `the core refused the world's state (${wire})`;
+    this.#shown.correct(this.core, this.#predictor.entity);
+    return null;
   }
 }
 

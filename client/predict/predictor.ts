@@ -107,6 +107,8 @@ export class Predictor {
   /** Begins anew from an authoritative state at the first tick of `frame`. */
   start(frame: number, state: Uint8Array): WireFault {
     this.#own.clear();
+    // A server that came back from a crash may have lost what it once confirmed.
+    this.confirmed.dropFrom(0);
     return this.#rebase(frame, state);
   }
 

@@ -12,14 +12,14 @@ import type { Terrain } from '../../core-wasm/host/core.ts';
 import { writeMatrix } from './instances.ts';
 
 /** Plants for the eye alone: knee-high at most, so that walking through them does not jar. */
-const PLANTS_MAX = 1800;
+const PLANTS_MAX = 3000;
 /** One place for a plant in each square of so many terrain cells. */
 const CELLS = 2;
 /** They grow in hollows and thin out uphill, m. */
 const LUSH_BELOW_M = -4;
 const BARE_ABOVE_M = 5;
-const BARE_CHANCE = 0.012;
-const LUSH_CHANCE = 0.3;
+const BARE_CHANCE = 0.015;
+const LUSH_CHANCE = 0.55;
 const LEAVES = 6;
 
 const HUES: readonly Color[] = [0x2fd6c3, 0x53e08f, 0xd65bd0, 0xf29a4a].map(
@@ -63,8 +63,9 @@ function plant(
   const z = (row + chance(2)) * CELLS;
   const height = heightAt(field, x, z);
   const lush = (BARE_ABOVE_M - height) / (BARE_ABOVE_M - LUSH_BELOW_M);
-  const likely = BARE_CHANCE + (LUSH_CHANCE - BARE_CHANCE) * Math.min(1, Math.max(0, lush)) ** 2;
-  if (chance(3) > likely) return;
+  const grove = hash(seed, column >> 2, row >> 2, 10) ** 2;
+  const wet = Math.min(1, Math.max(0, lush)) ** 2 * grove;
+  if (chance(3) > BARE_CHANCE + (LUSH_CHANCE - BARE_CHANCE) * wet) return;
   const half = ((field.verticesPerSide - 1) / 2) * field.spacing;
   const place = [x * field.spacing - half, height - 0.03, z * field.spacing - half];
   const turn = chance(4) * Math.PI;
@@ -104,7 +105,7 @@ function plantGeometry(): BufferGeometry {
   const leaves: BufferGeometry[] = [];
   for (let i = 0; i < LEAVES; i++) {
     const length = i === 0 ? 0.62 : 0.34 + 0.16 * ((i * 5) % 3);
-    const leaf = new ConeGeometry(0.055, length, 4, 1, true).translate(0, length / 2, 0);
+    const leaf = new ConeGeometry(0.055, length, 3, 1, true).translate(0, length / 2, 0);
     leaf.rotateX(i === 0 ? 0 : 0.42 + 0.13 * (i % 3)).rotateY((i * Math.PI * 2) / (LEAVES - 1));
     leaves.push(leaf.toNonIndexed());
   }
@@ -113,7 +114,7 @@ function plantGeometry(): BufferGeometry {
   const positions = geometry.getAttribute('position');
   const shades = new Float32Array(positions.count * 3);
   for (let i = 0; i < positions.count; i++) {
-    shades.fill(0.18 + 1.35 * Math.max(0, positions.getY(i)), i * 3, i * 3 + 3);
+    shades.fill(0.25 + 1.9 * Math.max(0, positions.getY(i)), i * 3, i * 3 + 3);
   }
   geometry.setAttribute('color', new BufferAttribute(shades, 3));
   return geometry;
@@ -128,7 +129,7 @@ function plantMaterial(glow: { value: number }): MeshLambertMaterial {
       .replace('#include <common>', '#include <common>\nuniform float glow;')
       .replace(
         '#include <emissivemap_fragment>',
-        'totalEmissiveRadiance += vColor.rgb * vColor.rgb * glow;',
+        'totalEmissiveRadiance += vColor.rgb * (glow * 0.55);',
       );
   };
   material.customProgramCacheKey = () => 'plant';

@@ -22,6 +22,8 @@ import { skyAt } from './sky.ts';
 
 const GRAB_PULSE_STRENGTH = 0.6;
 const GRAB_PULSE_MS = 40;
+/** A stall must not count as a long push on a stick. */
+const INPUT_ELAPSED_MS_MAX = 100;
 /** Share of a new frame interval in the average that the debug overlay shows. */
 const AVERAGE_SHARE = 0.05;
 
@@ -82,7 +84,7 @@ export function createFrameLoop(stage: Stage): FrameLoop {
 export function drawFrame(loop: FrameLoop, nowMs: number, xrFrame: XRFrame | undefined): void {
   const { session, renderer, world, blink } = loop.stage;
   const elapsedMs = beginFrame(loop, nowMs);
-  readInputs(loop, xrFrame, elapsedMs);
+  readInputs(loop, xrFrame, Math.min(elapsedMs, INPUT_ELAPSED_MS_MAX));
   const alpha = session.update(nowMs);
   readWorld(loop, alpha);
   standWithPlayer(loop);

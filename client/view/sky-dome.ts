@@ -13,6 +13,9 @@ import type { Sky } from './sky.ts';
 
 const STAR_COUNT = 900;
 const RADIUS_M = 500;
+/** Where the neighbour planet hangs, and its radius seen from here. */
+const PLANET = new Vector3(-0.45, 0.4, -0.8).normalize();
+const PLANET_RADIUS = 0.17;
 
 /** Gradient, sun, moon and a ringed neighbour planet in one draw call; stars in another. */
 export interface SkyDome {
@@ -53,7 +56,7 @@ void main() {
   vec3 side = normalize(cross(planet, vec3(0.25, 1.0, 0.1)));
   vec3 top = cross(side, planet);
   vec3 off = away - planet;
-  vec2 p = vec2(dot(off, side), dot(off, top)) / 0.17;
+  vec2 p = vec2(dot(off, side), dot(off, top)) / ${PLANET_RADIUS};
   float inside = dot(p, p);
   float soft = fwidth(p.x) * 1.5 + 0.004;
   float front = step(0.0, dot(away, planet));
@@ -115,7 +118,7 @@ export function createSkyDome(parent: Object3D): SkyDome {
         horizon: triple(),
         glow: triple(),
         sunColor: triple(),
-        planet: { value: new Vector3(-0.45, 0.4, -0.8).normalize() },
+        planet: { value: PLANET },
         night: { value: 0 },
       },
       vertexShader: DOME_VERTEX,
@@ -147,6 +150,7 @@ export function createSkyDome(parent: Object3D): SkyDome {
 function starGeometry(): BufferGeometry {
   const positions = new Float32Array(STAR_COUNT * 3);
   const sizes = new Float32Array(STAR_COUNT);
+  const away = new Vector3();
   for (let i = 0; i < STAR_COUNT; i++) {
     const a = fraction(i * 0.754877666 + fraction(Math.sin(i * 12.9898) * 43758.5453));
     const y = 1 - 1.02 * fraction(i * 0.569840296 + 0.31 * a);
@@ -154,7 +158,9 @@ function starGeometry(): BufferGeometry {
     positions[i * 3] = Math.cos(a * Math.PI * 2) * ring * RADIUS_M;
     positions[i * 3 + 1] = y * RADIUS_M;
     positions[i * 3 + 2] = Math.sin(a * Math.PI * 2) * ring * RADIUS_M;
-    sizes[i] = 1.4 + 2.6 * fraction(i * 0.381966) ** 6;
+    away.fromArray(positions, i * 3).normalize();
+    const hidden = away.distanceTo(PLANET) < PLANET_RADIUS;
+    sizes[i] = hidden ? 0 : 1.4 + 2.6 * fraction(i * 0.381966) ** 6;
   }
   const geometry = new BufferGeometry();
   geometry.setAttribute('position', new BufferAttribute(positions, 3));

@@ -72,9 +72,9 @@ const MOODS: readonly Mood[] = [
     horizon: [0.72, 0.42, 0.36],
     glow: [1.1, 0.52, 0.2],
     keyColor: [1, 0.66, 0.4],
-    keyIntensity: 2.6,
+    keyIntensity: 5.4,
     ground: [0.26, 0.17, 0.16],
-    ambientIntensity: 3.2,
+    ambientIntensity: 2.7,
     stars: 0.06,
   },
   {

@@ -19,8 +19,8 @@ export async function isVrSupported(): Promise<boolean> {
 }
 
 /**
- * Asks for the headset; call from a click. `onEnd` runs once, whoever ends the session.
- * `framebufferScale` cannot change until the next entry.
+ * Asks for the headset; call from a click. After an entry `onEnd` runs once, whoever ends the
+ * session. `framebufferScale` cannot change until the next entry.
  */
 export async function enterVr(
   renderer: WebGLRenderer,
@@ -36,7 +36,6 @@ export async function enterVr(
   } catch (error) {
     return { kind: 'refused', reason: `The headset did not start: ${String(error)}` };
   }
-  session.addEventListener('end', onEnd, { once: true });
   const hasFloor = await session
     .requestReferenceSpace('local-floor')
     .then(() => true)
@@ -49,6 +48,12 @@ export async function enterVr(
     await session.end().catch(() => {});
     return { kind: 'refused', reason: `The headset could not be drawn to: ${String(error)}` };
   }
+  // Three's own event: the session's comes before three has put the flat canvas back.
+  const ended = (): void => {
+    renderer.xr.removeEventListener('sessionend', ended);
+    onEnd();
+  };
+  renderer.xr.addEventListener('sessionend', ended);
   return { kind: 'entered', vr: { session, hasFloor } };
 }
 
@@ -58,7 +63,8 @@ export function requestFrameRate(session: XRSession, wantedHz: number): void {
   if (rates === undefined || session.updateTargetFrameRate === undefined) return;
   let best = 0;
   for (const rate of rates) if (rate <= wantedHz && rate > best) best = rate;
-  if (best > 0) void session.updateTargetFrameRate(best).catch(() => {});
+  if (best > 0 && best !== session.frameRate)
+    void session.updateTargetFrameRate(best).catch(() => {});
 }
 
 /** Hands and head are only to be trusted while the player looks at this and nothing over it. */

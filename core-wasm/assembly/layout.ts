@@ -16,7 +16,7 @@ import {
  *   STATE    header │ generations │ bodies │ players │ contacts      the world; saved, hashed
  *   TERRAIN  heights                                                 pure function of the seed
  *   SCRATCH  slots, bounds, grids, pairs, constraints, solver bodies  dies with the tick
- *   IO       staging, frame, fields, outbox                          the host's letter box
+ *   IO       staging, frames, fields, outbox                         the host's letter box
  *
  * Every array of STATE is dense and sorted by entity index, so that the used part is canonical:
  * two equal worlds have equal bytes whatever order they were built in, and one linear pass hashes
@@ -90,8 +90,10 @@ export const JOINTS: usize = memory.data(PLAYER_CAPACITY * 2 * JOINT_BYTES, 16);
 /** Snapshots pass through here: twelve bytes of prefix and the packed state. */
 export const STAGING_BYTES: i32 = STATE_BYTES + 64;
 export const STAGING: usize = memory.data(STAGING_BYTES, 16);
-/** The loaded frame. */
+/** A frame that the host hands in to be checked, listed or loaded. */
 export const FRAME: usize = memory.data(FRAME_BYTES_MAX, 16);
+/** The loaded frame; apart, because hosts look at other frames between two ticks of it. */
+export const LOADED: usize = memory.data(FRAME_BYTES_MAX, 16);
 /** Scalars that cross the ABI in bulk: the host writes before, or reads after, a call. */
 export const FIELDS: usize = memory.data(512, 16);
 /** The frame being built. */

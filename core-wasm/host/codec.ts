@@ -354,7 +354,8 @@ export class Codec {
   }
 }
 
+/** NaN becomes 0: a broken controller asks for nothing. */
 function clampInteger(value: number, low: number, high: number): number {
-  if (!(value >= low)) return low;
-  return value > high ? high : Math.round(value);
+  if (Number.isNaN(value)) return 0;
+  return Math.round(Math.min(high, Math.max(low, value)));
 }

@@ -89,7 +89,8 @@ export class Core extends Codec {
 
   /**
    * Makes `bytes` the frame of the current three ticks. Within the frame it may be called again
-   * with a corrected version: inputs count from then on, commands only at the first tick.
+   * with a corrected version: inputs count from then on, commands only at the first tick. What was
+   * loaded stays loaded when `bytes` are refused.
    */
   loadFrame(bytes: Uint8Array): WireFault {
     if (bytes.length > this.memory.frameBytesMax) return WireFault.TOO_LONG;
@@ -254,7 +255,10 @@ export class Core extends Codec {
     return this.abi.terrainHeightAt(x, z);
   }
 
-  /** First thing that a ray meets within `maxDistance` metres; `direction` has unit length. */
+  /**
+   * First thing that a ray meets within `maxDistance` (at most 1500) metres; `direction` has unit
+   * length. A body that the origin lies in is not met.
+   */
   castRay(
     origin: readonly [number, number, number],
     direction: readonly [number, number, number],

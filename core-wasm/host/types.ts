@@ -150,7 +150,7 @@ export const StepFault = {
   PAIRS_FULL: 4,
   /** More manifolds than CONTACT_CAPACITY; the last in entity order were left out. */
   CONTACTS_FULL: 8,
-  /** A body became NaN or left the region: it was put back to rest where it last was sane. */
+  /** A body became NaN and was stopped where it last was sane, or met the rim of the region. */
   QUARANTINED: 16,
   /** A command named an entity that does not exist or exists already: it was skipped. */
   COMMAND_SKIPPED: 32,

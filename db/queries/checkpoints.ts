@@ -1,39 +1,46 @@
-import { and, desc, eq, lt, lte, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import type { RegionLease } from '../../server/ports.ts';
 import type { Database } from '../connect.ts';
 import { checkpoints } from '../schema/checkpoint.ts';
+import { heldLease } from './regions.ts';
 
 /** A row as it is stored: the state still compressed. */
-export type CheckpointRow = Omit<typeof checkpoints.$inferSelect, 'savedAt'>;
+export type CheckpointRow = Omit<typeof checkpoints.$inferSelect, 'region' | 'savedAt'>;
 
-/** Writes a checkpoint; one that stood at the same frame is replaced. */
-export async function upsertCheckpoint(transaction: Database, row: CheckpointRow): Promise<void> {
-  const { region, frame, ...rest } = row;
-  await transaction
-    .insert(checkpoints)
-    .values(row)
-    .onConflictDoUpdate({
-      target: [checkpoints.region, checkpoints.frame],
-      set: { ...rest, savedAt: sql`now()` },
-    });
-}
-
-/** Deletes all but the newest `keepCount` checkpoints of a region. */
-export async function pruneCheckpoints(
-  transaction: Database,
-  region: number,
+/**
+ * Writes a checkpoint, in place of one that stands at the same frame, and deletes all but the
+ * newest `keepCount`. False when the lease is lost.
+ */
+export async function upsertCheckpoint(
+  database: Database,
+  lease: RegionLease,
+  row: CheckpointRow,
   keepCount: number,
-): Promise<void> {
-  const [newestToGo] = await transaction
-    .select({ frame: checkpoints.frame })
-    .from(checkpoints)
-    .where(eq(checkpoints.region, region))
-    .orderBy(desc(checkpoints.frame))
-    .offset(keepCount)
-    .limit(1);
-  if (!newestToGo) return;
-  await transaction
-    .delete(checkpoints)
-    .where(and(eq(checkpoints.region, region), lte(checkpoints.frame, newestToGo.frame)));
+): Promise<boolean> {
+  // The statement sees the table as it was: the new row is not among those counted.
+  const rows = await database.execute(sql`
+    with lease as materialized (${heldLease(lease)}),
+    saved as (
+      insert into ${checkpoints}
+        (region, frame, core_hash, state_hash, state_bytes, state, chain)
+      select region, ${row.frame}::bigint, ${row.coreHash}, ${row.stateHash},
+        ${row.stateBytes}::int, ${row.state}::bytea, ${row.chain}::bytea
+      from lease
+      on conflict (region, frame) do update set
+        core_hash = excluded.core_hash, state_hash = excluded.state_hash,
+        state_bytes = excluded.state_bytes, state = excluded.state,
+        chain = excluded.chain, saved_at = now()
+    ),
+    pruned as (
+      delete from ${checkpoints} as old using lease
+      where old.region = lease.region and old.frame <= (
+        select frame from ${checkpoints}
+        where region = ${lease.region} and frame <> ${row.frame}::bigint
+        order by frame desc offset ${keepCount - 1} limit 1
+      )
+    )
+    select from lease`);
+  return rows.length > 0;
 }
 
 /** The newest checkpoint before `beforeFrame`; null when there is none. One state is large, so

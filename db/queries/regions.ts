@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { RegionLease } from '../../server/ports.ts';
 import type { Database } from '../connect.ts';
 import { regions } from '../schema/region.ts';
@@ -22,21 +22,14 @@ export async function claimRegion(
 }
 
 /**
- * Whether `lease` is the current one, and if so keeps it current until the transaction ends:
- * the row lock makes a rival claim wait, so no write can slip in after it.
- * The settings hold for this transaction only. They are sent here and not when connecting,
- * because connection poolers refuse unknown start-up parameters.
+ * For a `with lease as materialized (…)` that every write of a region selects from: one row while
+ * `lease` is the current one, none otherwise. The row lock makes a rival claim wait until
+ * the write is committed, so none can slip in after it.
+ * The commit is made to wait for the disk here and not by a setting of the connection, because
+ * connection poolers refuse unknown start-up parameters.
  */
-export async function holdLease(transaction: Database, lease: RegionLease): Promise<boolean> {
-  const [row] = await transaction
-    .select({
-      epoch: regions.leaseEpoch,
-      durable: sql`set_config('synchronous_commit', 'on', true)`,
-      // A server that vanished in mid transaction must not hold the lock for hours.
-      bounded: sql`set_config('idle_in_transaction_session_timeout', '10s', true)`,
-    })
-    .from(regions)
-    .where(eq(regions.region, lease.region))
-    .for('update');
-  return row?.epoch === lease.epoch;
+export function heldLease({ region, epoch }: RegionLease): SQL {
+  return sql`
+    select region, set_config('synchronous_commit', 'on', true) from ${regions}
+    where region = ${region}::int and lease_epoch = ${epoch}::bigint for update`;
 }

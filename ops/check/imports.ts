@@ -20,6 +20,8 @@ const DIRECTIONS: readonly { readonly folder: string; readonly may: readonly str
   { folder: 'core-wasm/assembly', may: [] },
   { folder: 'core-wasm/host', may: [] },
   { folder: 'server/game', may: ['core-wasm/host'] },
+  // The simulator is the one place where both ends meet.
+  { folder: 'server/sim', may: ['core-wasm/host', 'server', 'db', 'client'] },
   { folder: 'server', may: ['core-wasm/host', 'db'] },
   { folder: 'client', may: ['core-wasm/host', 'server/game'] },
   { folder: 'db', may: [] },

@@ -1,7 +1,7 @@
 import { BodyKind, body } from '../body/body';
 import { pair } from '../broadphase/pairs';
 import { collide } from '../narrowphase/dispatch';
-import { clearManifold } from '../narrowphase/manifold';
+import { beginManifold } from '../narrowphase/manifold';
 import { collideTerrain, mayTouchTerrain, terrainParts } from '../narrowphase/terrain';
 import { clearConstraints } from '../solver/constraint';
 import { beginPrepare, prepareConstraint } from '../solver/prepare';
@@ -31,10 +31,10 @@ export function collectContacts(pairCount: i32): void {
 
 function collectTerrain(slot: i32): void {
   const b = body(slot);
-  if (b.kind != BodyKind.DYNAMIC || !mayTouchTerrain(slot, b)) return;
+  if (b.kind != BodyKind.DYNAMIC || !mayTouchTerrain(slot)) return;
   const parts = terrainParts(b);
   for (let part = 0; part < parts; part++) {
-    clearManifold();
+    beginManifold(b.linearVelocity);
     collideTerrain(b, part);
     prepareConstraint(slot, TERRAIN_SLOT, <u32>part);
   }

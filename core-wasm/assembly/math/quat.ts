@@ -42,6 +42,12 @@ export function normalizeQuat(q: v128): v128 {
   return f32x4.mul(q, f32x4.splat(1.0 / Mathf.sqrt(squared)));
 }
 
+/** True for unit length but for rounding; false for NaN. */
+export function isUnitQuat(q: v128): bool {
+  const squared = dotQuat(q, q);
+  return squared > 0.99 && squared < 1.01;
+}
+
 /** v turned by q: v + 2w(u×v) + 2u×(u×v), u the vector part. */
 export function rotate(q: v128, v: v128): v128 {
   const u = f32x4.replace_lane(q, 3, 0);

@@ -100,6 +100,21 @@ export function isFinite3(a: v128): bool {
   return v128.bitmask<i32>(f32x4.eq(f32x4.sub(a, a), f32x4.splat(0))) == 15;
 }
 
+/** True when the first three components are between −limit and limit; false for NaN. */
+export function isWithin3(a: v128, limit: f32): bool {
+  return (v128.bitmask<i32>(f32x4.le(f32x4.abs(a), f32x4.splat(limit))) & 7) == 7;
+}
+
+/** The same for all four. */
+export function isWithin4(a: v128, limit: f32): bool {
+  return v128.bitmask<i32>(f32x4.le(f32x4.abs(a), f32x4.splat(limit))) == 15;
+}
+
+/** True when all four components are above zero. */
+export function isPositive4(a: v128): bool {
+  return v128.bitmask<i32>(f32x4.gt(a, f32x4.splat(0))) == 15;
+}
+
 /** Some unit vector at right angles to the unit vector `n`; continuous except where it must jump. */
 export function perpendicular3(n: v128): v128 {
   const x = x3(n);

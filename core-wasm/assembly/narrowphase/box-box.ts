@@ -1,9 +1,8 @@
 import { Body } from '../body/body';
-import { SPECULATIVE_MARGIN_M } from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
 import { add3, addScaled3, at3, cross3, dot3, neg3, scale3, sub3 } from '../math/vec3';
 import { clipFace } from './box-clip';
-import { addPoint, setNormal } from './manifold';
+import { addPoint, isNear, setNormal } from './manifold';
 
 /**
  * Two boxes: separating axes (Gottschalk 1996), then the incident face clipped against the
@@ -56,7 +55,7 @@ export function collideBoxes(a: Body, b: Body): void {
   for (let i = 0; i < 3; i++) {
     const separation =
       Mathf.abs(dot3(gap, axisA(i))) - at3(a.size, i) - shadow(b.size, bX, bY, bZ, axisA(i));
-    if (separation > SPECULATIVE_MARGIN_M) return;
+    if (!isNear(separation)) return;
     if (separation > faceA) {
       faceA = separation;
       indexA = i;
@@ -67,7 +66,7 @@ export function collideBoxes(a: Body, b: Body): void {
   for (let i = 0; i < 3; i++) {
     const separation =
       Mathf.abs(dot3(gap, axisB(i))) - at3(b.size, i) - shadow(a.size, aX, aY, aZ, axisB(i));
-    if (separation > SPECULATIVE_MARGIN_M) return;
+    if (!isNear(separation)) return;
     if (separation > faceB) {
       faceB = separation;
       indexB = i;
@@ -85,7 +84,7 @@ export function collideBoxes(a: Body, b: Body): void {
       const n = scale3(across, 1.0 / Mathf.sqrt(squared));
       const separation =
         Mathf.abs(dot3(gap, n)) - shadow(a.size, aX, aY, aZ, n) - shadow(b.size, bX, bY, bZ, n);
-      if (separation > SPECULATIVE_MARGIN_M) return;
+      if (!isNear(separation)) return;
       if (separation > edge) {
         edge = separation;
         edgeIndex = i * 3 + j;

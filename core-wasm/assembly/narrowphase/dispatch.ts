@@ -1,6 +1,7 @@
 import { Body, Shape } from '../body/body';
+import { sub3 } from '../math/vec3';
 import { collideBoxes } from './box-box';
-import { clearManifold, flipManifold } from './manifold';
+import { beginManifold, flipManifold } from './manifold';
 import {
   collideCapsuleBox,
   collideCapsules,
@@ -11,7 +12,7 @@ import {
 
 /** Fills the manifold for A and B. Each routine takes the simpler shape first. */
 export function collide(a: Body, b: Body): void {
-  clearManifold();
+  beginManifold(sub3(b.linearVelocity, a.linearVelocity));
   if (a.shape <= b.shape) {
     collideOrdered(a, b);
   } else {

@@ -1,5 +1,5 @@
 import { MANIFOLD } from '../layout';
-import { MANIFOLD_POINTS_MAX, SPECULATIVE_MARGIN_M } from '../limits';
+import { MANIFOLD_POINTS_MAX, SPECULATIVE_MARGIN_M, TICK_DT } from '../limits';
 import { length3, neg3, sub3, w3 } from '../math/vec3';
 
 /**
@@ -9,9 +9,16 @@ import { length3, neg3, sub3, w3 } from '../math/vec3';
 
 let normal: v128 = f32x4.splat(0);
 let count: i32 = 0;
+let margin: f32 = SPECULATIVE_MARGIN_M;
 
-export function clearManifold(): void {
+/**
+ * Empties the manifold for a pair whose relative velocity is `velocity`. Points are kept as far
+ * apart as the two can come in one tick: the contact then stops what would pass through a wall,
+ * with no second kind of collision for fast bodies.
+ */
+export function beginManifold(velocity: v128): void {
   count = 0;
+  margin = SPECULATIVE_MARGIN_M + length3(velocity) * TICK_DT;
 }
 
 export function setNormal(n: v128): void {
@@ -37,7 +44,7 @@ export function manifoldFeature(index: i32): u32 {
 
 /** Adds a point; a fifth and later ones replace by `keepSpread`'s rule. */
 export function addPoint(position: v128, separation: f32, feature: u32): void {
-  if (separation > SPECULATIVE_MARGIN_M) return;
+  if (separation > margin) return;
   const point = f32x4.replace_lane(position, 3, separation);
   if (count < MANIFOLD_POINTS_MAX) {
     storePoint(count, point, feature);
@@ -87,7 +94,7 @@ export function flipManifold(): void {
   normal = neg3(normal);
 }
 
-/** True when the point of `separation` along the normal is still worth keeping. */
+/** True when surfaces `separation` apart may meet within the tick. */
 export function isNear(separation: f32): bool {
-  return separation <= SPECULATIVE_MARGIN_M;
+  return separation <= margin;
 }

@@ -155,8 +155,8 @@ export function collideCapsuleBox(a: Body, b: Body): void {
   const clamped = f32x4.min(f32x4.max(nearest, sub3(f32x4.splat(0), b.size)), b.size);
   const gap = sub3(nearest, clamped);
   const squared = dot3(gap, gap);
-  if (squared > (radius + 0.05) * (radius + 0.05)) return;
   const distance = Mathf.sqrt(squared);
+  if (!isNear(distance - radius)) return;
   const axis = squared > 1e-10 ? greatestAxis(abs3(gap)) : segmentAxis(centre, half, b.size);
   const faceLike = squared <= 1e-10 || Mathf.abs(at3(gap, axis)) > 0.98 * distance;
   if (faceLike) {
@@ -184,9 +184,9 @@ function greatestAxis(v: v128): i32 {
   return axis;
 }
 
-/** For a segment that enters the box: the face through which the way out is shortest. */
+/** For a segment that enters the box: the face through which the whole of it leaves soonest. */
 function segmentAxis(centre: v128, half: v128, size: v128): i32 {
-  return shallowestAxis(sub3(abs3(centre), abs3(half)), size);
+  return shallowestAxis(centre, add3(size, abs3(half)));
 }
 
 /** Clips the segment to the face's sides and adds both ends that are near. */

@@ -1,6 +1,5 @@
 import { Body, Shape } from '../body/body';
-import { boundsMin } from '../broadphase/bounds';
-import { REGION_HALF_M, SPECULATIVE_MARGIN_M } from '../limits';
+import { boundsMax, boundsMin } from '../broadphase/bounds';
 import { axisX, axisY, axisZ } from '../math/quat';
 import {
   add3,
@@ -15,7 +14,13 @@ import {
   y3,
   z3,
 } from '../math/vec3';
-import { terrainFeature, terrainHeight, terrainNormal } from '../terrain/heightfield';
+import {
+  cellOf,
+  terrainFeature,
+  terrainHeight,
+  terrainNormal,
+  vertexHeight,
+} from '../terrain/heightfield';
 import { addPoint, isNear, setNormal } from './manifold';
 import { segmentHalf } from './round';
 
@@ -32,19 +37,18 @@ export function terrainParts(b: Body): i32 {
   return b.shape == Shape.CAPSULE ? 2 : 1;
 }
 
-/** Cheap rejection: the lowest point of the bounds against the four corners of the region below. */
-export function mayTouchTerrain(slot: i32, b: Body): bool {
-  const low = y3(boundsMin(slot));
-  const reach = y3(b.position) - low;
-  const x = x3(b.position);
-  const z = z3(b.position);
-  if (Mathf.abs(x) > REGION_HALF_M || Mathf.abs(z) > REGION_HALF_M) return false;
-  let highest = terrainHeight(x, z);
-  highest = max<f32>(highest, terrainHeight(x - reach, z - reach));
-  highest = max<f32>(highest, terrainHeight(x + reach, z - reach));
-  highest = max<f32>(highest, terrainHeight(x - reach, z + reach));
-  highest = max<f32>(highest, terrainHeight(x + reach, z + reach));
-  return low <= highest + 0.25;
+/** Cheap rejection: the lowest point of the bounds against every vertex of the cells below. */
+export function mayTouchTerrain(slot: i32): bool {
+  const low = boundsMin(slot);
+  const high = boundsMax(slot);
+  const lastColumn = cellOf(x3(high)) + 1;
+  const lastRow = cellOf(z3(high)) + 1;
+  for (let row = cellOf(z3(low)); row <= lastRow; row++) {
+    for (let column = cellOf(x3(low)); column <= lastColumn; column++) {
+      if (vertexHeight(column, row) >= y3(low)) return true;
+    }
+  }
+  return false;
 }
 
 export function collideTerrain(b: Body, part: i32): void {
@@ -90,7 +94,7 @@ function collideBoxTerrain(b: Body): void {
   let sum = f32x4.splat(0);
   for (let corner = 0; corner < 8; corner++) {
     const p = boxCorner(b.position, x, y, z, corner);
-    if (cornerDistance(p) > SPECULATIVE_MARGIN_M) continue;
+    if (!isNear(cornerDistance(p))) continue;
     sum = add3(sum, terrainNormal(x3(p), z3(p)));
   }
   if (dot3(sum, sum) == 0) return;
@@ -99,7 +103,6 @@ function collideBoxTerrain(b: Body): void {
   for (let corner = 0; corner < 8; corner++) {
     const p = boxCorner(b.position, x, y, z, corner);
     const separation = cornerDistance(p);
-    if (separation > SPECULATIVE_MARGIN_M) continue;
     addPoint(addScaled3(p, n, -0.5 * separation), separation, <u32>corner);
   }
 }

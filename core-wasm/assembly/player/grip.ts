@@ -1,8 +1,9 @@
-import { Body, BodyKind, body, Role, Shape } from '../body/body';
+import { Body, BodyKind, body, Role } from '../body/body';
 import { slotOf } from '../body/body-store';
+import { surfaceDistance } from '../body/surface-distance';
 import { GRAB_DISTANCE_MAX_M, GRAB_SLIP_M, HAND_RADIUS_M } from '../limits';
 import { conjugate, mulQuat, rotate, rotateInverse } from '../math/quat';
-import { abs3, add3, dot3, length3, sub3, vec3, x3, y3 } from '../math/vec3';
+import { add3, length3, sub3 } from '../math/vec3';
 import { header } from '../world/header';
 import { Button, Player, player } from './player';
 
@@ -79,16 +80,4 @@ function takes(ticks: u16, hand: Body): i32 {
     found = slot;
   }
   return found;
-}
-
-/** Distance from a point to a body's surface, 0 or less inside. */
-export function surfaceDistance(b: Body, p: v128): f32 {
-  const local = rotateInverse(b.rotation, sub3(p, b.position));
-  if (b.shape == Shape.SPHERE) return length3(local) - x3(b.size);
-  if (b.shape == Shape.CAPSULE) {
-    const along = min<f32>(y3(b.size), max<f32>(-y3(b.size), y3(local)));
-    return length3(sub3(local, vec3(0, along, 0))) - x3(b.size);
-  }
-  const outside = f32x4.max(sub3(abs3(local), b.size), f32x4.splat(0));
-  return Mathf.sqrt(dot3(outside, outside));
 }

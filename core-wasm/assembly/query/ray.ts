@@ -1,4 +1,5 @@
 import { Body, body, Shape } from '../body/body';
+import { surfaceDistance } from '../body/surface-distance';
 import { FIELDS } from '../layout';
 import { REGION_HALF_M } from '../limits';
 import { axisY, rotate, rotateInverse } from '../math/quat';
@@ -20,6 +21,9 @@ import { header } from '../world/header';
 
 /** First body or terrain that a ray meets. Pure: reads state, writes only its result. */
 
+/** Longer than the region's diagonal; bounds the march over the terrain. */
+const RAY_MAX_M: f32 = 1500.0;
+
 let hitDistance: f32 = 0;
 let hitNormal: v128 = f32x4.splat(0);
 let hitEntity: u32 = 0;
@@ -27,12 +31,13 @@ let hasHit: bool = false;
 
 /**
  * FIELDS in: origin, unit direction (3 f32 each), greatest distance, player whose own parts are
- * passed through. FIELDS out: entity (0 terrain), distance, point, normal.
+ * passed through. FIELDS out: entity (0 terrain), distance, point, normal. A body that the origin
+ * lies in is not met.
  */
 export function castRay(): bool {
   const origin = vec3(load<f32>(FIELDS), load<f32>(FIELDS, 4), load<f32>(FIELDS, 8));
   const direction = vec3(load<f32>(FIELDS, 12), load<f32>(FIELDS, 16), load<f32>(FIELDS, 20));
-  hitDistance = load<f32>(FIELDS, 24);
+  hitDistance = min<f32>(load<f32>(FIELDS, 24), RAY_MAX_M);
   const ignored = load<u32>(FIELDS, 28);
   hasHit = false;
   const count = header().bodyCount;
@@ -58,7 +63,7 @@ function expose(place: v128): void {
 }
 
 function take(entity: u32, distance: f32, normal: v128): void {
-  if (distance < 0 || distance >= hitDistance) return;
+  if (!(distance >= 0 && distance < hitDistance)) return;
   hitEntity = entity;
   hitDistance = distance;
   hitNormal = normal;
@@ -74,6 +79,7 @@ function rayBody(b: Body, origin: v128, direction: v128): void {
     rayBall(b, b.position, origin, direction);
     return;
   }
+  if (surfaceDistance(b, origin) <= 0) return;
   const half = scale3(axisY(b.rotation), y3(b.size));
   rayBall(b, add3(b.position, half), origin, direction);
   rayBall(b, sub3(b.position, half), origin, direction);

@@ -79,8 +79,8 @@ export function vertexHeight(column: i32, row: i32): f32 {
 
 /** Cell coordinate of a metre coordinate, clamped into the field. */
 export function cellOf(metres: f32): i32 {
-  const cell = <i32>Mathf.floor(metres / TERRAIN_SPACING_M) + TERRAIN_CELLS / 2;
-  return min<i32>(TERRAIN_CELLS - 1, max<i32>(0, cell));
+  const cell = Mathf.floor(metres / TERRAIN_SPACING_M) + <f32>(TERRAIN_CELLS / 2);
+  return <i32>min<f32>(<f32>(TERRAIN_CELLS - 1), max<f32>(0, cell));
 }
 
 /** Metre coordinate of a vertex column or row. */

@@ -2,13 +2,15 @@ import { BodyKind, body, Role, Shape } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { applyImpulseAt } from '../body/impulse';
 import { setMass } from '../body/mass';
+import { isSize } from '../body/size';
 import { invalidateStaticGrid } from '../broadphase/static-grid';
 import { dropContactsOf } from '../contact/contact';
 import { FIELDS } from '../layout';
-import { REGION_HALF_M } from '../limits';
-import { dotQuat, normalizeQuat } from '../math/quat';
-import { isFinite3, x3, y3, z3 } from '../math/vec3';
+import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, REGION_HALF_M } from '../limits';
+import { isUnitQuat, normalizeQuat } from '../math/quat';
+import { clampLength3, isWithin3 } from '../math/vec3';
 import { raiseFault, StepFault } from '../world/fault';
+import { isInRegion } from '../world/region';
 import { despawn, spawnBody, spawnPlayer } from '../world/spawn';
 import { isOverrun, readF32, readU8, readU16, readU32, readVec3, WireFault } from './reader';
 import { writeF32, writeU8, writeU16, writeU32 } from './writer';
@@ -25,13 +27,7 @@ export const enum Command {
   SET_KIND = 5,
 }
 
-const SIZE_MIN_M: f32 = 0.02;
-const SIZE_MAX_M: f32 = 64.0;
 const SPEED_MAX_MPS: f32 = 200.0;
-
-function isWithin(v: v128, limit: f32): bool {
-  return v128.bitmask<i32>(f32x4.gt(f32x4.abs(v), f32x4.splat(limit))) == 0 && isFinite3(v);
-}
 
 /** Reads one command and checks it; with `apply` also carries it out. */
 export function readCommand(apply: bool): WireFault {
@@ -58,11 +54,10 @@ function readSpawnBody(apply: bool): WireFault {
   const restitution = readF32();
   if (isOverrun()) return WireFault.TRUNCATED;
   if (kind > BodyKind.STATIC || shape > Shape.BOX) return WireFault.OUT_OF_RANGE;
-  if (!isWithin(position, 4.0 * REGION_HALF_M) || !isSize(shape, size))
+  if (!isInRegion(position) || !isSize(shape, size)) return WireFault.OUT_OF_RANGE;
+  if (!isWithin3(linear, SPEED_MAX_MPS) || !isWithin3(angular, SPEED_MAX_MPS))
     return WireFault.OUT_OF_RANGE;
-  if (!isWithin(linear, SPEED_MAX_MPS) || !isWithin(angular, SPEED_MAX_MPS))
-    return WireFault.OUT_OF_RANGE;
-  if (!isUnit(rotation)) return WireFault.OUT_OF_RANGE;
+  if (!isUnitQuat(rotation)) return WireFault.OUT_OF_RANGE;
   if (!(density >= 1 && density <= 30000)) return WireFault.OUT_OF_RANGE;
   if (!(friction >= 0 && friction <= 4 && restitution >= 0 && restitution <= 1)) {
     return WireFault.OUT_OF_RANGE;
@@ -76,8 +71,10 @@ function readSpawnBody(apply: bool): WireFault {
   made.size = size;
   made.position = position;
   made.rotation = normalizeQuat(rotation);
-  made.linearVelocity = kind == BodyKind.STATIC ? f32x4.splat(0) : linear;
-  made.angularVelocity = kind == BodyKind.STATIC ? f32x4.splat(0) : angular;
+  if (kind != BodyKind.STATIC) {
+    made.linearVelocity = clampLength3(linear, LINEAR_SPEED_MAX_MPS);
+    made.angularVelocity = clampLength3(angular, ANGULAR_SPEED_MAX_RPS);
+  }
   made.friction = friction;
   made.restitution = restitution;
   made.linearDamping = 0.02;
@@ -85,19 +82,6 @@ function readSpawnBody(apply: bool): WireFault {
   made.gravityScale = 1;
   setMass(made, density);
   return WireFault.NONE;
-}
-
-/** Each dimension that the shape uses lies within the limits; the others are zero. */
-function isSize(shape: i32, size: v128): bool {
-  if (!isWithin(size, SIZE_MAX_M) || x3(size) < SIZE_MIN_M) return false;
-  if (shape == Shape.SPHERE) return y3(size) == 0 && z3(size) == 0;
-  if (shape == Shape.CAPSULE) return y3(size) >= SIZE_MIN_M && z3(size) == 0;
-  return y3(size) >= SIZE_MIN_M && z3(size) >= SIZE_MIN_M;
-}
-
-function isUnit(rotation: v128): bool {
-  const squared = dotQuat(rotation, rotation);
-  return squared > 0.99 && squared < 1.01;
 }
 
 function readSpawnPlayer(apply: bool): WireFault {
@@ -108,7 +92,7 @@ function readSpawnPlayer(apply: bool): WireFault {
   const foot = readVec3();
   const yaw = readU16();
   if (isOverrun()) return WireFault.TRUNCATED;
-  if (!isWithin(foot, REGION_HALF_M)) return WireFault.OUT_OF_RANGE;
+  if (!isWithin3(foot, REGION_HALF_M)) return WireFault.OUT_OF_RANGE;
   if (apply) spawnPlayer(id, left, right, account, foot, <u16>yaw);
   return WireFault.NONE;
 }
@@ -125,7 +109,7 @@ function readImpulse(apply: bool): WireFault {
   const impulse = readVec3();
   const place = readVec3();
   if (isOverrun()) return WireFault.TRUNCATED;
-  if (!isWithin(impulse, 1e6) || !isWithin(place, 4.0 * REGION_HALF_M))
+  if (!isWithin3(impulse, 1e6) || !isWithin3(place, 4.0 * REGION_HALF_M))
     return WireFault.OUT_OF_RANGE;
   if (!apply) return WireFault.NONE;
   const slot = slotOf(id);

@@ -1,4 +1,4 @@
-import { FRAME, OUTBOX, OUTBOX_BYTES } from '../layout';
+import { FRAME, LOADED, OUTBOX, OUTBOX_BYTES } from '../layout';
 import { TICKS_PER_FRAME } from '../limits';
 import { Player, player, playerIndex } from '../player/player';
 import { header } from '../world/header';
@@ -49,12 +49,12 @@ export function checkFrame(length: i32): WireFault {
   return isAtEnd() ? WireFault.NONE : WireFault.TRAILING_BYTES;
 }
 
-/** Makes the frame in FRAME the one that the coming ticks apply. */
+/** Makes the frame in FRAME the one that the coming ticks apply; a refused one changes nothing. */
 export function acceptFrame(length: i32): WireFault {
-  loadedLength = 0;
   const fault = checkFrame(length);
   if (fault != WireFault.NONE) return fault;
   if (load<u32>(FRAME) != header().tick / TICKS_PER_FRAME) return WireFault.WRONG_FRAME;
+  memory.copy(LOADED, FRAME, length);
   loadedLength = length;
   return WireFault.NONE;
 }
@@ -67,8 +67,8 @@ export function dropFrame(): void {
 export function applyFrame(): void {
   const phase = header().tick % TICKS_PER_FRAME;
   beginTick(phase);
-  if (loadedLength == 0 || load<u32>(FRAME) != header().tick / TICKS_PER_FRAME) return;
-  beginRead(FRAME, loadedLength);
+  if (loadedLength == 0 || load<u32>(LOADED) != header().tick / TICKS_PER_FRAME) return;
+  beginRead(LOADED, loadedLength);
   readU32();
   readU64();
   const commands = readU16();

@@ -1,14 +1,18 @@
 import { Body, BodyKind, body, Role } from '../body/body';
-import { PLAYER_GROUND_COSINE, REGION_CEILING_M, REGION_FLOOR_M, REGION_HALF_M } from '../limits';
-import { add3, isFinite3, neg3, x3, y3, z3 } from '../math/vec3';
+import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, PLAYER_GROUND_COSINE } from '../limits';
+import { add3, clampLength3, isFinite3, neg3, y3 } from '../math/vec3';
 import { Player, player, playerIndex } from '../player/player';
 import { Constraint, constraint, constraints, point } from '../solver/constraint';
 import { turnBy } from '../solver/integrate';
 import { SolverBody, solverBody, TERRAIN_SLOT } from '../solver/solver-body';
 import { raiseFault, StepFault } from './fault';
 import { header } from './header';
+import { clampToRegion, isInRegion } from './region';
 
-/** Takes the solver's result into the bodies. A body that went mad stays where it was, at rest. */
+/**
+ * Takes the solver's result into the bodies. A body that went mad stays where it was, at rest; the
+ * rim of the region is a wall without friction.
+ */
 export function finishBodies(): void {
   const count = header().bodyCount;
   for (let slot = 0; slot < count; slot++) {
@@ -21,30 +25,20 @@ function finishBody(b: Body, s: SolverBody): void {
   const position = add3(b.position, s.moved);
   const rotation = b.role == Role.PLAYER ? b.rotation : turnBy(b.rotation, s.turned);
   const sane =
-    isFinite3(position) &&
-    isFinite3(rotation) &&
-    isFinite3(s.linear) &&
-    isFinite3(s.angular) &&
-    isInRegion(position);
-  if (sane) {
-    b.position = position;
-    b.rotation = rotation;
-    b.linearVelocity = s.linear;
-    b.angularVelocity = s.angular;
+    isFinite3(position) && isFinite3(rotation) && isFinite3(s.linear) && isFinite3(s.angular);
+  if (!sane) {
+    b.linearVelocity = f32x4.splat(0);
+    b.angularVelocity = f32x4.splat(0);
+    raiseFault(StepFault.QUARANTINED);
     return;
   }
-  b.linearVelocity = f32x4.splat(0);
-  b.angularVelocity = f32x4.splat(0);
-  if (b.role == Role.LOOSE) raiseFault(StepFault.QUARANTINED);
-}
-
-function isInRegion(position: v128): bool {
-  return (
-    Mathf.abs(x3(position)) <= REGION_HALF_M &&
-    Mathf.abs(z3(position)) <= REGION_HALF_M &&
-    y3(position) >= REGION_FLOOR_M &&
-    y3(position) <= REGION_CEILING_M
-  );
+  const inside = clampToRegion(position);
+  b.position = inside;
+  b.rotation = rotation;
+  const linear = clampLength3(s.linear, LINEAR_SPEED_MAX_MPS);
+  b.linearVelocity = v128.and(linear, f32x4.eq(inside, position));
+  b.angularVelocity = clampLength3(s.angular, ANGULAR_SPEED_MAX_RPS);
+  if (b.role == Role.LOOSE && !isInRegion(position)) raiseFault(StepFault.QUARANTINED);
 }
 
 /** A player stands when something that carries weight pushes him up steeply enough. */

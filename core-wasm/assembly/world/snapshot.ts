@@ -1,4 +1,3 @@
-import { Body, BodyKind, entityIndex, Role, Shape } from '../body/body';
 import { indexSlots } from '../body/body-store';
 import { invalidateStaticGrid } from '../broadphase/static-grid';
 import {
@@ -13,13 +12,12 @@ import {
   STAGING,
   STATE,
 } from '../layout';
-import { BODY_CAPACITY, CONTACT_CAPACITY, ENTITY_CAPACITY, PLAYER_CAPACITY } from '../limits';
 import { hash64 } from '../math/hash';
-import { Player } from '../player/player';
 import { buildTerrain } from '../terrain/heightfield';
 import { dropFrame } from '../wire/frame';
 import { WireFault } from '../wire/reader';
 import { Header, header } from './header';
+import { areCountsPossible, isSound } from './soundness';
 
 /**
  * A snapshot is the used part of STATE, section after section, behind a magic number that stands
@@ -71,64 +69,10 @@ export function loadState(length: i32): WireFault {
   const wanted = PREFIX_BYTES + payloadBytes(h);
   if (length < wanted) return WireFault.TRUNCATED;
   if (length > wanted) return WireFault.TRAILING_BYTES;
-  if (!areRecordsSound(h)) return WireFault.OUT_OF_RANGE;
+  const sections = STAGING + PREFIX_BYTES + HEADER_BYTES;
+  if (!isSound(h, sections, generationBytes(h))) return WireFault.OUT_OF_RANGE;
   take(h);
   return WireFault.NONE;
-}
-
-function areCountsPossible(h: Header): bool {
-  return (
-    h.bodyCount >= 0 &&
-    h.bodyCount <= BODY_CAPACITY &&
-    h.playerCount >= 0 &&
-    h.playerCount <= PLAYER_CAPACITY &&
-    h.contactCount >= 0 &&
-    h.contactCount <= CONTACT_CAPACITY &&
-    h.entityHigh >= 0 &&
-    h.entityHigh <= ENTITY_CAPACITY
-  );
-}
-
-/** Bodies and players ascend by index and name only what exists: what the step relies on. */
-function areRecordsSound(h: Header): bool {
-  const bodies = STAGING + PREFIX_BYTES + HEADER_BYTES + <usize>generationBytes(h);
-  let before = 0;
-  let owned = 0;
-  for (let i = 0; i < h.bodyCount; i++) {
-    const b = changetype<Body>(bodies + ((<usize>i) << BODY_SHIFT));
-    const index = entityIndex(b.id);
-    if (index <= before || index >= h.entityHigh) return false;
-    if (<i32>b.kind > BodyKind.STATIC || <i32>b.shape > Shape.BOX) return false;
-    if (<i32>b.role > Role.HAND_RIGHT) return false;
-    if (b.role != Role.LOOSE) owned++;
-    before = index;
-  }
-  const players = bodies + ((<usize>h.bodyCount) << BODY_SHIFT);
-  before = 0;
-  for (let i = 0; i < h.playerCount; i++) {
-    const p = changetype<Player>(players + <usize>(i * PLAYER_BYTES));
-    const index = entityIndex(p.id);
-    if (index <= before) return false;
-    if (!isOwned(bodies, h.bodyCount, p.id, p.id, Role.PLAYER)) return false;
-    if (!isOwned(bodies, h.bodyCount, p.leftHand, p.id, Role.HAND_LEFT)) return false;
-    if (!isOwned(bodies, h.bodyCount, p.rightHand, p.id, Role.HAND_RIGHT)) return false;
-    before = index;
-  }
-  return owned == 3 * h.playerCount;
-}
-
-function isOwned(bodies: usize, count: i32, id: u32, owner: u32, role: Role): bool {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const b = changetype<Body>(bodies + ((<usize>middle) << BODY_SHIFT));
-    if (entityIndex(b.id) < entityIndex(id)) low = middle + 1;
-    else high = middle;
-  }
-  if (low == count) return false;
-  const found = changetype<Body>(bodies + ((<usize>low) << BODY_SHIFT));
-  return found.id == id && found.owner == owner && found.role == role;
 }
 
 /** What was used before and is free now becomes zero again. */

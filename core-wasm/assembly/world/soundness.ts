@@ -1,0 +1,170 @@
+import { Body, BodyKind, entityIndex, Role, Shape } from '../body/body';
+import { isSize } from '../body/size';
+import { Contact, contactKey } from '../contact/contact';
+import { BODY_SHIFT, CONTACT_SHIFT, PLAYER_BYTES } from '../layout';
+import {
+  ANGULAR_SPEED_MAX_RPS,
+  BODY_CAPACITY,
+  CONTACT_CAPACITY,
+  ENTITY_CAPACITY,
+  LINEAR_SPEED_MAX_MPS,
+  MANIFOLD_POINTS_MAX,
+  PLAYER_CAPACITY,
+} from '../limits';
+import { isUnitQuat } from '../math/quat';
+import { isPositive4, isWithin3, isWithin4 } from '../math/vec3';
+import { Player } from '../player/player';
+import { Header } from './header';
+import { isInRegion } from './region';
+
+/**
+ * Whether a state from outside is one that the step can go on from: ordered as the step relies on,
+ * naming only what exists, with no number in it that could become NaN. A checkpoint's hash says
+ * that it is what was written; this says that a host cannot be harmed by what was written.
+ */
+
+/** Hands and fast kinematic bodies pass the limits of what the solver moves, but not by much. */
+const SPEED_SHARE: f32 = 2.0;
+/** The heaviest body on the lightest stays far below; its square is still finite. */
+const IMPULSE_MAX_NS: f32 = 1e15;
+const INVERSE_MASS_MAX: f32 = 1e10;
+const GRIP_OFFSET_MAX_M: f32 = 1000.0;
+
+export function areCountsPossible(h: Header): bool {
+  return (
+    h.bodyCount >= 0 &&
+    h.bodyCount <= BODY_CAPACITY &&
+    h.playerCount >= 0 &&
+    h.playerCount <= PLAYER_CAPACITY &&
+    h.contactCount >= 0 &&
+    h.contactCount <= CONTACT_CAPACITY &&
+    h.entityHigh >= 1 &&
+    h.entityHigh <= ENTITY_CAPACITY
+  );
+}
+
+// The sections that are looked at.
+let generations: usize = 0;
+let bodies: usize = 0;
+let bodyCount: i32 = 0;
+
+/** `start`: generations, bodies, players and contacts as a snapshot packs them behind `h`. */
+export function isSound(h: Header, start: usize, generationBytes: i32): bool {
+  generations = start;
+  bodies = start + <usize>generationBytes;
+  bodyCount = h.bodyCount;
+  const players = bodies + ((<usize>bodyCount) << BODY_SHIFT);
+  const contacts = players + <usize>h.playerCount * PLAYER_BYTES;
+  return (
+    areBodiesSound(h.entityHigh, h.playerCount) &&
+    arePlayersSound(players, h.playerCount) &&
+    areContactsSound(contacts, h.contactCount)
+  );
+}
+
+function bodyAt(slot: i32): Body {
+  return changetype<Body>(bodies + ((<usize>slot) << BODY_SHIFT));
+}
+
+function areBodiesSound(entityHigh: i32, playerCount: i32): bool {
+  let before = 0;
+  let owned = 0;
+  for (let slot = 0; slot < bodyCount; slot++) {
+    const b = bodyAt(slot);
+    const index = entityIndex(b.id);
+    if (index <= before || index >= entityHigh) return false;
+    if (load<u16>(generations + ((<usize>index) << 1)) != <u16>(b.id >>> 16)) return false;
+    if (!isBodySound(b)) return false;
+    if (b.role != Role.LOOSE) owned++;
+    before = index;
+  }
+  return owned == 3 * playerCount;
+}
+
+function isBodySound(b: Body): bool {
+  if (<i32>b.kind > BodyKind.STATIC || <i32>b.shape > Shape.BOX) return false;
+  if (<i32>b.role > Role.HAND_RIGHT || (b.role == Role.LOOSE && b.owner != 0)) return false;
+  if (!isInRegion(b.position) || !isUnitQuat(b.rotation) || !isSize(b.shape, b.size)) return false;
+  if (!isWithin4(b.linearVelocity, SPEED_SHARE * LINEAR_SPEED_MAX_MPS)) return false;
+  if (!isWithin4(b.angularVelocity, SPEED_SHARE * ANGULAR_SPEED_MAX_RPS)) return false;
+  return isMassSound(b) && areMaterialsSound(b);
+}
+
+/** What is held or hit divides by the mass of a loose body; a player's inertia is never used. */
+function isMassSound(b: Body): bool {
+  if (!isWithin4(b.inverseMass, INVERSE_MASS_MAX)) return false;
+  if (b.kind != BodyKind.DYNAMIC) return isWithin4(b.inverseMass, 0);
+  return b.role != Role.LOOSE || isPositive4(b.inverseMass);
+}
+
+function areMaterialsSound(b: Body): bool {
+  return (
+    b.friction >= 0 &&
+    b.friction <= 4 &&
+    b.restitution >= 0 &&
+    b.restitution <= 1 &&
+    b.linearDamping >= 0 &&
+    b.linearDamping <= 1000 &&
+    b.angularDamping >= 0 &&
+    b.angularDamping <= 1000 &&
+    Mathf.abs(b.gravityScale) <= 1000
+  );
+}
+
+function arePlayersSound(players: usize, count: i32): bool {
+  let before = 0;
+  for (let i = 0; i < count; i++) {
+    const p = changetype<Player>(players + <usize>i * PLAYER_BYTES);
+    const index = entityIndex(p.id);
+    if (index <= before) return false;
+    if (!isPart(p.id, p.id, Role.PLAYER)) return false;
+    if (!isPart(p.leftHand, p.id, Role.HAND_LEFT)) return false;
+    if (!isPart(p.rightHand, p.id, Role.HAND_RIGHT)) return false;
+    if (!isWithin4(p.groundNormal, 1.01)) return false;
+    if (!isGripSound(p.leftHeld, p.leftOffset, p.leftTurn)) return false;
+    if (!isGripSound(p.rightHeld, p.rightOffset, p.rightTurn)) return false;
+    before = index;
+  }
+  return true;
+}
+
+function isPart(id: u32, owner: u32, role: Role): bool {
+  const slot = find(id);
+  return slot >= 0 && bodyAt(slot).owner == owner && bodyAt(slot).role == role;
+}
+
+function isGripSound(held: u32, offset: v128, turn: v128): bool {
+  if (!isWithin4(offset, GRIP_OFFSET_MAX_M) || !isWithin4(turn, 1.01)) return false;
+  if (held == 0) return true;
+  const slot = find(held);
+  if (slot < 0 || !isUnitQuat(turn)) return false;
+  return bodyAt(slot).role == Role.LOOSE && bodyAt(slot).kind == BodyKind.DYNAMIC;
+}
+
+function areContactsSound(contacts: usize, count: i32): bool {
+  let before: u64 = 0;
+  for (let i = 0; i < count; i++) {
+    const address = contacts + ((<usize>i) << CONTACT_SHIFT);
+    const c = changetype<Contact>(address);
+    const key = contactKey(c.idA, c.idB, c.part);
+    if (key <= before || c.part > 1 || c.pointCount > <u32>MANIFOLD_POINTS_MAX) return false;
+    if (find(c.idA) < 0 || (c.idB != 0 && find(c.idB) < 0)) return false;
+    if (!isWithin4(v128.load(address, offsetof<Contact>('impulse0')), IMPULSE_MAX_NS)) return false;
+    if (!isWithin4(v128.load(address, offsetof<Contact>('frictionX')), IMPULSE_MAX_NS))
+      return false;
+    before = key;
+  }
+  return true;
+}
+
+/** Slot of a body in the snapshot, or −1. */
+function find(id: u32): i32 {
+  let low = 0;
+  let high = bodyCount;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (entityIndex(bodyAt(middle).id) < entityIndex(id)) low = middle + 1;
+    else high = middle;
+  }
+  return low < bodyCount && bodyAt(low).id == id ? low : -1;
+}

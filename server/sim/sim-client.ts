@@ -1,0 +1,154 @@
+import { openSession, type WorldSession } from '../../client/net/session.ts';
+import type { Arrival, ClientLink, Connect } from '../../client/net/socket.ts';
+import type { Core } from '../../core-wasm/host/core.ts';
+import { type Intent, type PartPose, type Pose, TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
+import type { MemoryClient, MemoryListener } from '../net/listen-memory.ts';
+import type { NetworkConditions } from '../net/memory-pipe.ts';
+import type { Clock } from '../ports.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** One real client, its network and its will. */
+export interface SimClient {
+  readonly session: WorldSession;
+  /** Of connections that are opened from now on. */
+  conditions: NetworkConditions;
+  /** Pulls the cable of the connection at hand. */
+  cut(): void;
+  update(): void;
+}
+
+const ABNORMAL = 1006;
+/** How long a client wants the same thing. */
+const MOOD_TICKS = TICK_RATE_HZ;
+
+/** `door` gives the listener of the server that runs now, null while none does. */
+export function createSimClient(
+  account: number,
+  core: Core,
+  clock: Clock,
+  random: SeededRandom,
+  conditions: NetworkConditions,
+  door: () => MemoryListener | null,
+): SimClient {
+  let live: { cut(): void } | null = null;
+  const will = createWill(random);
+  const client: SimClient = {
+    conditions,
+    session: openSession({
+      url: 'memory:',
+      ticket: async () => String(account),
+      core,
+      nowMs: () => clock.nowMs(),
+      sampleIntent: will.intent,
+      samplePose: will.pose,
+      random,
+      schedule: (delayMs, task) => clock.after(delayMs, task),
+      connect: (_url, protocols, nowMs) => {
+        const link = connectMemory(door(), client.conditions, protocols, nowMs);
+        live = link;
+        return link;
+      },
+    }),
+    cut: () => live?.cut(),
+    update: () => void client.session.update(clock.nowMs()),
+  };
+  return client;
+}
+
+/** The memory transport behind the client's own link type. */
+function connectMemory(
+  listener: MemoryListener | null,
+  conditions: NetworkConditions,
+  protocols: Parameters<Connect>[1],
+  nowMs: () => number,
+): ClientLink & { cut(): void } {
+  const waiting: Arrival[] = [];
+  let wire: MemoryClient | null = null;
+  let closeCode = 0;
+  let closeReason = '';
+  const closed = (code: number, reason: string): void => {
+    if (closeCode !== 0) return;
+    closeCode = code;
+    closeReason = reason;
+  };
+  const events = {
+    onMessage: (bytes: Uint8Array) => {
+      waiting.push({ bytes: bytes.slice(), atMs: nowMs() });
+    },
+    onClose: closed,
+  };
+  if (listener === null) closed(ABNORMAL, 'nobody listens');
+  else {
+    listener.connect(protocols.join(', '), events, conditions).then(
+      (answer) => {
+        if ('status' in answer) closed(ABNORMAL, answer.code);
+        else if (closeCode !== 0) answer.close(closeCode, closeReason);
+        else wire = answer;
+      },
+      () => closed(ABNORMAL, 'connection refused'),
+    );
+  }
+  return {
+    get state() {
+      if (closeCode !== 0) return 'closed' as const;
+      return wire === null ? ('connecting' as const) : ('open' as const);
+    },
+    get closeCode() {
+      return closeCode;
+    },
+    get closeReason() {
+      return closeReason;
+    },
+    bufferedBytes: 0,
+    send: (bytes) => {
+      if (closeCode === 0) wire?.send(bytes);
+    },
+    receive: () => waiting.shift() ?? null,
+    close(code, reason) {
+      closed(code, reason);
+      wire?.close(code, reason);
+    },
+    cut() {
+      wire?.cut();
+      closed(ABNORMAL, 'cut');
+    },
+  };
+}
+
+/** Walks about, turns, jumps, grips and waves, as the seed has it. */
+function createWill(random: SeededRandom): { intent(): Intent; pose(): Pose | null } {
+  let tick = 0;
+  let mood: Intent = { moveX: 0, moveZ: 0, yaw: 0, pitch: 0, buttons: 0 };
+  const wavers = random() < 0.5;
+  return {
+    intent() {
+      if (tick++ % MOOD_TICKS === 0) {
+        mood = {
+          moveX: Math.round((random() - 0.5) * 200),
+          moveZ: random() < 0.8 ? 127 : -60,
+          yaw: Math.floor(random() * 65536),
+          pitch: Math.round((random() - 0.5) * 8000),
+          buttons: Math.floor(random() * 16),
+        };
+      }
+      return mood;
+    },
+    pose() {
+      if (!wavers) return null;
+      const swing = Math.sin(tick / 11);
+      return {
+        head: part(0, 1650, swing),
+        left: part(-250, 1000, swing),
+        right: part(250, 900, -swing),
+      };
+    },
+  };
+}
+
+function part(x: number, y: number, swing: number): PartPose {
+  const half = swing * 0.3;
+  return {
+    position: [x, Math.round(y + 200 * swing), -350],
+    rotation: [Math.sin(half), 0, 0, Math.cos(half)],
+  };
+}

@@ -1,0 +1,90 @@
+import { CLIENT_MESSAGE_BYTES_MAX, type CoreModule } from '../../core-wasm/host/core.ts';
+import { createLocalBus } from '../cluster/bus-local.ts';
+import { listenMemory, type MemoryListener } from '../net/listen-memory.ts';
+import { createLog } from '../observe/log.ts';
+import { createMeters } from '../observe/meters.ts';
+import { openWorld } from '../open-world.ts';
+import type { Clock } from '../ports.ts';
+import { type Pacer, startPacer } from '../room/pacer.ts';
+import type { Room } from '../room/room.ts';
+import { runTick } from '../room/tick.ts';
+import { createLobby } from '../session/lobby.ts';
+import type { MemoryStore } from './memory-store.ts';
+
+/** A running server without a process around it. */
+export interface SimServer {
+  readonly room: Room;
+  readonly listener: MemoryListener;
+  /** Stops dead, as `kill -9` does: nothing is flushed, no close is sent. */
+  crash(): void;
+}
+
+const LIMITS = {
+  playersMax: 64,
+  reconnectGraceSeconds: 30,
+  softBufferBytes: 256 * 1024,
+  hardBufferBytes: 12 * 1024 * 1024,
+  heartbeatSeconds: 15,
+  messagesPerSecond: 60,
+  bytesPerSecond: 8192,
+};
+
+/** The real room, lobby, journal and recovery over the store, in the clock's time. */
+export async function startSimServer(
+  module: CoreModule,
+  clock: Clock,
+  store: MemoryStore,
+  seed: number,
+  worldSeed = seed,
+): Promise<SimServer> {
+  const meters = createMeters();
+  const quiet = createLog({ level: 'silent', clock });
+  const room = await openWorld({
+    module,
+    store,
+    clock,
+    meters,
+    log: quiet,
+    seed: worldSeed,
+    limits: LIMITS,
+    onLeaseLost: () => {},
+  });
+  const listener = listenMemory(
+    {
+      host: '',
+      port: 0,
+      tls: null,
+      clock,
+      limits: {
+        messageBytesMax: CLIENT_MESSAGE_BYTES_MAX,
+        hardBufferBytes: LIMITS.hardBufferBytes,
+      },
+      admit: async ({ ticket }) => {
+        const account = Number(ticket);
+        return { account, ticketId: String(account), name: `Bot ${account}` };
+      },
+      fetch: () => new Response(null, { status: 404 }),
+      events: createLobby(room, {
+        bus: createLocalBus(clock),
+        store,
+        limits: LIMITS,
+        onFault: () => {},
+      }),
+    },
+    { seed },
+  );
+  const pacer: Pacer = startPacer(
+    clock,
+    meters,
+    () => runTick(room),
+    () => {},
+  );
+  return {
+    room,
+    listener,
+    crash() {
+      pacer.stop();
+      room.journal.stop();
+    },
+  };
+}

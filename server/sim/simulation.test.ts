@@ -1,0 +1,31 @@
+import { beforeAll, expect, test } from 'bun:test';
+import type { CoreModule } from '../../core-wasm/host/core.ts';
+import { loadCoreModule } from '../artifacts.ts';
+import { simulate } from './simulation.ts';
+
+let module: CoreModule;
+beforeAll(async () => {
+  module = await loadCoreModule();
+});
+
+const OPTIONS = { clients: 3, seconds: 10, canary: false };
+
+/** 3: what a client had confirmed before a crash outlived the server that forgot it. */
+for (const seed of [1, 2, 3, 4, 5]) {
+  test(`seed ${seed}: server and clients agree through storm, crash and calm`, async () => {
+    const report = await simulate(module, { ...OPTIONS, seed, seconds: seed === 3 ? 20 : 10 });
+    expect(report.violations).toEqual([]);
+    expect(report.agreements).toBeGreaterThan(1000);
+  });
+}
+
+test('the same seed gives the same run', async () => {
+  const once = await simulate(module, { ...OPTIONS, seed: 6 });
+  const again = await simulate(module, { ...OPTIONS, seed: 6 });
+  expect(again).toEqual(once);
+});
+
+test('the canary dies: one flipped bit in one client is noticed', async () => {
+  const report = await simulate(module, { ...OPTIONS, seed: 7, seconds: 3, canary: true });
+  expect(report.violations.join()).toContain('desync');
+});
