@@ -23,7 +23,6 @@ async function boot(): Promise<Missing | null> {
   const core = await Core.create(module);
   const socket = new URL('.', base);
   socket.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
-  const debug = new URLSearchParams(location.search).has('debug');
   play(
     page,
     (sampler) =>
@@ -34,7 +33,7 @@ async function boot(): Promise<Missing | null> {
         ticket: () => guestTicket(base, localStorage),
         nowMs: () => performance.now(),
       }),
-    debug,
+    new URLSearchParams(location.search),
   );
   return null;
 }

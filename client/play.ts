@@ -17,9 +17,8 @@ import { type Overlay, openOverlay } from './ui/overlay.ts';
 import { type Page, showFault } from './ui/page.ts';
 import { bindSettings } from './ui/settings-form.ts';
 import { createBlink, disposeBlink } from './view/blink.ts';
-import { applyRung, firstRung, fitWindow, rungOf } from './view/display.ts';
+import { applyRung, firstQuality, fitWindow, rungOf } from './view/display.ts';
 import { createFrameLoop, drawFrame, type FrameLoop, type Stage } from './view/frame.ts';
-import { createQuality } from './view/quality.ts';
 import { createWorldScene, disposeWorldScene } from './view/scene.ts';
 import { createRig } from './xr/origin.ts';
 import { enterVr, isVrSupported } from './xr/session.ts';
@@ -31,8 +30,12 @@ export type OpenSession = (sampler: {
   readonly samplePose: () => Pose | null;
 }) => WorldSession;
 
-/** Joins page, devices, session and picture, and draws until the page goes. */
-export function play(page: Page, open: OpenSession, debug: boolean): void {
+/**
+ * Joins page, devices, session and picture, and draws until the page goes. Of the address's
+ * `query` it knows `debug` and `quality`.
+ */
+export function play(page: Page, open: OpenSession, query: URLSearchParams): void {
+  const debug = query.has('debug');
   const renderer = new WebGLRenderer({
     canvas: page.canvas,
     antialias: true,
@@ -40,7 +43,7 @@ export function play(page: Page, open: OpenSession, debug: boolean): void {
   });
   renderer.toneMapping = ACESFilmicToneMapping;
   renderer.xr.enabled = true;
-  const stage = createStage(page, open, renderer);
+  const stage = createStage(page, open, renderer, query);
   const loop = createFrameLoop(stage);
   const overlay = openOverlay({
     page,
@@ -72,6 +75,7 @@ function createStage(
   page: Page,
   open: OpenSession,
   renderer: WebGLRenderer,
+  query: URLSearchParams,
 ): Stage & { readonly listening: Listening } {
   const world = createWorldScene();
   const rig = createRig(world.scene);
@@ -91,7 +95,7 @@ function createStage(
     held,
     listening,
     blink: createBlink(world.scene),
-    quality: createQuality(firstRung()),
+    quality: firstQuality(renderer, query),
     flat: createFlatPlayer(openDevices(page, settings, listening)),
     vr: createVrPlayer(renderer, rig, settings, held),
     session: open({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,9 @@ import * as journal from './schema/journal.ts';
 import * as region from './schema/region.ts';
 
 const MIGRATIONS = join(import.meta.dir, 'migrations');
+
+/** Making a cluster takes a second, and many on two cores under load. */
+setDefaultTimeout(60_000);
 
 let folder: string;
 let postgres: EmbeddedPostgres;

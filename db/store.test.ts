@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,9 @@ import { openStore } from './store.ts';
 const COMMITTED: StoreOutcome = { kind: 'committed' };
 const LEASE_LOST: StoreOutcome = { kind: 'lease-lost' };
 const NOBODY = { players: [] };
+
+/** Making a cluster takes a second, and many on two cores under load. */
+setDefaultTimeout(60_000);
 
 let folder: string;
 let postgres: EmbeddedPostgres;

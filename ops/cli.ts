@@ -11,6 +11,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   build: () => import('./verbs/build.ts'),
   check: () => import('./verbs/check.ts'),
   test: () => import('./verbs/test.ts'),
+  sim: () => import('./verbs/sim.ts'),
   bench: () => import('./verbs/bench.ts'),
   swarm: () => import('./verbs/swarm.ts'),
   doctor: () => import('./verbs/doctor.ts'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SERVER_MESSAGE_BYTES_MAX } from '../core-wasm/host/core.ts';
 import { nearestName } from './nearest-name.ts';
 
 export type Runtime = 'bun' | 'node';
@@ -58,8 +59,6 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const PREFIX = 'SPACETIME_';
-/** Largest message that a server sends: a snapshot must fit into the buffer of a drained client. */
-const SERVER_MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 const KIB = 1024;
 const DAY_SECONDS = 86_400;
 

@@ -98,7 +98,11 @@ async function serve(config: Config): Promise<void> {
       messageBytesMax: CLIENT_MESSAGE_BYTES_MAX,
       hardBufferBytes: config.limits.hardBufferBytes,
     },
-    admit: createDoorkeeper(tickets, () => (health.draining ? DRAINING : null)),
+    admit: createDoorkeeper(
+      tickets,
+      () => (health.draining ? DRAINING : null),
+      meters.refusalsByCode,
+    ),
     fetch: app,
     events: createLobby(room, {
       bus,

@@ -175,7 +175,9 @@ function outcomeOf(
         )
       : null;
   const seenMs = results.flatMap((result) => result.seenMs).sort((a, b) => a - b);
-  const both = before !== null && after !== null ? { before, after } : null;
+  const scraped = before !== null && after !== null ? { before, after } : null;
+  // A server that was restarted in between counts from zero again: no interval to speak of.
+  const both = scraped && scraped.after.cpuSeconds >= scraped.before.cpuSeconds ? scraped : null;
   const report: SwarmReport = {
     asked: options.players,
     joined,
@@ -184,14 +186,14 @@ function outcomeOf(
     tickP50Ms: both && rounded(tickQuantileMs(both.before, both.after, 0.5), 2),
     tickP99Ms: both && rounded(tickQuantileMs(both.before, both.after, 0.99), 2),
     serverCpu: both && rounded(cpuCores(both.before, both.after), 3),
-    rssMiB: both && rounded(both.after.rssBytes / 2 ** 20, 1),
+    rssMiB: scraped && rounded(scraped.after.rssBytes / 2 ** 20, 1),
     bytesDownPerPlayerPerSecond: perPlayerSecond((result) => result.bytesIn),
     bytesUpPerPlayerPerSecond: perPlayerSecond((result) => result.bytesOut),
     seenP50Ms: rounded(quantileOf(seenMs, 0.5), 1),
     seenP99Ms: rounded(quantileOf(seenMs, 0.99), 1),
     desyncs: options.verify > 0 ? results.reduce((n, { desyncs }) => n + desyncs, 0) : null,
   };
-  return { report, failures: failuresOf(report, measured && both === null, reasons) };
+  return { report, failures: failuresOf(report, measured && scraped === null, reasons) };
 }
 
 function failuresOf(

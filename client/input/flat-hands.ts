@@ -1,7 +1,7 @@
-import type { RayHit } from '../../core-wasm/host/types.ts';
 import type { DeviceActions } from './actions.ts';
 import { type Control, EYE_HEIGHT_M, type Part } from './control.ts';
 import type { Held } from './held.ts';
+import type { Sight } from './sight.ts';
 
 /** How far a flat player can reach for a thing, m. */
 export const REACH_MAX_M = 3.5;
@@ -16,12 +16,14 @@ const RETRY_MS = 250;
 const OPEN_MS = 40;
 /** The ray is cast as often as poses are sent. */
 const CAST_INTERVAL_MS = 50;
+/**
+ * A hand leads what it holds by no more than this beyond their distance at the grab: the core
+ * lets a load slip at 1.5 m, and a mouse can outrun any spring.
+ */
+const LEASH_M = 0.8;
 /** Share of the way that a hand goes in a millisecond, outwards and back. */
 const RATE_OUT = 0.04;
 const RATE_BACK = 0.012;
-
-/** `Core.castRay` from the eye along the view, for this player. */
-export type CastView = () => RayHit | null;
 
 /**
  * A hand of somebody who has none: a button reaches along the view to what stands there and
@@ -33,6 +35,8 @@ export interface FlatHand {
   distance: number;
   phase: 'resting' | 'reaching' | 'gripping' | 'holding';
   phaseMs: number;
+  /** From the hand to the middle of what it holds at the grab, m; negative until measured. */
+  gap: number;
 }
 
 export interface FlatHands {
@@ -45,7 +49,7 @@ export interface FlatHands {
 }
 
 function flatHand(x: number): FlatHand {
-  return { rest: [x, 1.15, -0.36], distance: STRETCH_M, phase: 'resting', phaseMs: 0 };
+  return { rest: [x, 1.15, -0.36], distance: STRETCH_M, phase: 'resting', phaseMs: 0, gap: -1 };
 }
 
 export function createFlatHands(): FlatHands {
@@ -59,11 +63,11 @@ export function createFlatHands(): FlatHands {
 }
 
 /** Sees what is ahead; cheap enough to be called each frame, casts every `CAST_INTERVAL_MS`. */
-export function aim(hands: FlatHands, cast: CastView, elapsedMs: number): void {
+export function aim(hands: FlatHands, sight: Sight, elapsedMs: number): void {
   hands.sinceCastMs += elapsedMs;
   if (hands.sinceCastMs < CAST_INTERVAL_MS) return;
   hands.sinceCastMs = 0;
-  const hit = cast();
+  const hit = sight.cast(REACH_MAX_M);
   hands.aimedEntity = hit?.entity ?? 0;
   hands.aimedDistance = hit === null ? REACH_MAX_M : Math.min(REACH_MAX_M, hit.distance);
 }
@@ -77,6 +81,7 @@ export function reach(
   control: Control,
   actions: DeviceActions,
   held: Held,
+  sight: Sight,
   elapsedMs: number,
 ): void {
   actions.gripLeft = advance(hands, hands.left, actions.gripLeft, held.left, actions, elapsedMs);
@@ -90,6 +95,8 @@ export function reach(
   );
   moveHand(hands.left, control, control.left, elapsedMs);
   moveHand(hands.right, control, control.right, elapsedMs);
+  leash(hands.left, control.left, held.left, sight);
+  leash(hands.right, control.right, held.right, sight);
   placeHead(control);
 }
 
@@ -123,6 +130,7 @@ function enter(hand: FlatHand, phase: FlatHand['phase']): void {
   if (hand.phase === phase) return;
   hand.phase = phase;
   hand.phaseMs = 0;
+  hand.gap = -1;
 }
 
 function distanceAhead(hands: FlatHands): number {
@@ -145,6 +153,25 @@ function moveHand(hand: FlatHand, control: Control, part: Part, elapsedMs: numbe
   position[1] = (position[1] ?? 0) + (y - (position[1] ?? 0)) * share;
   position[2] = (position[2] ?? 0) + (z - (position[2] ?? 0)) * share;
   writePitch(part, control.pitch);
+}
+
+const load = new Float32Array(3);
+
+function leash(hand: FlatHand, part: Part, held: number, sight: Sight): void {
+  if (hand.phase !== 'holding' || !sight.locate(held, load)) return;
+  const { position } = part;
+  const [x = 0, y = 0, z = 0] = load;
+  const distance = Math.hypot(
+    (position[0] ?? 0) - x,
+    (position[1] ?? 0) - y,
+    (position[2] ?? 0) - z,
+  );
+  if (hand.gap < 0) hand.gap = distance;
+  const share = (hand.gap + LEASH_M) / distance;
+  if (share >= 1) return;
+  position[0] = x + ((position[0] ?? 0) - x) * share;
+  position[1] = y + ((position[1] ?? 0) - y) * share;
+  position[2] = z + ((position[2] ?? 0) - z) * share;
 }
 
 function placeHead(control: Control): void {

@@ -1,7 +1,8 @@
 import { type Device, type DeviceActions, idleActions, mergeActions } from './actions.ts';
 import { type Control, look, rest, steer } from './control.ts';
-import { aim, type CastView, createFlatHands, type FlatHands, reach } from './flat-hands.ts';
+import { aim, createFlatHands, type FlatHands, reach } from './flat-hands.ts';
 import type { Held } from './held.ts';
+import type { Sight } from './sight.ts';
 
 /** A player in front of a screen: every device at once, and hands that reach along the view. */
 export interface FlatPlayer {
@@ -17,15 +18,15 @@ export function createFlatPlayer(devices: readonly Device[]): FlatPlayer {
 export function readFlatPlayer(
   player: FlatPlayer,
   control: Control,
-  cast: CastView,
+  sight: Sight,
   held: Held,
   elapsedMs: number,
 ): void {
   for (const device of player.devices) device.read(elapsedMs);
   mergeActions(player.devices, player.actions);
   look(control, player.actions);
-  aim(player.hands, cast, elapsedMs);
-  reach(player.hands, control, player.actions, held, elapsedMs);
+  aim(player.hands, sight, elapsedMs);
+  reach(player.hands, control, player.actions, held, sight, elapsedMs);
   steer(control, player.actions, 0);
 }
 

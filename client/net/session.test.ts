@@ -221,7 +221,7 @@ describe('a session', () => {
     await stage.run(2_000);
     expect(stage.session.status.connection).toBe('live');
     expect(stage.server.joins.map((join) => join.resumed)).toEqual([false, false]);
-    expectAgreement(stage, 60);
+    expectAgreement(stage, 25);
 
     stage.server.falsify();
     await stage.run(3_000);

@@ -226,7 +226,7 @@ describe('prediction', () => {
       fc.asyncProperty(
         fc.integer({ min: 0, max: 9 }),
         fc.integer({ min: 0, max: 7 }),
-        fc.integer({ min: 0, max: 63 }),
+        fc.integer({ min: 0, max: 22 }),
         async (hitFrame, nth, bit) => {
           const authority = await TestAuthority.create(module, 1, 6);
           const core = await Core.create(module);

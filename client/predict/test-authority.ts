@@ -144,7 +144,7 @@ export function randomPose(random: () => number): Pose {
   return { head: part(1600), left: part(1100), right: part(1100) };
 }
 
-/** Changes one bit (0…63) in x or y of the `nth` body's position (modulo their number). */
+/** Changes one bit (0…22, the mantissa) in x of the `nth` body (modulo their number). */
 export function flipBit(core: Core, nth: number, bit: number): void {
   const bodies = emptyBodies();
   core.readBodies(bodies);

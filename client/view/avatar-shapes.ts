@@ -33,9 +33,7 @@ function merged(pieces: BufferGeometry[]): BufferGeometry {
 
 /** A helmet around the origin, looking along −z. */
 export function headGeometry(): BufferGeometry {
-  const visor = new SphereGeometry(0.145, 18, 12)
-    .scale(0.98, 0.78, 0.8)
-    .translate(0, 0.005, -0.075);
+  const visor = new SphereGeometry(0.145, 12, 8).scale(0.98, 0.78, 0.8).translate(0, 0.005, -0.075);
   const lamp = new BoxGeometry(0.05, 0.03, 0.05).translate(0.15, 0.08, -0.06);
   return merged([
     shaded(new IcosahedronGeometry(0.17, 2), SUIT),
@@ -62,7 +60,7 @@ export function torsoGeometry(): BufferGeometry {
   ].map(([x, y]) => new Vector2(x, y));
   const pack = new BoxGeometry(0.3, 0.34, 0.16).translate(0, 0.76, 0.24);
   const chest = new BoxGeometry(0.16, 0.09, 0.05).translate(0, 0.74, -0.215);
-  const belt = new TorusGeometry(0.183, 0.025, 6, 16).rotateX(Math.PI / 2).translate(0, 0.54, 0);
+  const belt = new TorusGeometry(0.183, 0.025, 4, 12).rotateX(Math.PI / 2).translate(0, 0.54, 0);
   const boots = new CylinderGeometry(0.175, 0.185, 0.06, 12).translate(0, 0.03, 0);
   return merged([
     shaded(new LatheGeometry(outline, 12), SUIT),

@@ -20,9 +20,22 @@ export function rungOf(quality: Quality): Rung {
   return rung;
 }
 
-/** A first guess: phones and standalone headsets start in the middle, computers at the top. */
-export function firstRung(): number {
-  return matchMedia('(pointer: coarse)').matches ? 2 : 0;
+/**
+ * A first guess: computers start at the top, phones and standalone headsets in the middle,
+ * browsers that draw without a graphics card at the bottom. `?quality=0` … `4` pins a rung.
+ */
+export function firstQuality(renderer: WebGLRenderer, query: URLSearchParams): Quality {
+  const pinned = Number(query.get('quality') ?? Number.NaN);
+  if (RUNGS[pinned] !== undefined) return createQuality(pinned, true);
+  if (drawsInSoftware(renderer)) return createQuality(RUNGS.length - 1);
+  return createQuality(matchMedia('(pointer: coarse)').matches ? 2 : 0);
+}
+
+function drawsInSoftware(renderer: WebGLRenderer): boolean {
+  const gl = renderer.getContext();
+  const names = gl.getExtension('WEBGL_debug_renderer_info');
+  const name = names === null ? '' : String(gl.getParameter(names.UNMASKED_RENDERER_WEBGL));
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }
 
 /** Draws by what the ladder says from now on. */

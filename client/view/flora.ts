@@ -3,6 +3,7 @@ import {
   type BufferGeometry,
   Color,
   ConeGeometry,
+  InstancedBufferAttribute,
   InstancedMesh,
   MeshLambertMaterial,
   type Object3D,
@@ -21,43 +22,57 @@ const BARE_ABOVE_M = 5;
 const BARE_CHANCE = 0.015;
 const LUSH_CHANCE = 0.55;
 const LEAVES = 6;
+/** Further off a plant is hardly a pixel. */
+const SHOWN_WITHIN_M = 125;
+const CHOOSE_AGAIN_M = 12;
 
 const HUES: readonly Color[] = [0x2fd6c3, 0x53e08f, 0xd65bd0, 0xf29a4a].map(
   (hex) => new Color(hex),
 );
 
+/** All plants of the region, and those near the eye that are drawn, in one draw call. */
 export interface Flora {
   readonly mesh: InstancedMesh<BufferGeometry, MeshLambertMaterial>;
+  /** How bright tips shine by themselves, 0…1. */
   readonly glow: { value: number };
+  readonly matrices: Float32Array;
+  readonly colors: Float32Array;
+  count: number;
+  /** Where the eye was when the drawn ones were chosen, m. */
+  chosenX: number;
+  chosenZ: number;
 }
 
 /** Grows the plants of a terrain: the same ones for everybody who has the same seed. */
 export function createFlora(parent: Object3D, field: Terrain, seed: number): Flora {
   const glow = { value: 0 };
   const mesh = new InstancedMesh(plantGeometry(), plantMaterial(glow), PLANTS_MAX);
+  mesh.instanceColor = new InstancedBufferAttribute(new Float32Array(PLANTS_MAX * 3), 3);
   mesh.count = 0;
   mesh.frustumCulled = false;
   mesh.matrixAutoUpdate = false;
   mesh.receiveShadow = true;
-  const rows = Math.floor((field.verticesPerSide - 1) / CELLS);
-  // Every so many squares, so that a full table is spread over the whole region.
-  const step = 7919;
-  const squares = rows * rows;
-  for (let i = 0; i < squares && mesh.count < PLANTS_MAX; i++) {
-    const square = (i * step) % squares;
-    plant(mesh, field, seed, square % rows, Math.floor(square / rows));
-  }
   parent.add(mesh);
-  return { mesh, glow };
+  const flora: Flora = {
+    mesh,
+    glow,
+    matrices: new Float32Array(PLANTS_MAX * 16),
+    colors: new Float32Array(PLANTS_MAX * 3),
+    count: 0,
+    chosenX: Number.POSITIVE_INFINITY,
+    chosenZ: 0,
+  };
+  const rows = Math.floor((field.verticesPerSide - 1) / CELLS);
+  const squares = rows * rows;
+  for (let i = 0; i < squares && flora.count < PLANTS_MAX; i++) {
+    // Strides through the squares, so that a full table is spread over the whole region.
+    const square = (i * 7919) % squares;
+    plant(flora, field, seed, square % rows, Math.floor(square / rows));
+  }
+  return flora;
 }
 
-function plant(
-  mesh: InstancedMesh,
-  field: Terrain,
-  seed: number,
-  column: number,
-  row: number,
-): void {
+function plant(flora: Flora, field: Terrain, seed: number, column: number, row: number): void {
   const chance = (purpose: number): number => hash(seed, column, row, purpose);
   const x = (column + chance(1)) * CELLS;
   const z = (row + chance(2)) * CELLS;
@@ -69,23 +84,39 @@ function plant(
   const half = ((field.verticesPerSide - 1) / 2) * field.spacing;
   const place = [x * field.spacing - half, height - 0.03, z * field.spacing - half];
   const turn = chance(4) * Math.PI;
+  const rotation = [0, Math.sin(turn), 0, Math.cos(turn)];
   const size = 0.35 + chance(5) * 0.75;
-  const index = mesh.count++;
-  writeMatrix(
-    mesh.instanceMatrix.array as Float32Array,
-    index,
-    place,
-    0,
-    [0, Math.sin(turn), 0, Math.cos(turn)],
-    0,
-    size,
-    size * (0.7 + chance(6) * 0.6),
-    size,
-  );
-  // Hues keep to districts of 40 m, with a stray now and then.
+  const tall = size * (0.7 + chance(6) * 0.6);
+  const index = flora.count++;
+  writeMatrix(flora.matrices, index, place, 0, rotation, 0, size, tall, size);
+  // Hues keep to districts of 32 m, with a stray now and then.
   const district = hash(seed, column >> 3, row >> 3, 7);
   const hue = Math.floor((chance(8) < 0.15 ? chance(9) : district) * HUES.length);
-  mesh.setColorAt(index, HUES[hue] ?? new Color());
+  HUES[hue]?.toArray(flora.colors, index * 3);
+}
+
+/** Draws the plants around `eye` (world, m), and lets them shine by `glow`, 0…1. */
+export function drawFlora(flora: Flora, eye: Float32Array, glow: number): void {
+  flora.glow.value = glow;
+  const [x = 0, , z = 0] = eye;
+  if (Math.hypot(x - flora.chosenX, z - flora.chosenZ) < CHOOSE_AGAIN_M) return;
+  flora.chosenX = x;
+  flora.chosenZ = z;
+  const { mesh, matrices, colors } = flora;
+  const shown = mesh.instanceMatrix.array as Float32Array;
+  const shownColors = mesh.instanceColor?.array as Float32Array;
+  let count = 0;
+  for (let i = 0; i < flora.count; i++) {
+    const dx = (matrices[i * 16 + 12] ?? 0) - x;
+    const dz = (matrices[i * 16 + 14] ?? 0) - z;
+    if (dx * dx + dz * dz > SHOWN_WITHIN_M * SHOWN_WITHIN_M) continue;
+    for (let k = 0; k < 16; k++) shown[count * 16 + k] = matrices[i * 16 + k] ?? 0;
+    for (let k = 0; k < 3; k++) shownColors[count * 3 + k] = colors[i * 3 + k] ?? 0;
+    count++;
+  }
+  mesh.count = count;
+  mesh.instanceMatrix.needsUpdate = true;
+  if (mesh.instanceColor) mesh.instanceColor.needsUpdate = true;
 }
 
 /** Height at a place in cells from the least corner; near enough for a root. */

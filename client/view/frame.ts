@@ -2,12 +2,11 @@ import type { WebGLRenderer } from 'three';
 import { emptyBodies, emptyPlayers } from '../../core-wasm/host/core.ts';
 import type { BodyColumns, PlayerColumns } from '../../core-wasm/host/types.ts';
 import { type Control, EYE_HEIGHT_M } from '../input/control.ts';
-import type { CastView } from '../input/flat-hands.ts';
 import { type FlatPlayer, readFlatPlayer } from '../input/flat-player.ts';
 import { createGrabEdge, type GrabEdge, noticeGrab } from '../input/grab-edge.ts';
 import { type Held, readHeld, rowOfPlayer } from '../input/held.ts';
 import type { Settings } from '../input/settings.ts';
-import { createViewCast } from '../input/view-ray.ts';
+import { createSight, type Shown, type Sight } from '../input/sight.ts';
 import { interpolateBodies, interpolatePlayers } from '../interpolate/interpolate.ts';
 import type { WorldSession } from '../net/session.ts';
 import { placeRig, type Rig } from '../xr/origin.ts';
@@ -17,7 +16,7 @@ import { type Blink, drawBlink, startBlink } from './blink.ts';
 import { drawBodies } from './bodies.ts';
 import { applyRung, frameBudgetMs } from './display.ts';
 import { observeFrame, type Quality } from './quality.ts';
-import { drawLight, drawTerrain, type WorldScene } from './scene.ts';
+import { drawGround, drawLight, type WorldScene } from './scene.ts';
 import { skyAt } from './sky.ts';
 
 const GRAB_PULSE_STRENGTH = 0.6;
@@ -43,7 +42,7 @@ export interface Stage {
 }
 
 /** A stage and what the loop remembers from frame to frame. */
-export interface FrameLoop {
+export interface FrameLoop extends Shown {
   readonly stage: Stage;
   /** The world between the last two ticks. */
   readonly bodies: BodyColumns;
@@ -53,7 +52,7 @@ export interface FrameLoop {
   /** Own head in the world, m, and its rotation. */
   readonly eye: Float32Array;
   readonly eyeRotation: Float32Array;
-  readonly castView: CastView;
+  readonly sight: Sight;
   readonly leftGrab: GrabEdge;
   readonly rightGrab: GrabEdge;
   lastMs: number;
@@ -63,21 +62,22 @@ export interface FrameLoop {
 }
 
 export function createFrameLoop(stage: Stage): FrameLoop {
-  const eye = new Float32Array([0, EYE_HEIGHT_M, 0]);
-  return {
-    stage,
+  const shown = {
     bodies: emptyBodies(),
     players: emptyPlayers(),
     ownRow: -1,
-    eye,
+    eye: new Float32Array([0, EYE_HEIGHT_M, 0]),
+  };
+  return Object.assign(shown, {
+    stage,
     eyeRotation: new Float32Array(4),
-    castView: createViewCast(stage.session, stage.control, eye),
+    sight: createSight(shown, stage.session, stage.control),
     leftGrab: createGrabEdge(),
     rightGrab: createGrabEdge(),
     lastMs: 0,
     framesDrawn: 0,
     frameMs: 0,
-  };
+  });
 }
 
 /** One drawn frame, at the display's rate. Inputs go in first, so that they count at once. */
@@ -88,8 +88,8 @@ export function drawFrame(loop: FrameLoop, nowMs: number, xrFrame: XRFrame | und
   const alpha = session.update(nowMs);
   readWorld(loop, alpha);
   standWithPlayer(loop);
-  drawGround(loop);
   skyAt(session.core.tick - 1 + alpha, world.sky);
+  drawTerrain(loop);
   drawLight(world, loop.eye, renderer.getPixelRatio());
   drawBodies(world.bodies, loop.bodies);
   drawAvatars(world.avatars, loop.players, session.status.entity, loop.stage.control);
@@ -110,7 +110,7 @@ function beginFrame(loop: FrameLoop, nowMs: number): number {
 function readInputs(loop: FrameLoop, xrFrame: XRFrame | undefined, elapsedMs: number): void {
   const { vr, flat, control, held, settings, blink } = loop.stage;
   if (vr.running === null) {
-    readFlatPlayer(flat, control, loop.castView, held, elapsedMs);
+    readFlatPlayer(flat, control, loop.sight, held, elapsedMs);
   } else if (xrFrame !== undefined) {
     const snapped = readVrPlayer(vr, control, xrFrame, elapsedMs, settings);
     if (snapped) startBlink(blink);
@@ -137,9 +137,10 @@ function standWithPlayer(loop: FrameLoop): void {
   world.camera.rotation.set(control.pitch, 0, 0);
 }
 
-function drawGround(loop: FrameLoop): void {
-  const { session, world } = loop.stage;
-  if (loop.ownRow >= 0) drawTerrain(world, session.core.seed, session.core.terrain);
+/** Nothing before the own player is there: until then the core's terrain is any seed's. */
+function drawTerrain(loop: FrameLoop): void {
+  const { world, session } = loop.stage;
+  if (loop.ownRow >= 0) drawGround(world, session.core, loop.eye);
 }
 
 function pulseGrabs(loop: FrameLoop, nowMs: number): void {

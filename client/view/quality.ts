@@ -43,12 +43,15 @@ export interface Quality {
   /** Calm wanted before the next try upwards. */
   calmWantedMs: number;
   sinceUpMs: number;
+  /** Stays on its rung whatever happens: for pictures and measurements. */
+  readonly pinned: boolean;
 }
 
 /** @param rung first guess, 0 (best) … RUNGS.length − 1 */
-export function createQuality(rung: number): Quality {
+export function createQuality(rung: number, pinned = false): Quality {
   return {
     rung,
+    pinned,
     windowMs: 0,
     frames: 0,
     lateFrames: 0,
@@ -64,7 +67,7 @@ export function createQuality(rung: number): Quality {
  * and a ladder without memory would try, and stutter, for ever.
  */
 export function observeFrame(quality: Quality, frameMs: number, budgetMs: number): boolean {
-  if (frameMs > GAP_MS) return false;
+  if (quality.pinned || frameMs > GAP_MS) return false;
   quality.windowMs += frameMs;
   quality.frames++;
   if (frameMs > budgetMs * LATE_FACTOR) quality.lateFrames++;

@@ -3,20 +3,19 @@ import {
   DirectionalLight,
   FogExp2,
   HemisphereLight,
-  type Mesh,
   PCFShadowMap,
   PerspectiveCamera,
   Scene,
   type WebGLRenderer,
 } from 'three';
-import type { Terrain } from '../../core-wasm/host/core.ts';
+import type { Core } from '../../core-wasm/host/core.ts';
 import { type AvatarView, createAvatarView, disposeAvatarView } from './avatars.ts';
 import { type BodyView, createBodyView, disposeBodyView } from './bodies.ts';
-import { createFlora, disposeFlora, type Flora } from './flora.ts';
+import { createFlora, disposeFlora, drawFlora, type Flora } from './flora.ts';
 import type { Rung } from './quality.ts';
 import { createSky, type Sky } from './sky.ts';
 import { createSkyDome, disposeSkyDome, drawSky, type SkyDome } from './sky-dome.ts';
-import { createTerrain, disposeTerrain } from './terrain.ts';
+import { createTerrain, disposeTerrain, refineTerrain, type TerrainView } from './terrain.ts';
 
 /** At 250 m half of a thing is left to see, at the rim of the far mountains a tenth. */
 const FOG_DENSITY = 0.0026;
@@ -43,7 +42,7 @@ export interface WorldScene {
 /** What is drawn of one seed. */
 interface Ground {
   readonly seed: number;
-  readonly terrain: Mesh;
+  readonly terrain: TerrainView;
   readonly flora: Flora;
 }
 
@@ -78,15 +77,22 @@ export function createWorldScene(): WorldScene {
   };
 }
 
-/** Builds the ground when the world has another seed than the one drawn. */
-export function drawTerrain(world: WorldScene, seed: number, field: Terrain): void {
-  if (world.ground?.seed === seed) return;
-  if (world.ground !== null) disposeGround(world.ground);
-  world.ground = {
-    seed,
-    terrain: createTerrain(world.scene, field),
-    flora: createFlora(world.scene, field, seed),
-  };
+/** Draws the core's ground around `eye` (world, m); builds it when the seed is another one. */
+export function drawGround(
+  world: WorldScene,
+  core: Pick<Core, 'seed' | 'terrain'>,
+  eye: Float32Array,
+): void {
+  const { seed } = core;
+  if (world.ground?.seed !== seed) {
+    if (world.ground !== null) disposeGround(world.ground);
+    const field = core.terrain;
+    const terrain = createTerrain(world.scene, field);
+    world.ground = { seed, terrain, flora: createFlora(world.scene, field, seed) };
+  }
+  refineTerrain(world.ground.terrain, eye);
+  drawFlora(world.ground.flora, eye, world.sky.stars);
+  world.ground.flora.mesh.visible = world.lush;
 }
 
 function disposeGround(ground: Ground): void {
@@ -105,10 +111,6 @@ export function drawLight(world: WorldScene, eye: Float32Array, pixelRatio: numb
   setColor(ambient.groundColor, sky.ground);
   ambient.intensity = sky.ambientIntensity;
   setColor(fog.color, sky.horizon);
-  if (world.ground !== null) {
-    world.ground.flora.glow.value = sky.stars;
-    world.ground.flora.mesh.visible = world.lush;
-  }
   drawSky(world.dome, sky, eye, pixelRatio);
 }
 

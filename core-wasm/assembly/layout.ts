@@ -83,6 +83,9 @@ export const SOLVER_BODY_SHIFT: i32 = 7;
 export const SOLVER_BODIES: usize = memory.data((BODY_CAPACITY + 1) * SOLVER_BODY_BYTES, 16);
 /** Polygon clipping of box faces: two buffers of 8 vertices and their features. */
 export const CLIP: usize = memory.data(2 * 8 * 32 + 256, 16);
+/** A box on terrain: 8 corners, then at most 26 candidate points and their features. */
+export const TERRAIN_POINTS: usize = memory.data((8 + 26) * 16, 16);
+export const TERRAIN_FEATURES: usize = memory.data(26, 16);
 /** Two grab joints a player. */
 export const JOINT_BYTES: i32 = 160;
 export const JOINTS: usize = memory.data(PLAYER_CAPACITY * 2 * JOINT_BYTES, 16);

@@ -22,7 +22,7 @@ const CLOCK_ONLY = anyOf('Date\\.now|new Date|Math\\.random|performance\\.now|pr
 
 /** Engines differ in the last bit of these; + − × ÷ and the square root are exact everywhere. */
 const INEXACT_MATH =
-  /\bMath\.(?!(?:abs|ceil|floor|imul|max|min|round|sign|sqrt|trunc|clz32|random)\b)\w+|\*\*/g;
+  /\bMath\.(?!(?:abs|ceil|floor|imul|max|min|round|sign|sqrt|trunc|clz32|PI|random)\b)\w+|\*\*/g;
 
 /** No clock, no chance, no inexact mathematics where the world is computed. */
 export function determinism(file: SourceFile): Finding[] {

@@ -78,7 +78,8 @@ function watchSources(): () => Promise<void> {
       wake();
     }, SETTLE_MS);
   };
-  for (const folder of WATCHED) watch(`${ROOT}/${folder}`, { recursive: true }, onChange);
+  for (const folder of WATCHED)
+    watch(`${ROOT}/${folder}`, { recursive: true, persistent: false }, onChange);
   return async () => {
     if (!isDirty) await new Promise<void>((resolve) => (wake = resolve));
     isDirty = false;

@@ -4,7 +4,7 @@ import { ROOT } from '../setup/shell.ts';
 import { requirePrograms } from '../setup/system.ts';
 import { parseFlags } from './verb.ts';
 
-export const summary = 'install, build, fetch what the tests drive, run the tests';
+export const summary = 'install, fetch what the tests drive, build, run the tests';
 
 export const usage = `bun run test [FILTER…] [--name PATTERN] [--bail] [--junit FILE] [--json]
 
@@ -33,8 +33,8 @@ export async function run(args: readonly string[]): Promise<number> {
     json: 'boolean',
   });
   await installPackages();
-  await build(ALL_STEPS);
   await requirePrograms();
+  await build(ALL_STEPS);
 
   const startedMs = performance.now();
   const options = [`--timeout=${TEST_TIMEOUT_MS}`];

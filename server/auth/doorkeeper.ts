@@ -1,5 +1,6 @@
 import type { Refusal } from '../net/refusal.ts';
 import type { DoorRequest } from '../net/transport.ts';
+import { countBy } from '../observe/meters.ts';
 import type { Admission } from '../ports.ts';
 import type { TicketFault, TicketOffice } from './tickets.ts';
 
@@ -31,29 +32,30 @@ export const DRAINING: Refusal = {
   fix: 'Try again in a moment.',
 };
 
-export const REGION_FULL: Refusal = {
-  status: 503,
-  code: 'region-full',
-  message: 'The region holds as many players as it can.',
-  fix: 'Try again later.',
-};
-
 export function ticketRefusal(fault: TicketFault): Refusal {
   return TICKET_REFUSALS[fault];
 }
 
 /**
- * Decides who gets a socket. `closedBecause` is asked first, so a closed door costs no signature.
+ * Decides who gets a socket and counts who does not, by code, in `refusals`. `closedBecause` is
+ * asked first, so a closed door costs no signature.
  */
 export function createDoorkeeper(
   tickets: TicketOffice,
   closedBecause: () => Refusal | null,
+  refusals: Map<string, number>,
 ): (door: DoorRequest) => Promise<Admission | Refusal> {
-  return async (door) => {
+  async function decide(door: DoorRequest): Promise<Admission | Refusal> {
     const closed = closedBecause();
     if (closed !== null) return closed;
     const verdict = await tickets.verify(door.ticket);
     return 'refused' in verdict ? ticketRefusal(verdict.refused) : verdict;
+  }
+
+  return async (door) => {
+    const answer = await decide(door);
+    if ('code' in answer) countBy(refusals, answer.code);
+    return answer;
   };
 }
 

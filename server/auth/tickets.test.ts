@@ -226,9 +226,10 @@ describe('the signing key', () => {
 });
 
 describe('the doorkeeper', () => {
-  test('turns verdicts into statuses', async () => {
+  test('turns verdicts into statuses and counts the refusals', async () => {
     const { office, clock } = officeWith();
-    const admit = createDoorkeeper(office, () => null);
+    const refusals = new Map<string, number>();
+    const admit = createDoorkeeper(office, () => null, refusals);
     const ticket = await office.issue(7, 'Ada');
     const address = '::1';
     expect(await admit({ ticket, address })).toMatchObject({ account: 7, name: 'Ada' });
@@ -238,11 +239,16 @@ describe('the doorkeeper', () => {
     expect(await admit({ ticket, address })).toMatchObject({ status: 403 });
     clock.advance(900_000);
     expect(await admit({ ticket, address })).toMatchObject({ status: 401, code: 'ticket-expired' });
+    expect(Object.fromEntries(refusals)).toEqual({
+      'ticket-missing': 1,
+      'ticket-revoked': 1,
+      'ticket-expired': 1,
+    });
   });
 
   test('a closed door is closed for valid tickets too', async () => {
     const { office } = officeWith();
-    const admit = createDoorkeeper(office, () => DRAINING);
+    const admit = createDoorkeeper(office, () => DRAINING, new Map());
     const ticket = await office.issue(7, 'Ada');
     expect(await admit({ ticket, address: '::1' })).toBe(DRAINING);
   });

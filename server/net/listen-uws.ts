@@ -1,4 +1,11 @@
-import type { us_listen_socket, WebSocket } from 'uWebSockets.js';
+import type {
+  HttpRequest,
+  HttpResponse,
+  TemplatedApp,
+  us_listen_socket,
+  us_socket_context_t,
+  WebSocket,
+} from 'uWebSockets.js';
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import type { Admission } from '../ports.ts';
 import { isRefusal, knock, SUBPROTOCOL } from './door.ts';
@@ -41,20 +48,7 @@ export async function listenUws(options: ListenOptions): Promise<Listener> {
     idleTimeout: ENGINE_IDLE_SECONDS,
     sendPingsAutomatically: true,
     compression: engine.DISABLED,
-    upgrade(response, request, context) {
-      // The request lives on the stack of this callback: everything is read before the await.
-      const key = request.getHeader('sec-websocket-key');
-      const offer = request.getHeader('sec-websocket-protocol');
-      const extensions = request.getHeader('sec-websocket-extensions');
-      const address = Buffer.from(response.getRemoteAddressAsText()).toString();
-      const life = watchAbort(response);
-      void knock(offer, address, options.admit).then((answer) => {
-        if (life.over) return;
-        if (isRefusal(answer)) return void respond(response, life, refusalResponse(answer), true);
-        const state: SocketState = { admission: answer, link: null };
-        response.cork(() => response.upgrade(state, key, SUBPROTOCOL, extensions, context));
-      });
-    },
+    upgrade: (response, request, context) => askTheDoor(response, request, context, options),
     open(ws) {
       const state = ws.getUserData();
       const link = new SocketLink(++opened, state.admission, engineSocket(ws), options);
@@ -78,14 +72,7 @@ export async function listenUws(options: ListenOptions): Promise<Listener> {
   });
   app.any('/*', (response, request) => answerHttp(response, request, options));
 
-  const { host, port } = options;
-  const socket = await new Promise<us_listen_socket | false>((resolve) => {
-    // Without the exclusive flag a second server would silently share the port. The addon takes
-    // the flag together with a host, its types do not say so.
-    const listen = app.listen as unknown as ExclusiveListen;
-    listen.call(app, host, port, engine.LIBUS_LISTEN_EXCLUSIVE_PORT, resolve);
-  });
-  if (socket === false) throw new Error(`cannot listen on ${host}:${port}: is the port taken?`);
+  const socket = await listenExclusively(engine, app, options);
 
   return {
     port: engine.us_socket_local_port(socket),
@@ -96,6 +83,41 @@ export async function listenUws(options: ListenOptions): Promise<Listener> {
       app.close();
     },
   };
+}
+
+function askTheDoor(
+  response: HttpResponse,
+  request: HttpRequest,
+  context: us_socket_context_t,
+  options: ListenOptions,
+): void {
+  // The request lives on the stack of this call: everything is read before the answer.
+  const key = request.getHeader('sec-websocket-key');
+  const offer = request.getHeader('sec-websocket-protocol');
+  const extensions = request.getHeader('sec-websocket-extensions');
+  const address = Buffer.from(response.getRemoteAddressAsText()).toString();
+  const life = watchAbort(response);
+  void knock(offer, address, options.admit).then((answer) => {
+    if (life.over) return;
+    if (isRefusal(answer)) return void respond(response, life, refusalResponse(answer), true);
+    const state: SocketState = { admission: answer, link: null };
+    response.cork(() => response.upgrade(state, key, SUBPROTOCOL, extensions, context));
+  });
+}
+
+async function listenExclusively(
+  engine: Engine,
+  app: TemplatedApp,
+  { host, port }: ListenOptions,
+): Promise<us_listen_socket> {
+  const socket = await new Promise<us_listen_socket | false>((resolve) => {
+    // Without the exclusive flag a second server would silently share the port. The addon takes
+    // the flag together with a host, its types do not say so.
+    const listen = app.listen as unknown as ExclusiveListen;
+    listen.call(app, host, port, engine.LIBUS_LISTEN_EXCLUSIVE_PORT, resolve);
+  });
+  if (socket === false) throw new Error(`cannot listen on ${host}:${port}: is the port taken?`);
+  return socket;
 }
 
 type ExclusiveListen = (
@@ -111,8 +133,8 @@ async function loadEngine(): Promise<Engine> {
     return loaded.default as Engine;
   } catch (cause) {
     throw new Error(
-      `uWebSockets.js does not load into ${process.release.name} ${process.version}: use Node 20, ` +
-        'install with optional dependencies, or start the server under Bun.',
+      `uWebSockets.js does not load into ${process.release.name} ${process.version}: ` +
+        'use Node 20, install with optional dependencies, or start the server under Bun.',
       { cause },
     );
   }

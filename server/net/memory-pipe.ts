@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts';
-import type { SeededRandom } from '../sim/seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 
 /** How one direction of a connection behaves. */
 export interface NetworkConditions {
@@ -9,7 +9,7 @@ export interface NetworkConditions {
   readonly jitterMs: number;
   /** Share of segments that get lost, 0…<1. */
   readonly lossRate: number;
-  /** Mean number of segments that a loss takes in a row, ≥ 1 (a Gilbert channel); 1 is even loss. */
+  /** Mean number of segments lost in a row, ≥ 1 (a Gilbert channel); 1 is even loss. */
   readonly lossBurst: number;
 }
 
@@ -20,23 +20,11 @@ export const PERFECT_NETWORK: NetworkConditions = {
   lossBurst: 1,
 };
 
-/** What travels: a message, or the close frame that ends the direction. A text's words are lost. */
+/** What travels: a message, or the close frame that ends the direction. A text loses its words. */
 export type Parcel =
   | { readonly kind: 'message'; readonly bytes: Uint8Array }
   | { readonly kind: 'text' }
   | { readonly kind: 'close'; readonly code: number; readonly reason: string };
-
-export interface Pipe {
-  /** Takes the parcel; true when it has left the sender's buffer. */
-  push(parcel: Parcel): boolean;
-  /** Bytes that have not left the sender's buffer. */
-  queuedBytes(): number;
-  /** The reader stops taking: what arrives fills the window, then the sender's buffer. */
-  pause(): void;
-  resume(): void;
-  /** Drops everything that is still on its way. */
-  cut(): void;
-}
 
 export interface PipeEnds {
   deliver(parcel: Parcel): void;
@@ -55,107 +43,116 @@ const FRAME_BYTES = 4;
  * One direction of a TCP connection: ordered and reliable. A lost segment is not gone but late, by
  * a timeout that doubles, and holds up everything behind it (head-of-line blocking).
  */
-export function createPipe(
-  clock: Clock,
-  random: SeededRandom,
-  conditions: NetworkConditions,
-  ends: PipeEnds,
-): Pipe {
-  const queue: Parcel[] = [];
-  const flying: Parcel[] = [];
-  const unread: Parcel[] = [];
-  let queuedBytes = 0;
-  let windowBytes = 0;
-  let lastArrivalMs = 0;
-  let paused = false;
-  let over = false;
-  let waiting = false;
-  let lossy = false;
+export class MemoryPipe {
+  /** Bytes that have not left the sender's buffer. */
+  queuedBytes = 0;
 
-  function isLost(): boolean {
-    const { lossRate, lossBurst } = conditions;
-    if (lossRate === 0) return false;
-    const leave = 1 / lossBurst;
-    const enter = (lossRate * leave) / (1 - lossRate);
-    lossy = lossy ? random() >= leave : random() < Math.min(1, enter);
-    return lossy;
+  private readonly queue: Parcel[] = [];
+  private readonly flying: Parcel[] = [];
+  private readonly unread: Parcel[] = [];
+  private windowBytes = 0;
+  private lastArrivalMs = 0;
+  private paused = false;
+  private over = false;
+  private waiting = false;
+  private lossy = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: SeededRandom,
+    private readonly conditions: NetworkConditions,
+    private readonly ends: PipeEnds,
+  ) {}
+
+  /** Takes the parcel; true when it has left the sender's buffer. */
+  push(parcel: Parcel): boolean {
+    if (this.over) return false;
+    this.queue.push(parcel);
+    this.queuedBytes += parcelBytes(parcel);
+    this.pump();
+    this.waiting ||= this.queue.length > 0;
+    return this.queue.length === 0;
   }
 
-  function transitMs(bytes: number): number {
+  /** The reader stops taking: what arrives fills the window, then the sender's buffer. */
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    while (!this.paused && !this.over) {
+      const parcel = this.unread.shift();
+      if (parcel === undefined) break;
+      this.read(parcel);
+    }
+  }
+
+  /** Drops everything that is still on its way. */
+  cut(): void {
+    this.over = true;
+    this.queue.length = 0;
+    this.flying.length = 0;
+    this.unread.length = 0;
+    this.queuedBytes = 0;
+  }
+
+  private pump(): void {
+    while (this.windowBytes < WINDOW_BYTES) {
+      const parcel = this.queue.shift();
+      if (parcel === undefined) break;
+      const bytes = parcelBytes(parcel);
+      this.queuedBytes -= bytes;
+      this.windowBytes += bytes;
+      this.flying.push(parcel);
+      const nowMs = this.clock.nowMs();
+      this.lastArrivalMs = Math.max(this.lastArrivalMs, nowMs + this.transitMs(bytes));
+      this.clock.after(this.lastArrivalMs - nowMs, () => this.arrive());
+    }
+    if (!this.waiting || this.queue.length > 0) return;
+    this.waiting = false;
+    this.ends.drained();
+  }
+
+  /** Timers only say that one more parcel is due: the order is that of the queue. */
+  private arrive(): void {
+    const parcel = this.flying.shift();
+    if (parcel === undefined || this.over) return;
+    if (this.paused) this.unread.push(parcel);
+    else this.read(parcel);
+  }
+
+  private read(parcel: Parcel): void {
+    this.windowBytes -= parcelBytes(parcel);
+    this.ends.deliver(parcel);
+    if (!this.over) this.pump();
+  }
+
+  private transitMs(bytes: number): number {
+    const { delayMs, jitterMs, lossRate } = this.conditions;
     let worstMs = 0;
     for (let sent = 0; sent < bytes; sent += SEGMENT_BYTES) {
       let lateMs = 0;
-      let timeoutMs = RETRANSMIT_MS_MIN + 2 * conditions.delayMs;
+      let timeoutMs = RETRANSMIT_MS_MIN + 2 * delayMs;
       // A repetition comes so much later that it meets another burst, or none.
-      for (let lost = isLost(); lost; lost = random() < conditions.lossRate) {
+      for (let lost = this.losesSegment(); lost; lost = this.random() < lossRate) {
         lateMs += timeoutMs;
         timeoutMs *= 2;
       }
       worstMs = Math.max(worstMs, lateMs);
     }
-    return conditions.delayMs + conditions.jitterMs * random() + worstMs;
+    return delayMs + jitterMs * this.random() + worstMs;
   }
 
-  function pump(): void {
-    while (windowBytes < WINDOW_BYTES) {
-      const parcel = queue.shift();
-      if (parcel === undefined) break;
-      const bytes = parcelBytes(parcel);
-      queuedBytes -= bytes;
-      windowBytes += bytes;
-      flying.push(parcel);
-      const nowMs = clock.nowMs();
-      lastArrivalMs = Math.max(lastArrivalMs, nowMs + transitMs(bytes));
-      clock.after(lastArrivalMs - nowMs, arrive);
-    }
-    if (!waiting || queue.length > 0) return;
-    waiting = false;
-    ends.drained();
+  /** The channel's state after one more segment: losing or not. */
+  private losesSegment(): boolean {
+    const { lossRate, lossBurst } = this.conditions;
+    if (lossRate === 0) return false;
+    const leave = 1 / lossBurst;
+    const enter = Math.min(1, (lossRate * leave) / (1 - lossRate));
+    this.lossy = this.lossy ? this.random() >= leave : this.random() < enter;
+    return this.lossy;
   }
-
-  /** Timers only say that one more parcel is due: the order is that of the queue. */
-  function arrive(): void {
-    const parcel = flying.shift();
-    if (parcel === undefined || over) return;
-    if (paused) unread.push(parcel);
-    else read(parcel);
-  }
-
-  function read(parcel: Parcel): void {
-    windowBytes -= parcelBytes(parcel);
-    ends.deliver(parcel);
-    if (!over) pump();
-  }
-
-  return {
-    push(parcel) {
-      if (over) return false;
-      queue.push(parcel);
-      queuedBytes += parcelBytes(parcel);
-      pump();
-      waiting ||= queue.length > 0;
-      return queue.length === 0;
-    },
-    queuedBytes: () => queuedBytes,
-    pause() {
-      paused = true;
-    },
-    resume() {
-      paused = false;
-      while (!paused && !over) {
-        const parcel = unread.shift();
-        if (parcel === undefined) break;
-        read(parcel);
-      }
-    },
-    cut() {
-      over = true;
-      queue.length = 0;
-      flying.length = 0;
-      unread.length = 0;
-      queuedBytes = 0;
-    },
-  };
 }
 
 function parcelBytes(parcel: Parcel): number {

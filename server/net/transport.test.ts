@@ -187,7 +187,7 @@ describe.each(RIGS)('%s', (_name, start) => {
     expect(events[3]).toMatchObject({ result: 'closed' });
   });
 
-  test('a client that does not read is buffered up to the limit, then drains in order', async () => {
+  test('a client that does not read is buffered to the limit, then drains in order', async () => {
     const link = await nextLink();
     const deaf = await rig.connectDeaf('good-1');
     deaf.send(Uint8Array.of(Ask.FILL));

@@ -1,4 +1,4 @@
-/** The newest durations, for exact quantiles where a histogram has only the edges of its buckets. */
+/** The newest durations, for exact quantiles where a histogram has only its buckets' edges. */
 export interface DurationWindow {
   record(durationMs: number): void;
   /** The quantiles (0…1) by nearest rank, in the order asked; 0 while nothing was recorded. */

@@ -250,7 +250,7 @@ export const METRICS = {
   },
   spacetime_heap_used_bytes: {
     type: 'gauge',
-    help: 'JavaScript heap in use, by the engine’s own count.',
+    help: 'Heap in use by the engine’s own count; Bun adds what WebAssembly reserved.',
     read: (_meters, { heapUsedBytes }) => heapUsedBytes,
   },
 } as const satisfies Record<string, MetricSpec>;

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 /** What the process takes of its machine, at one moment. */
 export interface RuntimeSample {
   readonly rssBytes: number;
-  /** Under Bun as of the last collection. */
+  /** Under Bun as of the last collection, and with the whole reserved memory of the core. */
   readonly heapUsedBytes: number;
   readonly cpuUserSeconds: number;
   readonly cpuSystemSeconds: number;

@@ -10,7 +10,7 @@ const LENGTH_BYTES = 4;
  * that was altered, left out or moved breaks every later one.
  */
 export function nextChain(previous: Uint8Array, payload: Uint8Array): Uint8Array {
-  return createHash('sha256').update(previous).update(payload).digest();
+  return new Uint8Array(createHash('sha256').update(previous).update(payload).digest());
 }
 
 /** Bytes that a frame of `frameBytes` takes in a group's payload. */

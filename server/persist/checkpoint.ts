@@ -1,3 +1,4 @@
+import type { Core } from '../../core-wasm/host/core.ts';
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import type { Checkpoint, Clock, RegionLease, Store, StoreOutcome } from '../ports.ts';
 import type { Journal } from './journal.ts';
@@ -5,14 +6,8 @@ import type { Journal } from './journal.ts';
 export const CHECKPOINT_INTERVAL_MS = 60_000;
 const RETRY_INTERVAL_MS = 5000;
 
-/** What a checkpoint is taken from; `Core` is one. */
-export interface CheckpointSource {
-  readonly module: { readonly hash: string };
-  readonly tick: number;
-  readonly frame: number;
-  stateHash(): bigint;
-  snapshot(into?: Uint8Array): Uint8Array;
-}
+/** What a checkpoint is taken from. */
+export type CheckpointSource = Pick<Core, 'module' | 'tick' | 'frame' | 'stateHash' | 'snapshot'>;
 
 export interface CheckpointerOptions {
   readonly store: Pick<Store, 'saveCheckpoint' | 'checkpoints'>;

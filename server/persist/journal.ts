@@ -106,7 +106,8 @@ export class Journal {
       throw new Error(`journal expects frame ${this.nextFrame}, got ${frame}`);
     }
     if (this.leaseLost || this.state === 'full') return false;
-    this.pending.push(bytes.slice());
+    // Not `slice`: that of a Buffer is a view.
+    this.pending.push(new Uint8Array(bytes));
     this.pendingBytes += packedSize(bytes.length);
     this.queuedBytes += packedSize(bytes.length);
     this.nextFrame++;

@@ -1,17 +1,13 @@
-import type { FrameHeader, WireFault } from '../../core-wasm/host/types.ts';
+import type { Core } from '../../core-wasm/host/core.ts';
+import { WireFault } from '../../core-wasm/host/types.ts';
 import type { Checkpoint, JournalGroup, RegionLease, Store, StoreOutcome } from '../ports.ts';
 import { GENESIS_CHAIN, nextChain, unpackFrames } from './chain.ts';
 
-/** What recovery needs of a core; `Core` is one. */
-export interface ReplayableCore {
-  readonly module: { readonly hash: string };
-  readonly frame: number;
-  restore(bytes: Uint8Array): WireFault;
-  snapshot(into?: Uint8Array): Uint8Array;
-  stateHash(): bigint;
-  readFrameHeader(frame: Uint8Array): FrameHeader | null;
-  stepFrame(bytes: Uint8Array): { readonly wire: WireFault; readonly faults: number };
-}
+/** What recovery needs of a core. */
+export type ReplayableCore = Pick<
+  Core,
+  'module' | 'frame' | 'restore' | 'snapshot' | 'stateHash' | 'readFrameHeader' | 'stepFrame'
+>;
 
 export interface RecoverOptions {
   readonly store: Pick<Store, 'checkpoints' | 'groups' | 'truncateGroups'>;
@@ -139,7 +135,7 @@ function enter({ core, genesis }: RecoverOptions, start: Checkpoint | null): boo
     return core.frame === 0;
   }
   return (
-    core.restore(start.state) === 0 &&
+    core.restore(start.state) === WireFault.NONE &&
     core.frame === start.frame &&
     core.stateHash() === start.stateHash
   );
@@ -186,7 +182,7 @@ function applyGroup(
     if (header === null) return 'malformed';
     if (header.frame !== frame + index) return 'numbering';
     if (header.stateHash !== core.stateHash()) return 'state-hash';
-    if (core.stepFrame(bytes).wire !== 0) return 'malformed';
+    if (core.stepFrame(bytes).wire !== WireFault.NONE) return 'malformed';
   }
   return frames.length;
 }

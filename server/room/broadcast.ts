@@ -63,9 +63,11 @@ function recover(room: Room, session: Session): void {
 
 function sendTiming(room: Room, session: Session): void {
   const lane = room.lanes.get(session.entity);
-  if (lane === undefined || lane.sequencedFrame < 0) return;
-  const slackMs = Number.isFinite(lane.slackMs) ? Math.round(lane.slackMs) : 0;
-  const { sequencedFrame: inputFrame, replaced } = lane;
+  if (lane === undefined || !Number.isFinite(lane.slackMs)) return;
+  const slackMs = Math.round(lane.slackMs);
+  const { replaced } = lane;
+  // A client whose every input was late must hear of it, or it would never run further ahead.
+  const inputFrame = Math.max(0, lane.sequencedFrame);
   sendTo(room, session, room.codec.encodeTiming({ inputFrame, slackMs, replaced }));
   lane.slackMs = Number.POSITIVE_INFINITY;
   lane.replaced = 0;

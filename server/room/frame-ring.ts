@@ -28,10 +28,13 @@ export function pushFrame(ring: FrameRing, stateHash: bigint, message: Uint8Arra
   ring.first = Math.max(ring.first, ring.next - FRAMES_KEPT);
 }
 
+export function holdsFrame(ring: FrameRing, frame: number): boolean {
+  return frame >= ring.first && frame < ring.next;
+}
+
 /** The messages from `frame` on, or null when they or that state are not ours to continue from. */
 export function framesSince(ring: FrameRing, frame: number, hash: bigint): Uint8Array[] | null {
-  if (frame < ring.first || frame >= ring.next) return null;
-  if (ring.hashes[frame % FRAMES_KEPT] !== hash) return null;
+  if (!holdsFrame(ring, frame) || ring.hashes[frame % FRAMES_KEPT] !== hash) return null;
   const messages: Uint8Array[] = [];
   for (let f = frame; f < ring.next; f++)
     messages.push(ring.messages[f % FRAMES_KEPT] as Uint8Array);

@@ -3,7 +3,7 @@ import { type Hello, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import { TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
 import type { Session } from '../session/session.ts';
 import { sendTo } from './broadcast.ts';
-import { framesSince } from './frame-ring.ts';
+import { framesSince, holdsFrame } from './frame-ring.ts';
 import { createLane, restEntry } from './input-queue.ts';
 import { type Room, reserveEntity } from './room.ts';
 
@@ -129,7 +129,9 @@ function welcome(room: Room, session: Session): void {
 function missedFrames(room: Room, hello: Hello): Uint8Array[] | null {
   const { resumeFrame, resumeHash } = hello;
   if (resumeFrame === room.ring.next) return room.core.stateHash() === resumeHash ? [] : null;
-  return framesSince(room.ring, resumeFrame, resumeHash);
+  const missed = framesSince(room.ring, resumeFrame, resumeHash);
+  if (missed === null && holdsFrame(room.ring, resumeFrame)) room.meters.stateHashMismatches++;
+  return missed;
 }
 
 /** The last word of a player who just left: hands open, standing still. Null when already said. */

@@ -16,6 +16,12 @@ import { createSession, type Session } from './session.ts';
 /** A socket that has not said HELLO by then is closed. */
 export const HELLO_TIMEOUT_MS = 5000;
 
+/**
+ * Arrivals that are looked up at once. A flood of sockets that greet and leave would otherwise
+ * queue a query each, faster than any database answers.
+ */
+const LOOKUPS_MAX = 16;
+
 export interface LobbyOptions {
   readonly bus: Pick<Bus, 'nextEpoch'>;
   readonly store: Pick<Store, 'account'>;
@@ -79,25 +85,43 @@ export function createLobby(room: Room, options: LobbyOptions): LinkEvents {
     }
     session.state = 'arriving';
     session.hello = hello;
-    lookUp(session);
+    waiting.push(session);
+    lookUpNext();
     return null;
   }
 
+  /** Sessions that wait for a lookup, oldest first; those that closed meanwhile are passed over. */
+  const waiting: Session[] = [];
+  let lookups = 0;
+
+  function lookUpNext(): void {
+    while (lookups < LOOKUPS_MAX) {
+      const session = waiting.shift();
+      if (session === undefined) return;
+      if (session.state !== 'arriving') continue;
+      lookups++;
+      void lookUp(session).finally(() => {
+        lookups--;
+        lookUpNext();
+      });
+    }
+  }
+
   /** Epoch and account come from outside; the tick meets the session when they are here. */
-  function lookUp(session: Session): void {
-    const { account } = session;
-    Promise.all([options.bus.nextEpoch(account), options.store.account(account)]).then(
-      ([epoch, known]) => {
-        if (session.state !== 'arriving') return;
-        session.epoch = epoch;
-        session.lastSeen = known?.lastSeen ?? null;
-        room.arrivals.push(session);
-      },
-      (error) => {
-        options.onFault('arrival', error);
-        session.link.close(CloseCode.UNAVAILABLE, 'try again in a moment');
-      },
-    );
+  async function lookUp(session: Session): Promise<void> {
+    try {
+      const [epoch, known] = await Promise.all([
+        options.bus.nextEpoch(session.account),
+        options.store.account(session.account),
+      ]);
+      if (session.state !== 'arriving') return;
+      session.epoch = epoch;
+      session.lastSeen = known?.lastSeen ?? null;
+      room.arrivals.push(session);
+    } catch (error) {
+      options.onFault('arrival', error);
+      session.link.close(CloseCode.UNAVAILABLE, 'try again in a moment');
+    }
   }
 
   return {

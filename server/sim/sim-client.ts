@@ -5,7 +5,7 @@ import { type Intent, type PartPose, type Pose, TICK_RATE_HZ } from '../../core-
 import type { MemoryClient, MemoryListener } from '../net/listen-memory.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import type { Clock } from '../ports.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 
 /** One real client, its network and its will. */
 export interface SimClient {

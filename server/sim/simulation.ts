@@ -1,8 +1,8 @@
 import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import { FRAMES_KEPT } from '../room/frame-ring.ts';
+import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
 import { MemoryStore } from './memory-store.ts';
-import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
 import { createSimClient, type SimClient } from './sim-client.ts';
 import { type SimServer, startSimServer } from './sim-server.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';

@@ -9,8 +9,6 @@ import { boundsMax, boundsMin, boundsOverlap, computeBounds } from './bounds';
 import {
   buildMovingGrid,
   isLarge,
-  largeMover,
-  largeMoverCount,
   movingBucket,
   movingCell,
   movingSlot,

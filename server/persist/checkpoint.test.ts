@@ -1,0 +1,143 @@
+import { beforeAll, expect, test } from 'bun:test';
+import type { Core } from '../../core-wasm/host/core.ts';
+import { addBody, makeFrame, newWorld, openCore } from '../../core-wasm/test/world.ts';
+import type { Checkpoint, RegionLease } from '../ports.ts';
+import { MemoryStore } from '../sim/memory-store.ts';
+import { createVirtualClock } from '../sim/virtual-clock.ts';
+import { GENESIS_CHAIN } from './chain.ts';
+import { CHECKPOINT_INTERVAL_MS, createCheckpointer } from './checkpoint.ts';
+import { createJournal } from './journal.ts';
+
+let core: Core;
+
+beforeAll(async () => {
+  core = await openCore();
+});
+
+async function newRegion() {
+  const clock = createVirtualClock(0);
+  const store = new MemoryStore(clock);
+  const { lease } = await store.claimRegion(1, 1);
+  const world = newWorld(core);
+  const journal = createJournal({
+    store,
+    lease,
+    clock,
+    firstFrame: 0,
+    chain: GENESIS_CHAIN,
+    project: () => ({ players: [] }),
+    onLeaseLost: () => {},
+    onState: () => {},
+  });
+  const checkpointer = createCheckpointer({ store, lease, clock, journal, core });
+  const playFrame = (): void => {
+    const frame = makeFrame(world);
+    journal.append(core.frame, frame);
+    core.stepFrame(frame);
+  };
+  addBody(world, { position: [0, 3, 0] });
+  return { clock, store, lease, journal, checkpointer, playFrame };
+}
+
+/** Lets virtual time pass until `work` is done. */
+async function finish<T>(work: Promise<T>, clock: { advance(ms: number): void }): Promise<T> {
+  let done = false;
+  const ended = work.finally(() => {
+    done = true;
+  });
+  while (!done) {
+    clock.advance(10);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return ended;
+}
+
+async function newest(store: MemoryStore): Promise<Checkpoint | null> {
+  for await (const checkpoint of store.checkpoints()) return checkpoint;
+  return null;
+}
+
+async function journalledFrames(store: MemoryStore, lease: RegionLease): Promise<number> {
+  let last = -1;
+  for await (const group of store.groups(lease.region, 0)) last = group.lastFrame;
+  return last + 1;
+}
+
+test('a checkpoint is the state at its frame, however the world goes on meanwhile', async () => {
+  const { clock, store, lease, journal, checkpointer, playFrame } = await newRegion();
+  for (let frame = 0; frame < 7; frame++) playFrame();
+  const state = core.snapshot();
+  const stateHash = core.stateHash();
+  const saved = checkpointer.save();
+  for (let frame = 7; frame < 12; frame++) playFrame();
+  expect(await finish(saved, clock)).toEqual({ kind: 'committed' });
+  expect(await newest(store)).toMatchObject({ frame: 7, stateHash, state });
+  const groups: number[] = [];
+  await finish(journal.flush(), clock);
+  for await (const group of store.groups(lease.region, 0)) groups.push(group.firstFrame);
+  expect(groups).toContain(7);
+  expect(checkpointer).toMatchObject({ savedFrame: 7, savedCount: 1, stateBytes: state.length });
+});
+
+test('it is never stored ahead of the journal', async () => {
+  const { clock, store, lease, checkpointer, playFrame } = await newRegion();
+  playFrame();
+  const saved = checkpointer.save();
+  while ((await newest(store)) === null) {
+    clock.advance(1);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await journalledFrames(store, lease)).toBe(1);
+  await saved;
+});
+
+test('it is due at once, then a minute after each save, not while one is under way', async () => {
+  const { clock, checkpointer } = await newRegion();
+  expect(checkpointer.due()).toBe(true);
+  const saved = checkpointer.save();
+  expect(checkpointer.due()).toBe(false);
+  expect(() => checkpointer.save()).toThrow('being saved');
+  await finish(saved, clock);
+  expect(checkpointer.due()).toBe(false);
+  clock.advance(CHECKPOINT_INTERVAL_MS);
+  expect(checkpointer.due()).toBe(true);
+});
+
+test('after a failure it is due again in seconds', async () => {
+  const { clock, store, checkpointer, playFrame } = await newRegion();
+  store.weather.away = true;
+  playFrame();
+  expect((await finish(checkpointer.save(), clock)).kind).toBe('unavailable');
+  expect(checkpointer).toMatchObject({ failedCount: 1, savedFrame: -1 });
+  clock.advance(5000);
+  store.weather.away = false;
+  expect(checkpointer.due()).toBe(true);
+  expect((await finish(checkpointer.save(), clock)).kind).toBe('committed');
+});
+
+test('within a frame there is no checkpoint', async () => {
+  const { checkpointer, playFrame } = await newRegion();
+  playFrame();
+  core.step();
+  expect(() => checkpointer.save()).toThrow('within a frame');
+});
+
+test('the last one is read back: what came back altered is told', async () => {
+  const { clock, store, checkpointer, playFrame } = await newRegion();
+  playFrame();
+  expect(await finish(checkpointer.saveVerified(), clock)).toEqual({ kind: 'committed' });
+  const genuine = store.checkpoints.bind(store);
+  store.checkpoints = async function* () {
+    for await (const checkpoint of genuine()) {
+      const state = checkpoint.state.slice();
+      state[state.length >> 1] = (state[state.length >> 1] ?? 0) ^ 1;
+      yield { ...checkpoint, state };
+    }
+  };
+  playFrame();
+  const outcome = await finish(checkpointer.saveVerified(), clock);
+  expect(outcome).toEqual({ kind: 'unverified', why: 'checkpoint 2 was read back altered' });
+  store.checkpoints = async function* () {};
+  playFrame();
+  expect((await finish(checkpointer.saveVerified(), clock)).kind).toBe('unverified');
+});

@@ -1,0 +1,260 @@
+import { expect, test } from 'bun:test';
+import fc from 'fast-check';
+import type { JournalGroup, Projection, StoreOutcome } from '../ports.ts';
+import { createVirtualClock } from '../sim/virtual-clock.ts';
+import { GENESIS_CHAIN, nextChain, packFrames, unpackFrames } from './chain.ts';
+import { createJournal, FLUSH_INTERVAL_MS, type JournalOptions } from './journal.ts';
+
+const LEASE = { region: 1, epoch: 1 };
+const COMMITTED: StoreOutcome = { kind: 'committed' };
+const AWAY: StoreOutcome = { kind: 'unavailable', cause: 'away' };
+const LEASE_LOST: StoreOutcome = { kind: 'lease-lost' };
+
+interface Write {
+  readonly group: JournalGroup;
+  readonly projection: Projection;
+  readonly answer: (outcome: StoreOutcome) => Promise<void>;
+}
+
+/** Runs what promises have made ready. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A journal from frame 100 on, whose store answers when the test says so. */
+function newJournal(given: Partial<JournalOptions> = {}) {
+  const clock = createVirtualClock(0);
+  const writes: Write[] = [];
+  const seen: string[] = [];
+  const journal = createJournal({
+    store: {
+      appendGroup: (_lease, group, projection) =>
+        new Promise((resolve) => {
+          const answer = (outcome: StoreOutcome) => {
+            resolve(outcome);
+            return settle();
+          };
+          writes.push({ group, projection, answer });
+        }),
+    },
+    lease: LEASE,
+    clock,
+    firstFrame: 100,
+    chain: GENESIS_CHAIN,
+    project: () => ({ players: [{ account: journal.nextFrame, x: 0, y: 0, z: 0, yaw: 0 }] }),
+    onLeaseLost: () => seen.push('lease-lost'),
+    onState: (state, cause) => seen.push(cause === null ? state : `${state}: ${cause}`),
+    ...given,
+  });
+  const newest = (): Write => {
+    const write = writes.at(-1);
+    if (!write) throw new Error('nothing was written');
+    return write;
+  };
+  return { clock, journal, writes, seen, newest };
+}
+
+function frameBytes(frame: number, size = 8): Uint8Array {
+  return new Uint8Array(size).fill(frame);
+}
+
+function framesOf(group: JournalGroup): number[] {
+  const unpacked = unpackFrames(group.payload);
+  if (unpacked.kind === 'torn') throw new Error('torn');
+  return unpacked.frames.map((frame) => frame[0] ?? -1);
+}
+
+test('frames are written every interval as one chained group, as they were when appended', async () => {
+  const { clock, journal, writes, newest } = newJournal();
+  const buffer = Buffer.from(frameBytes(100));
+  journal.append(100, buffer);
+  buffer.fill(0);
+  journal.append(101, frameBytes(101));
+  clock.advance(FLUSH_INTERVAL_MS - 1);
+  expect(writes).toHaveLength(0);
+  clock.advance(1);
+  const payload = packFrames([frameBytes(100), frameBytes(101)]);
+  const chain = nextChain(GENESIS_CHAIN, payload);
+  expect(newest().group).toEqual({ firstFrame: 100, lastFrame: 101, payload, chain });
+  expect(journal.durableFrame).toBe(99);
+  await newest().answer(COMMITTED);
+  expect(journal).toMatchObject({ durableFrame: 101, queuedBytes: 0, groupsCommitted: 1 });
+  journal.append(102, frameBytes(102));
+  clock.advance(FLUSH_INTERVAL_MS);
+  expect(newest().group.chain).toEqual(nextChain(chain, packFrames([frameBytes(102)])));
+});
+
+test('nothing is written while nothing is appended', () => {
+  const { clock, writes } = newJournal();
+  clock.advance(10 * FLUSH_INTERVAL_MS);
+  expect(writes).toHaveLength(0);
+});
+
+test('one write is in flight at a time, and one that takes long means being behind', async () => {
+  const { clock, journal, writes, seen, newest } = newJournal();
+  journal.append(100, frameBytes(100));
+  clock.advance(FLUSH_INTERVAL_MS);
+  journal.append(101, frameBytes(101));
+  clock.advance(1000);
+  expect(writes).toHaveLength(1);
+  expect(seen).toEqual(['behind']);
+  await newest().answer(COMMITTED);
+  clock.advance(FLUSH_INTERVAL_MS);
+  expect(writes).toHaveLength(2);
+  await newest().answer(COMMITTED);
+  expect(seen).toEqual(['behind', 'ok']);
+  expect(journal.durableFrame).toBe(101);
+});
+
+test('a store that fails gets the very same group again, ever more patiently', async () => {
+  const { clock, journal, writes, seen, newest } = newJournal();
+  journal.append(100, frameBytes(100));
+  const gapsMs: number[] = [];
+  let lastMs = 0;
+  while (writes.length < 8) {
+    const before = writes.length;
+    clock.advance(FLUSH_INTERVAL_MS);
+    if (writes.length === before) continue;
+    gapsMs.push(clock.nowMs() - lastMs);
+    lastMs = clock.nowMs();
+    await newest().answer(AWAY);
+  }
+  expect(gapsMs).toEqual([250, 250, 500, 1000, 2000, 4000, 4000, 4000]);
+  expect(new Set(writes.map((write) => write.group)).size).toBe(1);
+  expect(seen).toEqual(['behind: away']);
+  journal.append(101, frameBytes(101));
+  clock.advance(4000);
+  await newest().answer(COMMITTED);
+  clock.advance(FLUSH_INTERVAL_MS);
+  await newest().answer(COMMITTED);
+  expect(seen).toEqual(['behind: away', 'ok']);
+  expect(framesOf(newest().group)).toEqual([101]);
+  expect(journal.writesFailed).toBe(8);
+});
+
+test('whatever the store does, it ends up with every frame once, in order, in one chain', async () => {
+  const outcomes = fc.array(fc.constantFrom(COMMITTED, COMMITTED, AWAY), { maxLength: 40 });
+  const sizes = fc.array(fc.integer({ min: 0, max: 90_000 }), { minLength: 1, maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(outcomes, sizes, async (script, frameSizes) => {
+      const { clock, journal, writes } = newJournal();
+      const stored: JournalGroup[] = [];
+      let answered = 0;
+      const answerAll = async (next: () => StoreOutcome): Promise<void> => {
+        for (let write = writes[answered]; write; write = writes[answered]) {
+          answered++;
+          const outcome = next();
+          if (outcome === COMMITTED) stored.push(write.group);
+          await write.answer(outcome);
+        }
+      };
+      for (const [index, size] of frameSizes.entries()) {
+        expect(journal.append(100 + index, frameBytes(index, size))).toBe(true);
+        clock.advance(100);
+        await answerAll(() => script.shift() ?? COMMITTED);
+      }
+      while (journal.durableFrame < journal.nextFrame - 1) {
+        clock.advance(FLUSH_INTERVAL_MS);
+        await answerAll(() => COMMITTED);
+      }
+      let chain: Uint8Array = GENESIS_CHAIN;
+      const frames: Uint8Array[] = [];
+      for (const group of stored) {
+        expect(group.firstFrame).toBe(100 + frames.length);
+        const unpacked = unpackFrames(group.payload);
+        if (unpacked.kind === 'torn') throw new Error('torn');
+        frames.push(...unpacked.frames);
+        expect(group.lastFrame).toBe(99 + frames.length);
+        chain = nextChain(chain, group.payload);
+        expect(group.chain).toEqual(chain);
+      }
+      expect(frames).toEqual(frameSizes.map((size, index) => frameBytes(index, size)));
+      expect(journal.queuedBytes).toBe(0);
+      journal.stop();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('the picture of the world goes only with the group that holds the newest frame', async () => {
+  const { clock, journal, writes } = newJournal();
+  for (let frame = 100; frame < 103; frame++) journal.append(frame, frameBytes(frame, 200_000));
+  clock.advance(FLUSH_INTERVAL_MS);
+  for (let index = 0; index < writes.length; index++) await writes[index]?.answer(COMMITTED);
+  expect(writes.map((write) => framesOf(write.group))).toEqual([[100], [101], [102]]);
+  expect(writes.map((write) => write.projection.players.map((player) => player.account))).toEqual([
+    [],
+    [],
+    [103],
+  ]);
+});
+
+test('a full queue takes nothing until something was written, and loses nothing', async () => {
+  const { clock, journal, seen, newest } = newJournal({ queueBytesMax: 30 });
+  expect(journal.append(100, frameBytes(100))).toBe(true);
+  clock.advance(FLUSH_INTERVAL_MS);
+  expect(journal.append(101, frameBytes(101))).toBe(true);
+  expect(journal.append(102, frameBytes(102))).toBe(true);
+  expect(journal.append(103, frameBytes(103))).toBe(false);
+  expect(journal).toMatchObject({ state: 'full', nextFrame: 103 });
+  await newest().answer(COMMITTED);
+  expect(seen).toEqual(['full', 'ok']);
+  expect(journal.append(103, frameBytes(103))).toBe(true);
+  clock.advance(FLUSH_INTERVAL_MS);
+  await newest().answer(COMMITTED);
+  expect(framesOf(newest().group)).toEqual([101, 102, 103]);
+});
+
+test('a lost lease is told once and ends the journal', async () => {
+  const { clock, journal, writes, seen, newest } = newJournal();
+  journal.append(100, frameBytes(100));
+  clock.advance(FLUSH_INTERVAL_MS);
+  await newest().answer(LEASE_LOST);
+  expect(seen).toEqual(['lease-lost']);
+  expect(journal.append(101, frameBytes(101))).toBe(false);
+  expect(await journal.flush()).toEqual(LEASE_LOST);
+  clock.advance(60_000);
+  expect(writes).toHaveLength(1);
+  expect(journal.durableFrame).toBe(99);
+});
+
+test('flush waits for the write in flight and then writes the rest at once', async () => {
+  const { clock, journal, writes, newest } = newJournal();
+  journal.append(100, frameBytes(100));
+  clock.advance(FLUSH_INTERVAL_MS);
+  journal.append(101, frameBytes(101));
+  const flushed = journal.flush();
+  await newest().answer(AWAY);
+  expect(writes).toHaveLength(2);
+  await newest().answer(COMMITTED);
+  expect(framesOf(newest().group)).toEqual([101]);
+  await newest().answer(COMMITTED);
+  expect(await flushed).toEqual(COMMITTED);
+  expect(journal.durableFrame).toBe(101);
+  expect(await journal.flush()).toEqual(COMMITTED);
+  expect(writes).toHaveLength(3);
+});
+
+test('flush reports a store that is away after one attempt', async () => {
+  const { journal, newest } = newJournal();
+  journal.append(100, frameBytes(100));
+  const flushed = journal.flush();
+  await newest().answer(AWAY);
+  expect(await flushed).toEqual(AWAY);
+});
+
+test('sealing gives the chain value after the last appended frame', async () => {
+  const { clock, journal, writes } = newJournal();
+  journal.append(100, frameBytes(100));
+  const chain = journal.seal();
+  journal.append(101, frameBytes(101));
+  clock.advance(FLUSH_INTERVAL_MS);
+  await writes[0]?.answer(COMMITTED);
+  expect(writes[0]?.group).toMatchObject({ firstFrame: 100, lastFrame: 100, chain });
+  clock.advance(FLUSH_INTERVAL_MS);
+  expect(writes[1]?.group).toMatchObject({ firstFrame: 101, lastFrame: 101 });
+  expect(newJournal().journal.seal()).toEqual(GENESIS_CHAIN);
+});
+
+test('a frame out of turn is a broken invariant', () => {
+  const { journal } = newJournal();
+  expect(() => journal.append(101, frameBytes(101))).toThrow('expects frame 100');
+});

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const READY_TIMEOUT_MS = 60_000;
+
+export type LogLine = Readonly<Record<string, unknown>> & { readonly event?: string };
+
+/** A real server in a process of its own, on a port of its own, for tests and benches. */
+export interface ServerProcess {
+  readonly port: number;
+  readonly pid: number;
+  /** Its log so far, parsed. */
+  readonly lines: readonly LogLine[];
+  /** Ends it as a power cut does; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Asks it to drain; resolves with its exit code. */
+  stop(): Promise<number>;
+}
+
+export interface ServerOptions {
+  readonly dataDir: string;
+  /** 0 takes any. */
+  readonly port?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Bun runs the source; Node runs `build/server-node/`. */
+  readonly runtime?: 'bun' | 'node';
+  /** Pins the process to one core. */
+  readonly core?: number;
+}
+
+/** Starts a server and waits until it listens. Rejects with its last words when it does not. */
+export async function startServer(options: ServerOptions): Promise<ServerProcess> {
+  const child = launch(options);
+  const lines: LogLine[] = [];
+  let words = '';
+  const exited = new Promise<number>((resolve) => {
+    child.once('exit', (code) => resolve(code ?? -1));
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    const timer = setTimeout(() => fail('did not listen in time'), READY_TIMEOUT_MS);
+    const fail = (why: string): void => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      reject(new Error(`the server ${why}:\n${words.slice(-2000)}`));
+    };
+    const hear = (line: string): void => {
+      const parsed = parse(line);
+      if (parsed === null) return;
+      lines.push(parsed);
+      if (parsed.event !== 'listening') return;
+      clearTimeout(timer);
+      resolve(Number(parsed.port));
+    };
+    eachLine(child, (line) => {
+      words = `${words}${line}\n`.slice(-8000);
+      hear(line);
+    });
+    void exited.then((code) => fail(`ended with ${code}`));
+  });
+  return {
+    port,
+    pid: child.pid as number,
+    lines,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}
+
+function launch({ dataDir, port = 0, env, runtime = 'bun', core }: ServerOptions): ChildProcess {
+  const server =
+    runtime === 'bun'
+      ? [process.execPath, 'server/main.ts']
+      : ['node', 'build/server-node/main.js'];
+  const [command, ...args] = core === undefined ? server : ['taskset', '-c', `${core}`, ...server];
+  return spawn(command as string, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      ...env,
+    },
+  });
+}
+
+function eachLine(child: ChildProcess, hear: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = '';
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      const parts = (rest + text).split('\n');
+      rest = parts.pop() ?? '';
+      for (const line of parts) hear(line);
+    });
+  }
+}
+
+function parse(line: string): LogLine | null {
+  if (!line.startsWith('{')) return null;
+  try {
+    return JSON.parse(line) as LogLine;
+  } catch {
+    return null;
+  }
+}
