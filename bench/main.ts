@@ -1,8 +1,9 @@
 import type { Bench } from './bench.ts';
+import { crash } from './crash/bench.ts';
 import { step } from './micro/step.ts';
 import { saveResult } from './results.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { step };
+const BENCHES: Readonly<Record<string, Bench>> = { crash, step };
 
 export interface BenchOptions {
   /** Also write the figures to `bench/results/`. */

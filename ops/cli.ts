@@ -12,8 +12,10 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   check: () => import('./verbs/check.ts'),
   test: () => import('./verbs/test.ts'),
   sim: () => import('./verbs/sim.ts'),
+  fuzz: () => import('./verbs/fuzz.ts'),
   bench: () => import('./verbs/bench.ts'),
   swarm: () => import('./verbs/swarm.ts'),
+  replay: () => import('./verbs/replay.ts'),
   doctor: () => import('./verbs/doctor.ts'),
 };
 

@@ -1,6 +1,6 @@
 import type { WebGLRenderer } from 'three';
 import { requestFrameRate } from '../xr/session.ts';
-import { type Quality, RUNGS, type Rung } from './quality.ts';
+import { createQuality, type Quality, RUNGS, type Rung } from './quality.ts';
 import { applyRichness, type WorldScene } from './scene.ts';
 
 const FLAT_BUDGET_MS = 1000 / 60;

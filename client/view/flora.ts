@@ -20,7 +20,7 @@ const CELLS = 2;
 const LUSH_BELOW_M = -4;
 const BARE_ABOVE_M = 5;
 const BARE_CHANCE = 0.015;
-const LUSH_CHANCE = 0.55;
+const LUSH_CHANCE = 0.9;
 const LEAVES = 6;
 /** Further off a plant is hardly a pixel. */
 const SHOWN_WITHIN_M = 125;

@@ -60,7 +60,7 @@ export function createWorldScene(): WorldScene {
   key.shadow.camera.far = KEY_DISTANCE_M * 2;
   key.shadow.bias = -0.0004;
   key.shadow.normalBias = 0.03;
-  key.shadow.radius = 3;
+  key.shadow.radius = 1.6;
   scene.add(ambient, key, key.target);
   return {
     scene,

@@ -159,8 +159,9 @@ function starGeometry(): BufferGeometry {
     positions[i * 3 + 1] = y * RADIUS_M;
     positions[i * 3 + 2] = Math.sin(a * Math.PI * 2) * ring * RADIUS_M;
     away.fromArray(positions, i * 3).normalize();
-    const hidden = away.distanceTo(PLANET) < PLANET_RADIUS;
-    sizes[i] = hidden ? 0 : 1.4 + 2.6 * fraction(i * 0.381966) ** 6;
+    // Behind the planet there is nothing to see: down to where the shader hides stars.
+    if (away.distanceTo(PLANET) < PLANET_RADIUS) positions[i * 3 + 1] = -RADIUS_M;
+    sizes[i] = 1.4 + 2.6 * fraction(i * 0.381966) ** 6;
   }
   const geometry = new BufferGeometry();
   geometry.setAttribute('position', new BufferAttribute(positions, 3));

@@ -7,6 +7,7 @@ import {
   PLAYER_JUMP_MPS,
   PLAYER_SPRINT_MPS,
   PLAYER_WALK_MPS,
+  SUBSTEP_COUNT,
   TICK_DT,
 } from '../limits';
 import { rotate, yawQuat } from '../math/quat';
@@ -57,9 +58,15 @@ function wishVelocity(p: Player): v128 {
   return scale3(rotate(yawQuat(p.yaw), stick), speed);
 }
 
-/** Feet hold on a slope that carries them: takes back gravity's pull along the ground. */
+/** Share of a tick's pull that bodies have felt when it is averaged over the substeps. */
+const MEAN_PULL: f32 = 0.5 * (1.0 + 1.0 / <f32>SUBSTEP_COUNT);
+
+/**
+ * Feet hold on a slope that carries them: takes back gravity's pull along the ground, as much of it
+ * as moves the body. All of it would let a player creep uphill at centimetres a second.
+ */
 function cancelSlide(velocity: v128, ground: v128): v128 {
   const gravity = vec3(0, GRAVITY_MPS2, 0);
   const pull = sub3(gravity, scale3(ground, dot3(gravity, ground)));
-  return addScaled3(velocity, pull, -TICK_DT);
+  return addScaled3(velocity, pull, -MEAN_PULL * TICK_DT);
 }

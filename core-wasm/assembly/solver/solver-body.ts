@@ -1,8 +1,8 @@
-import { Body, BodyKind, body } from '../body/body';
+import { Body, BodyKind, body, Role } from '../body/body';
 import { SOLVER_BODIES, SOLVER_BODY_BYTES, SOLVER_BODY_SHIFT } from '../layout';
-import { BODY_CAPACITY } from '../limits';
+import { BODY_CAPACITY, GRAB_FORCE_MAX_N, HAND_MASS_KG, TICK_DT } from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
-import { add3, scale3, w3, x3, y3, z3 } from '../math/vec3';
+import { add3, length3, scale3, w3, x3, y3, z3 } from '../math/vec3';
 import { header } from '../world/header';
 
 /**
@@ -54,7 +54,7 @@ function load(s: SolverBody, b: Body): void {
   s.angular = b.kind == BodyKind.STATIC ? f32x4.splat(0) : b.angularVelocity;
   s.moved = f32x4.splat(0);
   s.turned = f32x4.splat(0);
-  s.inverseMass = f32x4.splat(w3(b.inverseMass));
+  s.inverseMass = f32x4.splat(inverseMassOf(b));
   const x = axisX(b.rotation);
   const y = axisY(b.rotation);
   const z = axisZ(b.rotation);
@@ -64,4 +64,14 @@ function load(s: SolverBody, b: Body): void {
   s.inertiaX = add3(add3(scale3(ix, x3(x)), scale3(iy, x3(y))), scale3(iz, x3(z)));
   s.inertiaY = add3(add3(scale3(ix, y3(x)), scale3(iy, y3(y))), scale3(iz, y3(z)));
   s.inertiaZ = add3(add3(scale3(ix, z3(x)), scale3(iy, z3(y))), scale3(iz, z3(z)));
+}
+
+/**
+ * A hand moves as it is told, but meets things with no more momentum than its arm's force gives it
+ * in a tick: as a kinematic body it would shove a rover along.
+ */
+function inverseMassOf(b: Body): f32 {
+  if (b.role != Role.HAND_LEFT && b.role != Role.HAND_RIGHT) return w3(b.inverseMass);
+  const speed = length3(b.linearVelocity);
+  return max<f32>(1.0 / HAND_MASS_KG, speed / (GRAB_FORCE_MAX_N * TICK_DT));
 }
