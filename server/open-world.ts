@@ -4,7 +4,7 @@ import type { Meters } from './observe/meters.ts';
 import { createCheckpointer } from './persist/checkpoint.ts';
 import { createJournal } from './persist/journal.ts';
 import { recover } from './persist/recover.ts';
-import type { Clock, RegionLease, Store } from './ports.ts';
+import type { Clock, RegionLease, ResumableSession, Store } from './ports.ts';
 import { queueGenesis } from './room/genesis.ts';
 import { markAllAbsent } from './room/presence.ts';
 import { createRoom, projectPlayers, type Room, type RoomLimits } from './room/room.ts';
@@ -20,6 +20,9 @@ export interface WorldParts {
   readonly log: Logger;
   readonly seed: number;
   readonly limits: RoomLimits;
+  /** A player's session began, or moved to a newer socket. */
+  readonly onArrived: (session: ResumableSession) => void;
+  readonly onCheckpoint: (durationMs: number) => void;
   /** Another server holds the region now: stop. */
   readonly onLeaseLost: () => void;
 }
@@ -47,7 +50,14 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
     onLeaseLost: parts.onLeaseLost,
     onState: (state, cause) => log.warn({ event: 'journal-state', state, cause }),
   });
-  const checkpointer = createCheckpointer({ store, lease, clock, journal, core });
+  const checkpointer = createCheckpointer({
+    store,
+    lease,
+    clock,
+    journal,
+    core,
+    onSaved: parts.onCheckpoint,
+  });
   const room = createRoom({
     core,
     codec: await createCodec(module),
@@ -57,6 +67,7 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
     journal,
     checkpointer,
     onFaults: reportFaults(log, clock),
+    onArrived: parts.onArrived,
   });
   if (frame === 0) queueGenesis(room);
   else markAllAbsent(room);

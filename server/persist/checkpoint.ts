@@ -16,6 +16,8 @@ export interface CheckpointerOptions {
   readonly journal: Pick<Journal, 'nextFrame' | 'seal' | 'flush'>;
   readonly core: CheckpointSource;
   readonly intervalMs?: number;
+  /** Hears how long each checkpoint took, from the copy to the commit. */
+  readonly onSaved?: (durationMs: number) => void;
 }
 
 export type CheckpointOutcome =
@@ -98,6 +100,7 @@ export class Checkpointer {
 
   private async write(checkpoint: Checkpoint): Promise<StoreOutcome> {
     const { store, lease, journal, clock } = this.options;
+    const beganMs = clock.nowMs();
     const journalled = await journal.flush();
     const outcome =
       journalled.kind === 'committed' ? await store.saveCheckpoint(lease, checkpoint) : journalled;
@@ -105,6 +108,7 @@ export class Checkpointer {
       this.savedFrame = checkpoint.frame;
       this.savedCount++;
       this.stateBytes = checkpoint.state.length;
+      this.options.onSaved?.(clock.nowMs() - beganMs);
     } else {
       this.failedCount++;
       this.dueMs = Math.min(this.dueMs, clock.nowMs() + RETRY_INTERVAL_MS);

@@ -66,6 +66,8 @@ function arrive(room: Room, session: Session): void {
   room.speakers.set(session.account, session);
   room.absences.delete(session.entity);
   rival?.link.close(CloseCode.SUPERSEDED, 'a newer session of this player is here');
+  const { account, entity: body, epoch } = session;
+  room.onArrived({ account, entity: body, epoch });
   welcome(room, session);
 }
 

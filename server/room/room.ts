@@ -2,7 +2,7 @@ import type { Codec, Core } from '../../core-wasm/host/core.ts';
 import type { Meters } from '../observe/meters.ts';
 import type { Checkpointer } from '../persist/checkpoint.ts';
 import type { Journal } from '../persist/journal.ts';
-import type { Clock, Projection } from '../ports.ts';
+import type { Clock, Projection, ResumableSession } from '../ports.ts';
 import type { Session } from '../session/session.ts';
 import { createFrameRing, type FrameRing } from './frame-ring.ts';
 import type { InputLane } from './input-queue.ts';
@@ -52,12 +52,22 @@ export interface Room {
   /** The journal takes no more frames: the world stands still. */
   paused: boolean;
   readonly onFaults: (faults: number) => void;
+  /** Called within the tick: must return at once. */
+  readonly onArrived: (session: ResumableSession) => void;
 }
 
 export function createRoom(
   parts: Pick<
     Room,
-    'core' | 'codec' | 'clock' | 'limits' | 'meters' | 'journal' | 'checkpointer' | 'onFaults'
+    | 'core'
+    | 'codec'
+    | 'clock'
+    | 'limits'
+    | 'meters'
+    | 'journal'
+    | 'checkpointer'
+    | 'onFaults'
+    | 'onArrived'
   >,
 ): Room {
   return {

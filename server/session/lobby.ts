@@ -23,7 +23,7 @@ export const HELLO_TIMEOUT_MS = 5000;
 const LOOKUPS_MAX = 16;
 
 export interface LobbyOptions {
-  readonly bus: Pick<Bus, 'nextEpoch'>;
+  readonly bus: Pick<Bus, 'nextEpoch' | 'session'>;
   readonly store: Pick<Store, 'account'>;
   readonly limits: MeterLimits;
   /** A lookup that failed; the player is told to come back. */
@@ -110,11 +110,17 @@ export function createLobby(room: Room, options: LobbyOptions): LinkEvents {
   /** Epoch and account come from outside; the tick meets the session when they are here. */
   async function lookUp(session: Session): Promise<void> {
     try {
+      const { account } = session;
       const [epoch, known] = await Promise.all([
-        options.bus.nextEpoch(session.account),
-        options.store.account(session.account),
+        options.bus.nextEpoch(account),
+        options.store.account(account),
       ]);
+      const rival = await options.bus.session(account);
       if (session.state !== 'arriving') return;
+      if (rival !== null && rival.epoch > epoch) {
+        session.link.close(CloseCode.SUPERSEDED, 'a newer session of this player is elsewhere');
+        return;
+      }
       session.epoch = epoch;
       session.lastSeen = known?.lastSeen ?? null;
       room.arrivals.push(session);

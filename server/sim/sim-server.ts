@@ -48,6 +48,8 @@ export async function startSimServer(
     seed: worldSeed,
     limits: LIMITS,
     onLeaseLost: () => {},
+    onArrived: () => {},
+    onCheckpoint: () => {},
   });
   const listener = listenMemory(
     {

@@ -1,0 +1,124 @@
+import { CLIENT_MESSAGE_BYTES_MAX } from '../core-wasm/host/core.ts';
+import { createApp } from './api/app.ts';
+import { loadAssets } from './api/assets.ts';
+import { artifactPath, loadCoreModule } from './artifacts.ts';
+import { createDoorkeeper, DRAINING } from './auth/doorkeeper.ts';
+import type { Config } from './config.ts';
+import { drain } from './drain.ts';
+import { listen } from './net/listen.ts';
+import type { Listener } from './net/transport.ts';
+import { watchParts } from './observe/watch-parts.ts';
+import { openParts, type Parts } from './open-parts.ts';
+import { openWorld } from './open-world.ts';
+import { type Pacer, startPacer } from './room/pacer.ts';
+import type { Room } from './room/room.ts';
+import { runTick } from './room/tick.ts';
+import { createLobby } from './session/lobby.ts';
+
+/** A broken invariant: the next start rebuilds the world from checkpoint and journal. */
+const EXIT_BROKEN = 70;
+
+/** The composition root: ports, world, door, loop, in that order; a signal undoes it. */
+export async function serve(config: Config): Promise<void> {
+  const module = await loadCoreModule();
+  const parts = await openParts(config);
+  const { store, bus, log, health } = parts;
+  const ending: { shutDown: (why: string, code: number) => void } = { shutDown: () => {} };
+
+  const room = await openWorld({
+    ...parts,
+    module,
+    seed: config.worldSeed,
+    limits: { ...config.limits, ...config },
+    onLeaseLost: () => ending.shutDown('lease lost', EXIT_BROKEN),
+    onCheckpoint: (durationMs) =>
+      parts.metrics.observe('spacetime_checkpoint_duration_seconds', durationMs / 1000, {}),
+    onArrived: (session) => {
+      const ttlSeconds = config.reconnectGraceSeconds + config.limits.heartbeatSeconds;
+      bus.saveSession(session, ttlSeconds).catch((error) => onFault('save session', error));
+    },
+  });
+  health.core = true;
+
+  const listener = await openDoor(config, parts, room, onFault);
+  const watch = watchParts(parts);
+  const pacer = startLoop(parts, room);
+  ending.shutDown = once((why, code) => {
+    health.draining = true;
+    log.info({ event: 'drain', why });
+    watch.stop();
+    void drain({ room, pacer, listener, store, bus, log }).then((verified) =>
+      process.exit(verified ? code : EXIT_BROKEN),
+    );
+  });
+  process.on('SIGTERM', () => ending.shutDown('SIGTERM', 0));
+  process.on('SIGINT', () => ending.shutDown('SIGINT', 0));
+
+  const { tick } = room.core;
+  log.info({ event: 'listening', port: listener.port, transport: config.transport, tick });
+  announce(config, listener.port);
+
+  function onFault(what: string, error: unknown): void {
+    log.warn({ event: 'lookup-failed', what, error: String(error) });
+  }
+}
+
+async function openDoor(
+  config: Config,
+  parts: Parts,
+  room: Room,
+  onFault: (what: string, error: unknown) => void,
+): Promise<Listener> {
+  const { tickets, health, meters, bus, store } = parts;
+  const assets = await loadAssets(artifactPath('client'), {
+    '/core.wasm': artifactPath('core.wasm'),
+  });
+  return listen(config.transport, {
+    host: config.host,
+    port: config.port,
+    tls: config.tls,
+    clock: parts.clock,
+    limits: {
+      messageBytesMax: CLIENT_MESSAGE_BYTES_MAX,
+      hardBufferBytes: config.limits.hardBufferBytes,
+    },
+    admit: createDoorkeeper(
+      tickets,
+      () => (health.draining ? DRAINING : null),
+      meters.refusalsByCode,
+    ),
+    fetch: createApp({ ...parts, assets, guestsPerMinute: config.tickets.guestsPerMinute }),
+    events: createLobby(room, { bus, store, limits: config.limits, onFault }),
+  });
+}
+
+function startLoop({ clock, meters, metrics, health, log }: Parts, room: Room): Pacer {
+  const tick = (): void => {
+    try {
+      runTick(room);
+    } catch (error) {
+      const site = room.core.faultSite();
+      log.fatal({ event: 'tick-broke', tick: room.core.tick, error: String(error), site });
+      process.exit(EXIT_BROKEN);
+    }
+  };
+  return startPacer(clock, meters, tick, (durationMs) => {
+    metrics.observeTick(durationMs);
+    health.tickLagMs = meters.tickLagMs;
+    health.tickedAtMs = clock.nowMs();
+  });
+}
+
+function once(run: (why: string, code: number) => void): (why: string, code: number) => void {
+  let ran = false;
+  return (why, code) => {
+    if (ran) return;
+    ran = true;
+    run(why, code);
+  };
+}
+
+function announce({ tls, host }: Config, port: number): void {
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  console.error(`SpaceTime VR: walk in at ${tls === null ? 'http' : 'https'}://${shown}:${port}/`);
+}
