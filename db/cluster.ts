@@ -75,7 +75,7 @@ async function readPassword(folder: string): Promise<string | null> {
 
 /**
  * Makes the cluster beside its place and renames it there when it is whole, password included:
- * a starter that dies in between leaves a draft, and of two starters the second finds the place taken.
+ * a starter that dies in between leaves a draft, and the second of two finds the place taken.
  */
 async function createCluster(
   root: string,

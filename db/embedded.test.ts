@@ -90,7 +90,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-test('the Postgres of a server that was killed is adopted, with every committed group', async () => {
+test('the Postgres of a killed server is adopted, with every committed group', async () => {
   const dataDir = await newFolder();
   const { child, lines } = await startWriter(dataDir);
   const orphan = await postmasterPid(dataDir);

@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   bench: () => import('./verbs/bench.ts'),
   swarm: () => import('./verbs/swarm.ts'),
   replay: () => import('./verbs/replay.ts'),
+  record: () => import('./verbs/record.ts'),
   doctor: () => import('./verbs/doctor.ts'),
 };
 

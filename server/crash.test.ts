@@ -14,7 +14,7 @@ test('kill -9 under bots: at most 500 ms of ticks are lost and everybody comes b
   expect(report.desyncs).toBe(0);
 }, 120_000);
 
-test('SIGTERM drains: the last checkpoint is read back, and the journal replays to it', async () => {
+test('SIGTERM drains: the last checkpoint is read back, the journal replays to it', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'spacetime-drain-'));
   try {
     const server = await startServer({ dataDir });

@@ -5,6 +5,7 @@ import { artifactPath, loadCoreModule } from './artifacts.ts';
 import { createDoorkeeper, DRAINING } from './auth/doorkeeper.ts';
 import type { Config } from './config.ts';
 import { drain } from './drain.ts';
+import { createLobby } from './lobby/lobby.ts';
 import { listen } from './net/listen.ts';
 import type { Listener } from './net/transport.ts';
 import { watchParts } from './observe/watch-parts.ts';
@@ -13,7 +14,6 @@ import { openWorld } from './open-world.ts';
 import { type Pacer, startPacer } from './room/pacer.ts';
 import type { Room } from './room/room.ts';
 import { runTick } from './room/tick.ts';
-import { createLobby } from './session/lobby.ts';
 
 /** A broken invariant: the next start rebuilds the world from checkpoint and journal. */
 const EXIT_BROKEN = 70;

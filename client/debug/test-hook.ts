@@ -1,3 +1,4 @@
+import type { PlayerColumns } from '../../core-wasm/host/types.ts';
 import { rowOfBody } from '../input/held.ts';
 import type { FrameLoop } from '../view/frame.ts';
 
@@ -19,13 +20,22 @@ export interface TestHook {
   /** Entities in the left and the right hand, 0 for none. */
   readonly held: readonly [number, number];
   readonly framesDrawn: number;
-  readonly players: number;
+  /** Everybody in the world as drawn, oneself included. */
+  players(): PlayerSeen[];
   /** Confirmed hash at a frame's first tick as 16 hex digits; null when it is not known. */
   hashOfFrame(frame: number): string | null;
   /** Where a body is drawn, m; null when there is none. */
   bodyPosition(entity: number): readonly [number, number, number] | null;
   /** Entities of all bodies, players and hands included. */
   bodies(): number[];
+}
+
+export interface PlayerSeen {
+  readonly entity: number;
+  /** The foot, m. */
+  readonly position: readonly [number, number, number];
+  /** Entities in the left and the right hand, 0 for none. */
+  readonly held: readonly [number, number];
 }
 
 /** Puts `globalThis.spacetime` there; called only for pages opened with `?debug`. */
@@ -73,9 +83,7 @@ function hookOf(loop: FrameLoop): TestHook {
     get framesDrawn() {
       return loop.framesDrawn;
     },
-    get players() {
-      return loop.players.count;
-    },
+    players: () => playersSeen(loop.players),
     hashOfFrame: (frame) => session.hashOfFrame(frame)?.toString(16).padStart(16, '0') ?? null,
     bodyPosition(entity) {
       const row = rowOfBody(loop.bodies, entity);
@@ -83,6 +91,14 @@ function hookOf(loop: FrameLoop): TestHook {
     },
     bodies: () => [...loop.bodies.ids.subarray(0, loop.bodies.count)],
   };
+}
+
+function playersSeen({ count, ids, feet, held }: PlayerColumns): PlayerSeen[] {
+  return Array.from({ length: count }, (_, row) => ({
+    entity: ids[row] ?? 0,
+    position: triple(feet, row),
+    held: [held[row * 2] ?? 0, held[row * 2 + 1] ?? 0],
+  }));
 }
 
 function triple(column: Float32Array, row: number): [number, number, number] {

@@ -68,7 +68,7 @@ export const PLAYER_GROUND_COSINE: f32 = 0.6427876;
 export const HAND_RADIUS_M: f32 = 0.07;
 /** A hand at rest, arm behind it, against what runs into it. */
 export const HAND_MASS_KG: f32 = 20.0;
-/** A hand may be this far from the capsule's axis at eye height: arm, plus the flat client's ray. */
+/** A hand may be so far from the capsule's axis at eye height: arm, plus the flat client's ray. */
 export const HAND_REACH_MAX_MM: i32 = 4500;
 /** How far from a hand's surface a body may be to be gripped. */
 export const GRAB_DISTANCE_MAX_M: f32 = 0.25;

@@ -56,7 +56,7 @@ describe('bodies on terrain', () => {
     expect(world.faults).toBe(0);
   });
 
-  test('crates, balls and capsules lie on hills with at most 2 cm of the ground inside them', () => {
+  test('crates, balls and capsules lie on hills with at most 2 cm of ground inside them', () => {
     const depths: number[] = [];
     for (const seed of [1, 2]) {
       const world = newWorld(core, seed);
@@ -212,7 +212,7 @@ describe('restitution', () => {
 });
 
 describe('static and kinematic bodies', () => {
-  test('a static box carries, a static ball and a static capsule too, and none of them moves', () => {
+  test('a static box, a static ball and a static capsule carry, and none of them moves', () => {
     const world = newWorld(core);
     const carriers = [
       addStatic(world, [1, 1, 1], { position: [0, 4, 0] }),

@@ -22,7 +22,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { mkdtempSync, rmSync } = await import('node:fs');
   const { tmpdir } = await import('node:os');
   const { startServer } = await import('../../server/probe/server-process.ts');
-  const { fuzzSockets } = await import('../../server/session/hostile.fuzz.ts');
+  const { fuzzSockets } = await import('../../server/lobby/hostile.fuzz.ts');
 
   const dataDir = mkdtempSync(`${tmpdir()}/spacetime-fuzz-`);
   const server = await startServer({ dataDir });

@@ -1,55 +1,102 @@
+import { readFileSync } from 'node:fs';
 import { TICK_RATE_HZ, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import type { Playback } from '../../server/persist/recording.ts';
 import { build } from '../setup/build.ts';
 import { installPackages } from '../setup/install.ts';
-import { expectNone, parseFlags } from './verb.ts';
+import { StepFailed } from '../setup/shell.ts';
+import { openWorldStore, REGION, STORE_FLAGS, STORE_USAGE } from '../setup/world-store.ts';
+import { expectNone, parseFlags, UsageError } from './verb.ts';
 
-export const summary = "play a stopped world's journal again and compare every hash";
+export const summary = "play a recording, or a stopped world's journal, and compare every hash";
 
-export const usage = `bun run replay [--data-dir DIR | --database-url URL] [--json]
+export const usage = `bun run replay FILE [--json]
+bun run replay [--data-dir DIR | --database-url URL] [--json]
 
-  --data-dir DIR      folder of the world, its server stopped (default: DATA_DIR or world-data)
-  --database-url URL  the world's database instead
+  FILE                a recording, as "bun run ops record" writes it
+${STORE_USAGE}
   --json              end with one JSON line
 
-Begins at the oldest checkpoint that is kept. Exits with 1 when a group is not what was written.`;
-
-const REGION = 1;
+A journal is played from the oldest checkpoint that is kept. Exits with 1 at the first state that is
+not what was recorded, and names its frame.`;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { flags, rest } = parseFlags(args, {
-    'data-dir': 'string',
-    'database-url': 'string',
-    json: 'boolean',
-  });
-  expectNone(rest);
+  const { flags, rest } = parseFlags(args, { ...STORE_FLAGS, json: 'boolean' });
+  const [path, ...more] = rest;
+  expectNone(more);
+  if (path !== undefined && (flags['data-dir'] ?? flags['database-url']) !== undefined) {
+    throw new UsageError('A recording or a world, not both.');
+  }
   await installPackages();
   await build(['core']);
+  const { ok, report } = path === undefined ? await playWorld(flags) : await playFile(path);
+  if (flags.json) console.log(JSON.stringify(report));
+  return ok ? 0 : 1;
+}
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly report: object;
+}
+
+async function playWorld(flags: Parameters<typeof openWorldStore>[0]): Promise<Outcome> {
   const { Core } = await import('../../core-wasm/host/core.ts');
-  const { openStore } = await import('../../db/store.ts');
   const { loadCoreModule } = await import('../../server/artifacts.ts');
   const { createClock } = await import('../../server/clock.ts');
   const { replayJournal } = await import('../../server/persist/replay.ts');
-
-  const store = await openStore({
-    databaseUrl: flags['database-url'] ?? null,
-    dataDir: flags['data-dir'] ?? process.env.DATA_DIR ?? 'world-data',
-    log: () => {},
-  });
+  const store = await openWorldStore(flags);
   try {
     const core = await Core.create(await loadCoreModule());
     const report = await replayJournal(store, REGION, core, createClock());
-    const played = (report.framesReplayed * TICKS_PER_FRAME) / TICK_RATE_HZ;
-    const speed = Math.round((played * 1000) / Math.max(1, report.tookMs));
-    console.log(
-      `${report.framesReplayed} frames (${played.toFixed(1)} s of play) in ${report.tookMs} ms, ` +
-        `${speed} times real time; hash ${report.stateHash} at frame ${report.toFrame}`,
-    );
+    printSpeed(report.framesReplayed, report.tookMs);
+    console.log(`hash ${report.stateHash} at frame ${report.toFrame}`);
     if (report.damaged !== null) {
       console.error(`Damaged from frame ${report.damaged.frame}: ${report.damaged.why}`);
     }
-    if (flags.json) console.log(JSON.stringify(report));
-    return report.damaged === null ? 0 : 1;
+    return { ok: report.damaged === null, report };
   } finally {
     await store.close();
   }
+}
+
+async function playFile(path: string): Promise<Outcome> {
+  const { Core } = await import('../../core-wasm/host/core.ts');
+  const { loadCoreModule } = await import('../../server/artifacts.ts');
+  const { decodeRecording, playRecording } = await import('../../server/persist/recording.ts');
+  const decoded = decodeRecording(readBytes(path));
+  if (decoded.kind === 'unreadable') throw new StepFailed(`${path}: ${decoded.why}`);
+  const { recording } = decoded;
+  const module = await loadCoreModule();
+  if (recording.coreHash !== module.hash) {
+    throw new StepFailed(`${path} was made by core ${recording.coreHash}, this is ${module.hash}`);
+  }
+  const core = await Core.create(module);
+  const startedMs = performance.now();
+  const result = playRecording(core, recording);
+  const tookMs = Math.round(performance.now() - startedMs);
+  printSpeed(recording.frames.length, tookMs);
+  console.log(describe(result));
+  const stateHash = core.stateHash().toString(16);
+  return { ok: result.kind === 'held', report: { kind: result.kind, stateHash, tookMs } };
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new StepFailed(`${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function printSpeed(frames: number, tookMs: number): void {
+  const seconds = (frames * TICKS_PER_FRAME) / TICK_RATE_HZ;
+  const speed = Math.round((seconds * 1000) / Math.max(1, tookMs));
+  const played = `${frames} frames (${seconds.toFixed(1)} s of play)`;
+  console.log(`${played} in ${tookMs} ms, ${speed} times real time`);
+}
+
+function describe(result: Playback): string {
+  if (result.kind === 'held') return 'every state is as recorded';
+  if (result.kind === 'refused') return `the core refuses frame ${result.frame} (${result.wire})`;
+  const { frame, expected, got } = result;
+  return `frame ${frame} begins in state ${got.toString(16)}, recorded ${expected.toString(16)}`;
 }

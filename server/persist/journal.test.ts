@@ -62,7 +62,7 @@ function framesOf(group: JournalGroup): number[] {
   return unpacked.frames.map((frame) => frame[0] ?? -1);
 }
 
-test('frames are written every interval as one chained group, as they were when appended', async () => {
+test('frames are written every interval as one chained group, as appended', async () => {
   const { clock, journal, writes, newest } = newJournal();
   const buffer = Buffer.from(frameBytes(100));
   journal.append(100, buffer);
@@ -130,7 +130,7 @@ test('a store that fails gets the very same group again, ever more patiently', a
   expect(journal.writesFailed).toBe(8);
 });
 
-test('whatever the store does, it ends up with every frame once, in order, in one chain', async () => {
+test('whatever the store does, it gets every frame once, in order, in one chain', async () => {
   const outcomes = fc.array(fc.constantFrom(COMMITTED, COMMITTED, AWAY), { maxLength: 40 });
   const sizes = fc.array(fc.integer({ min: 0, max: 90_000 }), { minLength: 1, maxLength: 40 });
   await fc.assert(

@@ -64,7 +64,7 @@ export type Recovery =
 /**
  * Brings the core to the last frame of the journal that verifies: newest sound checkpoint, then
  * every group behind it, each frame checked against the core before it is applied.
- * What does not verify is cut off and named, never guessed at. Throws when the store cannot be read.
+ * What does not verify is cut off and named, never guessed. Throws when the store cannot be read.
  */
 export async function recover(options: RecoverOptions): Promise<Recovery> {
   const { store, lease, core } = options;

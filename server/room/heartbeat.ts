@@ -1,5 +1,5 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
-import { HELLO_TIMEOUT_MS } from '../session/lobby.ts';
+import { HELLO_TIMEOUT_MS } from '../session/session.ts';
 import type { Room } from './room.ts';
 
 /** Closes sockets that never introduced themselves or have gone silent. */

@@ -2,6 +2,9 @@ import type { Hello } from '../../core-wasm/host/messages.ts';
 import type { Meter } from '../net/token-bucket.ts';
 import type { Link, PlayerProjection } from '../ports.ts';
 
+/** A socket that has not said HELLO by then is closed. */
+export const HELLO_TIMEOUT_MS = 5000;
+
 /**
  * One socket of one player, from the open door to the close.
  *

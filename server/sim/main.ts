@@ -50,5 +50,6 @@ export async function main(args: readonly string[]): Promise<number> {
 function describe(report: SimulationReport): string {
   const { seed, frames, crashes, cuts, rollbacks, agreements } = report;
   const verdict = report.violations.length === 0 ? 'held' : 'BROKE';
-  return `seed ${seed} ${verdict}: ${frames} frames, ${crashes} crashes, ${cuts} cuts, ${rollbacks} rollbacks, ${agreements} agreements`;
+  const counts = `${frames} frames, ${crashes} crashes, ${cuts} cuts, ${rollbacks} rollbacks`;
+  return `seed ${seed} ${verdict}: ${counts}, ${agreements} agreements`;
 }

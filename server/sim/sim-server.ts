@@ -1,5 +1,6 @@
 import { CLIENT_MESSAGE_BYTES_MAX, type CoreModule } from '../../core-wasm/host/core.ts';
 import { createLocalBus } from '../cluster/bus-local.ts';
+import { createLobby } from '../lobby/lobby.ts';
 import { listenMemory, type MemoryListener } from '../net/listen-memory.ts';
 import { createLog } from '../observe/log.ts';
 import { createMeters } from '../observe/meters.ts';
@@ -8,7 +9,6 @@ import type { Clock } from '../ports.ts';
 import { type Pacer, startPacer } from '../room/pacer.ts';
 import type { Room } from '../room/room.ts';
 import { runTick } from '../room/tick.ts';
-import { createLobby } from '../session/lobby.ts';
 import type { MemoryStore } from './memory-store.ts';
 
 /** A running server without a process around it. */

@@ -136,7 +136,7 @@ async function pass(sim: Sim, seconds: number, stormy: boolean): Promise<void> {
   }
 }
 
-/** Lets every promise that the last instant resolved run; the sockets of this world are promises. */
+/** Lets every promise that the last instant resolved run; sockets of this world are promises. */
 async function settle(): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve));
 }

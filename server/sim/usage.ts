@@ -1,5 +1,5 @@
 /** By itself, so that the command surface can show it before any package is there. */
-export const usage = `bun run sim [--seed N] [--seeds COUNT] [--clients N] [--seconds N] [--canary] [--json]
+export const usage = `bun run sim [--seed N] [--seeds COUNT] [--clients N] [--seconds N] …
 
   --seed N       the first seed (default 1); a failure prints the one that reproduces it
   --seeds COUNT  how many seeds in a row (default 1)

@@ -59,7 +59,7 @@ export function canInsert(id: u32): bool {
   return index > 0 && index < ENTITY_CAPACITY && !isIndexUsed(index);
 }
 
-/** Makes room for `id` and returns its zeroed body. The caller has checked `canInsert` and space. */
+/** Makes room for `id` and returns its zeroed body. The caller checked `canInsert` and space. */
 export function insertBody(id: u32): Body {
   const h = header();
   assert(h.bodyCount < BODY_CAPACITY);

@@ -147,7 +147,7 @@ function collectStaticCell(slot: i32, x: i32, z: i32, firstX: i32, firstZ: i32):
   }
 }
 
-/** Radix sort with one pass a slot, then removal of repeats (hash collisions of the static grid). */
+/** Radix sort, one pass a slot, then removal of repeats (hash collisions of the static grid). */
 function sortPairs(): void {
   sortPass(PAIRS, PAIRS_SORTED, 0);
   sortPass(PAIRS_SORTED, PAIRS, 16);

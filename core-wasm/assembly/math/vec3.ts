@@ -115,7 +115,7 @@ export function isPositive4(a: v128): bool {
   return v128.bitmask<i32>(f32x4.gt(a, f32x4.splat(0))) == 15;
 }
 
-/** Some unit vector at right angles to the unit vector `n`; continuous except where it must jump. */
+/** A unit vector at right angles to the unit vector `n`; continuous except where it must jump. */
 export function perpendicular3(n: v128): v128 {
   const x = x3(n);
   const y = y3(n);

@@ -141,7 +141,7 @@ function clipV(from: usize, to: usize, count: i32, limit: f32, sign: f32, plane:
   return kept;
 }
 
-/** Keeps p when inside, and the crossing when the edge p→q crosses. `dp`, `dq`: inside distances. */
+/** Keeps p when inside, and the crossing when edge p→q crosses. `dp`, `dq`: inside distances. */
 function clipEdge(
   p: ClipVertex,
   q: ClipVertex,

@@ -40,7 +40,7 @@ export function collideSphereCapsule(a: Body, b: Body): void {
   collideBalls(a.position, x3(a.size), nearest, x3(b.size), 0);
 }
 
-/** Nearest points of two segments (Ericson, Real-Time Collision Detection, 5.1.9), −1 ≤ s, t ≤ 1. */
+/** Nearest points of segments (Ericson, Real-Time Collision Detection, 5.1.9), −1 ≤ s, t ≤ 1. */
 export function collideCapsules(a: Body, b: Body): void {
   const halfA = segmentHalf(a);
   const halfB = segmentHalf(b);

@@ -12,7 +12,7 @@ import { Button, Player, player } from './player';
  * it until the button is let go, the body is gone, or the load slips away.
  */
 
-/** Ticks after a press in which a body may still come into the hand: a frame of pose delay twice. */
+/** Ticks after a press in which a body may still come to hand: a frame of pose delay twice. */
 const GRIP_WINDOW_TICKS: u32 = 12;
 
 export function updateGrips(): void {

@@ -1,6 +1,6 @@
 /**
- * A cursor over bytes that may be hostile. Reading past the end gives zeros and sets a flag, so that
- * a decoder reads straight through and asks once.
+ * A cursor over bytes that may be hostile. Reading past the end gives zeros and sets a flag, so
+ * that a decoder reads straight through and asks once.
  */
 
 export const enum WireFault {

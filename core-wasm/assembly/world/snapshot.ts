@@ -60,7 +60,7 @@ function append(at: usize, from: usize, length: i32): usize {
   return at + <usize>length;
 }
 
-/** Makes the snapshot of `length` bytes in STAGING the state, or says why not and changes nothing. */
+/** Makes the `length` bytes in STAGING the state, or says why not and changes nothing. */
 export function loadState(length: i32): WireFault {
   if (length < PREFIX_BYTES + HEADER_BYTES) return WireFault.TRUNCATED;
   if (load<u64>(STAGING) != MAGIC) return WireFault.WRONG_LAYOUT;

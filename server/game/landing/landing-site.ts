@@ -67,10 +67,20 @@ function shelter(ground: Ground): Body[] {
   ];
 }
 
+/** The corners of a hexagon of radius 1: half of √3 written out, because sine is not portable. */
+const HEXAGON: readonly (readonly [number, number])[] = [
+  [1, 0],
+  [0.5, 0.8660254],
+  [-0.5, 0.8660254],
+  [-1, 0],
+  [-0.5, -0.8660254],
+  [0.5, -0.8660254],
+];
+const PILLAR_RING_M = 16;
+
 function pillars(ground: Ground): Body[] {
-  return [0, 1, 2, 3, 4, 5].map((i) => {
-    const x = 16 * Math.cos((i * Math.PI) / 3);
-    const z = 16 * Math.sin((i * Math.PI) / 3);
+  return HEXAGON.map(([right, ahead], i) => {
+    const [x, z] = [PILLAR_RING_M * right, PILLAR_RING_M * ahead];
     return fixed([0.5, 2 + (i % 3), 0.5], [x, ground(x, z) + 1.5 + (i % 3), z]);
   });
 }

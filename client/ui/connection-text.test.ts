@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'bun:test';
+import { CloseCode, mayReturn } from '../../core-wasm/host/close-code.ts';
+import { connectionText } from './connection-text.ts';
+
+const live = { connection: 'live', reason: '', retryInMs: 0, closeCode: 0 } as const;
+
+describe('connectionText', () => {
+  test('counts down to the next attempt', () => {
+    const lost = { ...live, connection: 'reconnecting', retryInMs: 3200 } as const;
+    expect(connectionText(lost).text).toBe('Connection lost: trying again in 4 s');
+    expect(connectionText({ ...lost, retryInMs: 0 }).text).toEndWith('trying again now');
+    expect(connectionText({ ...lost, closeCode: CloseCode.REGION_FULL }).text).toContain('full');
+  });
+
+  test('says to reload exactly where coming back by itself is no use', () => {
+    for (const closeCode of Object.values(CloseCode)) {
+      const connection = mayReturn(closeCode) ? 'reconnecting' : 'closed';
+      const { reload, text, mood } = connectionText({ ...live, connection, closeCode });
+      expect(reload).toBe(!mayReturn(closeCode));
+      expect(text).not.toContain('undefined');
+      expect(mood).toBe('lost');
+      if (reload) expect(text).toContain('Reload');
+    }
+  });
+
+  test('a close that it does not know is told with the server’s own reason', () => {
+    const closed = { ...live, connection: 'closed', closeCode: 4999, reason: 'moved' } as const;
+    expect(connectionText(closed).text).toContain('moved');
+  });
+
+  test('while all is well it is short', () => {
+    expect(connectionText(live)).toEqual({ mood: 'live', text: 'Live', reload: false });
+  });
+});
