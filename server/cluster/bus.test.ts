@@ -1,63 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { createClock } from '../clock.ts';
 import type { Bus, Clock } from '../ports.ts';
+import { freePort, startRedis } from '../probe/redis-process.ts';
 import { createVirtualClock } from '../sim/virtual-clock.ts';
 import { openBus } from './open-bus.ts';
-
-interface RedisServer {
-  readonly url: string;
-  readonly process: ChildProcess;
-  stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return address.port;
-}
-
-/** A test that fails half way must not leave its server behind. */
-const started: ChildProcess[] = [];
-afterAll(() => {
-  for (const child of started) child.kill('SIGKILL');
-});
-
-/** Debian's Redis in a folder of its own; given a port, one that was used before. */
-async function startRedis(port?: number): Promise<RedisServer> {
-  const folder = await mkdtemp(`${tmpdir()}/bus-redis-`);
-  const taken = port ?? (await freePort());
-  const options = { port: String(taken), bind: '127.0.0.1', dir: folder, save: '' };
-  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  started.push(child);
-  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    let said = '';
-    child.stdout.on('data', (chunk) => {
-      said += chunk;
-      if (said.includes('Ready to accept connections')) resolve();
-    });
-    child.once('error', () =>
-      reject(new Error('redis-server is missing: apt-get install -y redis-server')),
-    );
-    child.once('close', () => reject(new Error(`redis-server ended:\n${said}`)));
-  });
-  return {
-    url: `redis://127.0.0.1:${taken}`,
-    process: child,
-    async stop() {
-      child.kill('SIGKILL');
-      await gone;
-      await rm(folder, { recursive: true });
-    },
-  };
-}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,0 +1,20 @@
+import type { PhysicsScene } from './scene.ts';
+
+/** A restore lands in one of these; a rollback of 8 ticks writes the others. */
+export const SNAPSHOT_SLOTS = 9;
+
+/** What the bench asks of an engine; an adapter holds one world. */
+export interface Engine {
+  readonly name: string;
+  /** Ready for tick 0 of `scene`, sleeping off, the material of `scene.ts` on everything. */
+  load(scene: PhysicsScene): Promise<void>;
+  /** Steers for `tick`, then computes it. */
+  step(tick: number): void;
+  /** Keeps the whole state in a slot, in the fastest way that the engine's package allows. */
+  snapshot(slot: number): void;
+  restore(slot: number): void;
+  /** What the last snapshot took. */
+  stateBytes(): number;
+  /** Position and rotation, 7 numbers a body in the order of `scene.bodies`. */
+  readTransforms(into: Float64Array): void;
+}

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { Core, compileCore, emptyBodies } from '../../core-wasm/host/core.ts';
+import {
+  BodyKind,
+  type Intent,
+  ShapeKind,
+  type SpawnBody,
+  TICKS_PER_FRAME,
+  YAW_UNITS_PER_TURN,
+} from '../../core-wasm/host/types.ts';
+import { type Engine, SNAPSHOT_SLOTS } from './engine.ts';
+import {
+  type BodySpec,
+  DENSITY_KGPM3,
+  FRICTION,
+  HEADINGS,
+  headingAt,
+  type PhysicsScene,
+  type ShapeSpec,
+  STEERED_HALF_M,
+  STEERED_RADIUS_M,
+} from './scene.ts';
+
+/** Above the highest ground of the region: the scene brings its own floor. */
+const FLOOR_M = 150;
+const SEED = 7;
+
+/** Our core through its facade, as a game uses it; `artifact` is the path of the `.wasm`. */
+export async function ours(artifact: string): Promise<Engine> {
+  const core = await Core.create(await compileCore(new Uint8Array(readFileSync(artifact))));
+  const snapshots: Uint8Array[] = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint8Array());
+  const columns = emptyBodies();
+  let entities: number[] = [];
+  let steered: number[] = [];
+  // As a server gets them: encoded by the players.
+  const entries = Array.from({ length: HEADINGS }, (_, heading) => entryOf(core, heading));
+  let bytes = 0;
+  return {
+    name: 'ours',
+    async load(scene: PhysicsScene) {
+      core.reset(SEED);
+      entities = spawn(core, scene.bodies);
+      steered = entities.filter((_, i) => scene.bodies[i]?.motion === 'steered');
+    },
+    step(tick) {
+      if (steered.length > 0 && tick % TICKS_PER_FRAME === 0) {
+        core.frameBegin(core.frame, 0n);
+        for (const [i, entity] of steered.entries()) {
+          core.addInput(entity, entries[headingAt(i, tick)] as Uint8Array);
+        }
+        core.loadFrame(core.frameEnd());
+      }
+      const faults = core.step();
+      if (faults !== 0) throw new Error(`our core: step faults ${faults} at tick ${tick}`);
+    },
+    snapshot(slot) {
+      const kept = core.snapshot(snapshots[slot]);
+      bytes = kept.length;
+      snapshots[slot] = kept;
+    },
+    restore(slot) {
+      const fault = core.restore(snapshots[slot] as Uint8Array);
+      if (fault !== 0) throw new Error(`our core refused its own state: ${fault}`);
+    },
+    stateBytes: () => bytes,
+    readTransforms(into) {
+      core.readBodies(columns);
+      const at = new Map(entities.map((entity, index) => [entity, index * 7]));
+      for (let i = 0; i < columns.count; i++) {
+        const offset = at.get(columns.ids[i] as number);
+        if (offset === undefined) continue;
+        into.set(columns.positions.subarray(i * 3, i * 3 + 3), offset);
+        into[offset + 1] = (into[offset + 1] as number) - FLOOR_M;
+        into.set(columns.rotations.subarray(i * 4, i * 4 + 4), offset + 3);
+      }
+    },
+  };
+}
+
+function entryOf(core: Core, heading: number): Uint8Array {
+  const yaw = (heading / HEADINGS) * YAW_UNITS_PER_TURN;
+  const intent: Intent = { moveX: 0, moveZ: 127, yaw, pitch: 0, buttons: 0 };
+  return core.encodeEntry({ intents: [intent, intent, intent], pose: null });
+}
+
+/** In as many frames as it takes: what comes later has fallen three ticks less. */
+function spawn(core: Core, bodies: readonly BodySpec[]): number[] {
+  let last = 0;
+  const next = () => {
+    last = core.nextEntity(last);
+    return last;
+  };
+  const entities: number[] = [];
+  core.frameBegin(core.frame, 0n);
+  for (const [index, spec] of bodies.entries()) {
+    const entity = next();
+    entities.push(entity);
+    const add =
+      spec.motion === 'steered' ? playerOf(core, spec, entity, next, index) : bodyOf(core, spec, entity);
+    if (add()) continue;
+    closeFrame(core);
+    core.frameBegin(core.frame, 0n);
+    if (!add()) throw new Error('our core takes no body into an empty frame');
+  }
+  closeFrame(core);
+  return entities;
+}
+
+function closeFrame(core: Core): void {
+  const { wire, faults } = core.stepFrame(core.frameEnd());
+  if (wire !== 0 || faults !== 0) throw new Error(`our core: wire ${wire}, faults ${faults}`);
+}
+
+/** A whole player, hands and all: the facade steers nothing else. */
+function playerOf(core: Core, spec: BodySpec, entity: number, next: () => number, index: number) {
+  const [x, y, z] = spec.position;
+  const foot = [x, y + FLOOR_M - STEERED_HALF_M - STEERED_RADIUS_M, z] as const;
+  const player = { entity, leftHand: next(), rightHand: next(), account: index + 1, foot, yaw: 0 };
+  return () => core.addSpawnPlayer(player);
+}
+
+function bodyOf(core: Core, spec: BodySpec, entity: number) {
+  const [x, y, z] = spec.position;
+  const body: SpawnBody = {
+    entity,
+    kind: spec.motion === 'static' ? BodyKind.STATIC : BodyKind.DYNAMIC,
+    ...sizeOf(spec.shape),
+    position: [x, y + FLOOR_M, z],
+    rotation: spec.rotation,
+    linearVelocity: [0, 0, 0],
+    angularVelocity: [0, 0, 0],
+    density: DENSITY_KGPM3,
+    friction: FRICTION,
+    restitution: 0,
+  };
+  return () => core.addSpawnBody(body);
+}
+
+function sizeOf(shape: ShapeSpec): Pick<SpawnBody, 'shape' | 'size'> {
+  if (shape.kind === 'sphere') return { shape: ShapeKind.SPHERE, size: [shape.radius, 0, 0] };
+  if (shape.kind === 'capsule') {
+    return { shape: ShapeKind.CAPSULE, size: [shape.radius, shape.half, 0] };
+  }
+  return { shape: ShapeKind.BOX, size: shape.half };
+}
