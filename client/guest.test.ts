@@ -1,12 +1,13 @@
 import { afterEach, expect, test } from 'bun:test';
 import { guestTicket } from './guest.ts';
+import type { KeptTexts } from './storage.ts';
 
-function memory(): Storage {
+function memory(): KeptTexts {
   const kept = new Map<string, string>();
   return {
     getItem: (key: string) => kept.get(key) ?? null,
     setItem: (key: string, value: string) => void kept.set(key, value),
-  } as unknown as Storage;
+  };
 }
 
 let server: Bun.Server<undefined> | null = null;
@@ -33,7 +34,7 @@ function serve(answers: Record<string, () => Response>): { base: URL; asked: str
 const pass = (ticket: string) => (): Response => Response.json({ ticket, account: 1, name: 'A' });
 const status = (code: number) => (): Response => new Response(null, { status: code });
 
-test('the first visit takes a guest ticket, the next exchanges it for one of the same account', async () => {
+test('the first visit takes a guest ticket, the next one renews it', async () => {
   const { base, asked } = serve({ '/auth/guest': pass('one'), '/auth/renew': pass('two') });
   const storage = memory();
   expect(await guestTicket(base, storage)).toBe('one');

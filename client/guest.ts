@@ -1,3 +1,5 @@
+import type { KeptTexts } from './storage.ts';
+
 /** What the server hands to somebody who walks in without an account of their own. */
 interface Guest {
   readonly ticket: string;
@@ -12,7 +14,7 @@ const KEY = 'spacetime.ticket';
  * else one of a new guest. Rejects, and keeps what is kept, while the server does not answer:
  * a server that restarts must not cost anybody their account.
  */
-export async function guestTicket(base: URL, storage: Storage): Promise<string> {
+export async function guestTicket(base: URL, storage: KeptTexts): Promise<string> {
   const kept = storage.getItem(KEY);
   const guest = (kept && (await post(base, 'auth/renew', { ticket: kept }))) || null;
   const fresh = guest ?? (await post(base, 'auth/guest', {}));

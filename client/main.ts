@@ -3,6 +3,7 @@ import { guestTicket } from './guest.ts';
 import { openSession } from './net/session.ts';
 import { play } from './play.ts';
 import { coreRefused, fetchCore, type Missing, missingInBrowser } from './requirements.ts';
+import { openStorage } from './storage.ts';
 import { findPage, showFault } from './ui/page.ts';
 
 /** Boot: what must be there is there, or the page says what is not. */
@@ -21,6 +22,7 @@ async function boot(): Promise<Missing | null> {
     return coreRefused(error);
   }
   const core = await Core.create(module);
+  const storage = openStorage();
   const socket = new URL('.', base);
   socket.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
   play(
@@ -30,9 +32,10 @@ async function boot(): Promise<Missing | null> {
         ...sampler,
         core,
         url: socket.href,
-        ticket: () => guestTicket(base, localStorage),
+        ticket: () => guestTicket(base, storage),
         nowMs: () => performance.now(),
       }),
+    storage,
     new URLSearchParams(location.search),
   );
   return null;

@@ -13,12 +13,14 @@ import { sampleIntent, samplePose } from './input/sample.ts';
 import { loadSettings, type Settings } from './input/settings.ts';
 import { openTouch } from './input/touch.ts';
 import type { WorldSession } from './net/session.ts';
+import type { KeptTexts } from './storage.ts';
 import { type Overlay, openOverlay } from './ui/overlay.ts';
 import { type Page, showFault } from './ui/page.ts';
 import { bindSettings } from './ui/settings-form.ts';
 import { createBlink, disposeBlink } from './view/blink.ts';
 import { applyRung, firstQuality, fitWindow, rungOf } from './view/display.ts';
 import { createFrameLoop, drawFrame, type FrameLoop, type Stage } from './view/frame.ts';
+import { createNotice, disposeNotice } from './view/notice.ts';
 import { createWorldScene, disposeWorldScene } from './view/scene.ts';
 import { createRig } from './xr/origin.ts';
 import { enterVr, isVrSupported } from './xr/session.ts';
@@ -34,7 +36,12 @@ export type OpenSession = (sampler: {
  * Joins page, devices, session and picture, and draws until the page goes. Of the address's
  * `query` it knows `debug` and `quality`.
  */
-export function play(page: Page, open: OpenSession, query: URLSearchParams): void {
+export function play(
+  page: Page,
+  open: OpenSession,
+  storage: KeptTexts,
+  query: URLSearchParams,
+): void {
   const debug = query.has('debug');
   const renderer = new WebGLRenderer({
     canvas: page.canvas,
@@ -43,7 +50,7 @@ export function play(page: Page, open: OpenSession, query: URLSearchParams): voi
   });
   renderer.toneMapping = ACESFilmicToneMapping;
   renderer.xr.enabled = true;
-  const stage = createStage(page, open, renderer, query);
+  const stage = createStage(page, open, renderer, storage, query);
   const loop = createFrameLoop(stage);
   const overlay = openOverlay({
     page,
@@ -62,6 +69,7 @@ export function play(page: Page, open: OpenSession, query: URLSearchParams): voi
     const nowMs = performance.now();
     drawFrame(loop, nowMs, xrFrame);
     overlay.refresh(nowMs, aimOf(loop));
+    loop.trouble = overlay.trouble;
     debugOverlay.refresh(nowMs);
   });
 }
@@ -75,13 +83,14 @@ function createStage(
   page: Page,
   open: OpenSession,
   renderer: WebGLRenderer,
+  storage: KeptTexts,
   query: URLSearchParams,
 ): Stage & { readonly listening: Listening } {
   const world = createWorldScene();
   const rig = createRig(world.scene);
   rig.group.add(world.camera);
-  const settings = loadSettings(localStorage);
-  bindSettings(page.settings, settings, localStorage);
+  const settings = loadSettings(storage);
+  bindSettings(page.settings, settings, storage);
   const control = createControl();
   const held = { left: 0, right: 0 };
   const listening = { flat: false };
@@ -95,6 +104,7 @@ function createStage(
     held,
     listening,
     blink: createBlink(world.scene),
+    notice: createNotice(world.scene),
     quality: firstQuality(renderer, query),
     flat: createFlatPlayer(openDevices(page, settings, listening)),
     vr: createVrPlayer(renderer, rig, settings, held),
@@ -149,7 +159,7 @@ async function putOnHeadset(stage: Stage, onEnd: () => void): Promise<string | n
 
 /** Follows the window's size and attention, and cleans up when the page goes. */
 function followPage(page: Page, stage: Stage): void {
-  const { renderer, world, flat, control, session, vr, blink } = stage;
+  const { renderer, world, flat, control, session, vr, blink, notice } = stage;
   const letGo = (): void => releaseFlatPlayer(flat, control);
   window.addEventListener('resize', () => fitWindow(renderer, world));
   window.addEventListener('blur', letGo);
@@ -168,6 +178,7 @@ function followPage(page: Page, stage: Stage): void {
     disposeVrPlayer(vr);
     for (const device of flat.devices) device.dispose();
     disposeBlink(blink);
+    disposeNotice(notice);
     disposeWorldScene(world);
     renderer.dispose();
   });

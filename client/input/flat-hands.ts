@@ -160,7 +160,9 @@ const load = new Float32Array(3);
 function leash(hand: FlatHand, part: Part, held: number, sight: Sight): void {
   if (hand.phase !== 'holding' || !sight.locate(held, load)) return;
   const { position } = part;
-  const [x = 0, y = 0, z = 0] = load;
+  const x = load[0] ?? 0;
+  const y = load[1] ?? 0;
+  const z = load[2] ?? 0;
   const distance = Math.hypot(
     (position[0] ?? 0) - x,
     (position[1] ?? 0) - y,

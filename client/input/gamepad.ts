@@ -23,15 +23,24 @@ const STICK_LEFT = 10;
 /** Left stick walks (pressed: runs), right stick looks, A jumps, triggers grab, bumpers reach. */
 export function openGamepad(settings: Settings, active: () => boolean): Device {
   const actions = idleActions();
+  const listening = new AbortController();
+  const { signal } = listening;
+  // Asking for pads allocates, so nobody is asked before one has shown itself.
+  let present = false;
+  const count = (): void => {
+    present = navigator.getGamepads().some((pad) => pad !== null);
+  };
+  window.addEventListener('gamepadconnected', count, { signal });
+  window.addEventListener('gamepaddisconnected', count, { signal });
   return {
     actions,
     read(elapsedMs) {
       clearActions(actions);
-      const pad = active() ? firstStandardPad() : null;
+      const pad = present && active() ? firstStandardPad() : null;
       if (pad !== null) readPad(pad, actions, elapsedMs, settings.lookSensitivity);
     },
     release: () => clearActions(actions),
-    dispose() {},
+    dispose: () => listening.abort(),
   };
 }
 

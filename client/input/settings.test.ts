@@ -1,16 +1,17 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
+import type { KeptTexts } from '../storage.ts';
 import { defaultSettings, loadSettings, SNAP_ANGLES_DEGREES, saveSettings } from './settings.ts';
 
 /** As much of the browser's storage as is used. */
-function memory(first: string | null): Storage {
+function memory(first: string | null): KeptTexts {
   let text = first;
   return {
     getItem: () => text,
     setItem(_key: string, value: string) {
       text = value;
     },
-  } as unknown as Storage;
+  };
 }
 
 test('what was saved comes back', () => {

@@ -1,3 +1,5 @@
+import type { KeptTexts } from '../storage.ts';
+
 /** What a player may change; kept in the browser. */
 export interface Settings {
   turn: 'snap' | 'smooth';
@@ -16,19 +18,20 @@ export function defaultSettings(): Settings {
 }
 
 /** Reads what was saved; anything missing, foreign or out of range becomes its default. */
-export function loadSettings(storage: Storage): Settings {
+export function loadSettings(storage: KeptTexts): Settings {
   const settings = defaultSettings();
   const saved = parse(storage.getItem(KEY));
   if (saved.turn === 'smooth') settings.turn = 'smooth';
-  if (SNAP_ANGLES_DEGREES.includes(Number(saved.snapAngleDegrees))) {
-    settings.snapAngleDegrees = Number(saved.snapAngleDegrees);
+  const angle = saved.snapAngleDegrees;
+  if (typeof angle === 'number' && SNAP_ANGLES_DEGREES.includes(angle)) {
+    settings.snapAngleDegrees = angle;
   }
   settings.lookSensitivity = inRange(saved.lookSensitivity, 0.25, 3, settings.lookSensitivity);
   settings.haptics = inRange(saved.haptics, 0, 1, settings.haptics);
   return settings;
 }
 
-export function saveSettings(storage: Storage, settings: Settings): void {
+export function saveSettings(storage: KeptTexts, settings: Settings): void {
   storage.setItem(KEY, JSON.stringify(settings));
 }
 

@@ -5,6 +5,7 @@ import {
   TICK_DURATION_MS,
   TICKS_PER_FRAME,
 } from '../../core-wasm/host/types.ts';
+import { MAX_PREDICTED_FRAMES } from '../predict/history.ts';
 import { ClockSync, JUMP_MS, RATE_CHANGE_MAX, SLACK_TARGET_MS } from './clock-sync.ts';
 
 interface Network {
@@ -187,6 +188,25 @@ describe('clock sync', () => {
     for (let frame = 100; frame < 120; frame++) clock.onFrame(frame, 5_000);
     const lead = (40 + clock.targetMs) / TICK_DURATION_MS;
     expect(clock.tickAt(5_000)).toBeCloseTo(120 * TICKS_PER_FRAME + lead);
+  });
+
+  test('is never further ahead than anybody may predict', () => {
+    const furthest = (100 + MAX_PREDICTED_FRAMES) * TICKS_PER_FRAME;
+    const guessing = new ClockSync();
+    guessing.onRoundTrip(3_000);
+    guessing.onFrame(100, 5_000);
+    expect(guessing.tickAt(5_000)).toBeLessThan(furthest);
+
+    const steered = new ClockSync();
+    steered.onRoundTrip(40);
+    steered.onFrame(100, 5_000);
+    for (const atMs of [5_100, 5_350]) {
+      steered.onInputSent(atMs - 60);
+      steered.onTiming(-2_000, atMs);
+    }
+    expect(steered.tickAt(5_350)).toBeGreaterThan(furthest);
+    steered.onFrame(107, 5_351);
+    expect(steered.tickAt(5_351)).toBeLessThan(furthest + 7 * TICKS_PER_FRAME);
   });
 
   test('a suspended page is with the server again at the first frame', () => {

@@ -1,4 +1,5 @@
 import { TICK_DURATION_MS, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import { MAX_PREDICTED_FRAMES } from '../predict/history.ts';
 
 /** How early inputs shall reach the server, besides what jitter asks for. */
 export const SLACK_TARGET_MS = 12;
@@ -21,6 +22,11 @@ const SENT_FRAMES_MAX = 64;
 const REPORT_INTERVAL_MS = 250;
 /** A report on nothing newer than this before the round trip says nothing. */
 const REPORT_AGE_MAX_MS = 1_000;
+/**
+ * Nobody may predict further ahead of the newest frame. A clock beyond it would ask for ticks that
+ * are never played; so no input would leave, no report come, and nothing ever set it right.
+ */
+const LEAD_TICKS_MAX = (MAX_PREDICTED_FRAMES - 1) * TICKS_PER_FRAME;
 
 /**
  * Says which tick the client should be at, so that its inputs come in just before they are needed.
@@ -85,12 +91,14 @@ export class ClockSync {
     this.#advance(atMs);
     // The stamp of an arrival may lie before the last look at the clock.
     const leadMs = this.rttMs + this.targetMs + this.#atMs - atMs;
-    const tick = (frame + 1) * TICKS_PER_FRAME + leadMs / TICK_DURATION_MS;
+    const limit = frame * TICKS_PER_FRAME + LEAD_TICKS_MAX;
+    const tick = Math.min((frame + 1) * TICKS_PER_FRAME + leadMs / TICK_DURATION_MS, limit);
     // Frames of a backlog are old: the one that is least late knows best. And whoever is behind
     // the frames themselves has been away (a suspended page); no report can tell him yet.
     const behind = this.#state === 'guessing' && this.#tick < tick;
     const lost = this.#state === 'steering' && this.#tick < frame * TICKS_PER_FRAME;
-    if (this.#state === 'stopped' || behind || lost) this.#jumpTo(tick);
+    const beyond = this.#state !== 'stopped' && this.#tick > limit;
+    if (this.#state === 'stopped' || behind || lost || beyond) this.#jumpTo(tick);
     if (this.#state === 'stopped') this.#state = 'guessing';
   }
 

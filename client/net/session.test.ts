@@ -21,8 +21,8 @@ interface Stage {
   readonly core: Core;
   readonly tickets: string[];
   readonly samples: { intents: number; poses: number };
-  /** Runs display frames for a while; promises of the session settle in between. */
-  run(durationMs: number): Promise<void>;
+  /** Runs display frames, `displayMs` apart; promises of the session settle in between. */
+  run(durationMs: number, displayMs?: number): Promise<void>;
   /** Time passes without a display frame. */
   sleep(durationMs: number): Promise<void>;
 }
@@ -65,8 +65,8 @@ async function enter(prepare: (server: TestServer) => void = () => {}): Promise<
       await Promise.resolve();
     }
   };
-  const run = (durationMs: number) =>
-    pass(durationMs, DISPLAY_MS, () => {
+  const run = (durationMs: number, displayMs = DISPLAY_MS) =>
+    pass(durationMs, displayMs, () => {
       const alpha = session.update(time.nowMs);
       expect(alpha).toBeGreaterThanOrEqual(0);
       expect(alpha).toBeLessThanOrEqual(1);
@@ -114,6 +114,19 @@ describe('a session', () => {
     expect(aheadMs).toBeLessThan(160);
     expect(stage.session.bodies.current.count).toBe(stage.core.bodyCount);
     expect(stage.session.players.previous.count).toBe(2);
+  });
+
+  test('plays every tick in time on a display of four frames a second', async () => {
+    const stage = await enter();
+    await stage.run(3_000);
+    const { intents } = stage.samples;
+    const { tick } = stage.core;
+    await stage.run(6_000, 250);
+    expect(stage.samples.intents - intents).toBeGreaterThan((stage.core.tick - tick) * 0.95);
+    expect(stage.core.tick - tick).toBeGreaterThan(340);
+    expect(stage.session.status.slackMs).toBeGreaterThan(0);
+    expect(stage.session.status.slackMs).toBeLessThan(80);
+    expectAgreement(stage, 140);
   });
 
   test('resumes after a cut without a snapshot', async () => {

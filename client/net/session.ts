@@ -54,7 +54,12 @@ export interface SessionOptions {
   readonly random?: () => number;
 }
 
-/** A hidden page gets no display frames: from here on a timer keeps the connection alive. */
+/**
+ * Inputs leave with the ticks, and the server does not wait for a slow display: when its frame is
+ * overdue for so long, a timer plays in its place.
+ */
+const OVERDUE_MS = 25;
+/** A hidden page gets no display frames: from here on its connection is kept, but nobody plays. */
 const UNATTENDED_MS = 500;
 /** Ticks, or frames that are skipped, in one update; the next ones catch up with the rest. */
 const STEPS_PER_UPDATE_MAX = 12;
@@ -111,7 +116,7 @@ class Session implements WorldSession {
     this.#attendedMs = nowMs;
     this.#connection.advance(nowMs);
     this.#settle(nowMs);
-    if (this.#connection.state !== 'live' || !this.#clock.running) return 1;
+    if (!this.#canPlay) return 1;
     return Math.min(Math.max(this.#simulate(nowMs), 0), 1);
   }
 
@@ -124,11 +129,17 @@ class Session implements WorldSession {
     this.#connection.close();
   }
 
-  /** Keeps the connection alive and the world confirmed while nobody calls `update`. */
+  /** Stands in for `update` while nobody calls it. */
   #tend(nowMs: number): void {
-    if (nowMs - this.#attendedMs < UNATTENDED_MS) return;
+    const overdueMs = nowMs - this.#attendedMs;
+    if (overdueMs < OVERDUE_MS) return;
     this.#connection.advance(nowMs);
     this.#settle(nowMs);
+    if (overdueMs < UNATTENDED_MS && this.#canPlay) this.#simulate(nowMs);
+  }
+
+  get #canPlay(): boolean {
+    return this.#connection.state === 'live' && this.#clock.running;
   }
 
   #settle(nowMs: number): void {
@@ -204,7 +215,7 @@ function describe(fault: PredictionFault): string {
 function pump(schedule: Schedule, task: () => void): () => void {
   let cancel = () => {};
   const next = () => {
-    cancel = schedule(UNATTENDED_MS, () => {
+    cancel = schedule(OVERDUE_MS, () => {
       task();
       next();
     });

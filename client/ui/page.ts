@@ -2,7 +2,6 @@
 export interface Page {
   readonly canvas: HTMLCanvasElement;
   readonly card: HTMLElement;
-  readonly title: HTMLElement;
   readonly enter: HTMLButtonElement;
   readonly enterVr: HTMLButtonElement;
   readonly notice: HTMLElement;
@@ -27,7 +26,6 @@ export function findPage(): Page {
   return {
     canvas: byId('world', HTMLCanvasElement),
     card: byId('card', HTMLElement),
-    title: byId('title', HTMLElement),
     enter: byId('enter', HTMLButtonElement),
     enterVr: byId('enter-vr', HTMLButtonElement),
     notice: byId('notice', HTMLElement),

@@ -1,7 +1,8 @@
 import { type Settings, saveSettings } from '../input/settings.ts';
+import type { KeptTexts } from '../storage.ts';
 
 /** Shows `settings` in the form and writes every change back into them and the browser. */
-export function bindSettings(form: HTMLFormElement, settings: Settings, storage: Storage): void {
+export function bindSettings(form: HTMLFormElement, settings: Settings, storage: KeptTexts): void {
   for (const field of fieldsOf(form)) {
     const name = field.name as keyof Settings;
     field.value = String(settings[name]);

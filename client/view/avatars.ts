@@ -117,13 +117,18 @@ export function partInWorld(
   position: Float32Array,
   rotation: Float32Array,
 ): void {
-  const [x = 0, y = 0, z = 0] = part.position;
+  const x = part.position[0] ?? 0;
+  const y = part.position[1] ?? 0;
+  const z = part.position[2] ?? 0;
   const sin = Math.sin(yaw);
   const cos = Math.cos(yaw);
   position[0] = (feet[footAt] ?? 0) + x * cos + z * sin;
   position[1] = (feet[footAt + 1] ?? 0) + y;
   position[2] = (feet[footAt + 2] ?? 0) - x * sin + z * cos;
-  const [qx = 0, qy = 0, qz = 0, qw = 1] = part.rotation;
+  const qx = part.rotation[0] ?? 0;
+  const qy = part.rotation[1] ?? 0;
+  const qz = part.rotation[2] ?? 0;
+  const qw = part.rotation[3] ?? 1;
   const s = Math.sin(yaw / 2);
   const c = Math.cos(yaw / 2);
   rotation[0] = c * qx + s * qz;

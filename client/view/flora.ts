@@ -98,7 +98,8 @@ function plant(flora: Flora, field: Terrain, seed: number, column: number, row: 
 /** Draws the plants around `eye` (world, m), and lets them shine by `glow`, 0…1. */
 export function drawFlora(flora: Flora, eye: Float32Array, glow: number): void {
   flora.glow.value = glow;
-  const [x = 0, , z = 0] = eye;
+  const x = eye[0] ?? 0;
+  const z = eye[2] ?? 0;
   if (Math.hypot(x - flora.chosenX, z - flora.chosenZ) < CHOOSE_AGAIN_M) return;
   flora.chosenX = x;
   flora.chosenZ = z;

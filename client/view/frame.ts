@@ -15,6 +15,7 @@ import { drawAvatars, partInWorld } from './avatars.ts';
 import { type Blink, drawBlink, startBlink } from './blink.ts';
 import { drawBodies } from './bodies.ts';
 import { applyRung, frameBudgetMs } from './display.ts';
+import { drawNotice, type Notice } from './notice.ts';
 import { observeFrame, type Quality } from './quality.ts';
 import { drawGround, drawLight, type WorldScene } from './scene.ts';
 import { skyAt } from './sky.ts';
@@ -32,6 +33,7 @@ export interface Stage {
   readonly world: WorldScene;
   readonly rig: Rig;
   readonly blink: Blink;
+  readonly notice: Notice;
   readonly quality: Quality;
   readonly settings: Settings;
   readonly session: WorldSession;
@@ -55,6 +57,8 @@ export interface FrameLoop extends Shown {
   readonly sight: Sight;
   readonly leftGrab: GrabEdge;
   readonly rightGrab: GrabEdge;
+  /** What a player in VR must be told; empty while all is well. */
+  trouble: string;
   lastMs: number;
   framesDrawn: number;
   /** Average time between drawn frames. */
@@ -74,6 +78,7 @@ export function createFrameLoop(stage: Stage): FrameLoop {
     sight: createSight(shown, stage.session, stage.control),
     leftGrab: createGrabEdge(),
     rightGrab: createGrabEdge(),
+    trouble: '',
     lastMs: 0,
     framesDrawn: 0,
     frameMs: 0,
@@ -94,6 +99,7 @@ export function drawFrame(loop: FrameLoop, nowMs: number, xrFrame: XRFrame | und
   drawBodies(world.bodies, loop.bodies);
   drawAvatars(world.avatars, loop.players, session.status.entity, loop.stage.control);
   drawBlink(blink, loop.eye, elapsedMs);
+  drawTrouble(loop, elapsedMs);
   pulseGrabs(loop, nowMs);
   renderer.render(world.scene, world.camera);
   holdFrameRate(loop, elapsedMs);
@@ -141,6 +147,13 @@ function standWithPlayer(loop: FrameLoop): void {
 function drawTerrain(loop: FrameLoop): void {
   const { world, session } = loop.stage;
   if (loop.ownRow >= 0) drawGround(world, session.core, loop.eye);
+}
+
+/** The page says it already, but nobody sees a page from inside a headset. */
+function drawTrouble(loop: FrameLoop, elapsedMs: number): void {
+  const { vr, control, notice } = loop.stage;
+  const text = vr.running === null ? '' : loop.trouble;
+  drawNotice(notice, text, loop.eye, control.yaw + vr.head.heading, elapsedMs);
 }
 
 function pulseGrabs(loop: FrameLoop, nowMs: number): void {

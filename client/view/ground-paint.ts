@@ -8,7 +8,8 @@ import type { MeshLambertMaterial } from 'three';
 const GROUND = `
 {
   vec3 facet = normalize(cross(dFdx(vGround), dFdy(vGround)));
-  float level = abs(facet.y);
+  // Upright facets are skirts under far chunks: they pass for the ground that they mend.
+  float level = abs(facet.y) < 0.05 ? 1.0 : abs(facet.y);
   // Which facet of which 2 m cell: a tone of its own, fading out with distance.
   vec2 cell = floor(vGround.xz * 0.5);
   vec2 within = fract(vGround.xz * 0.5);

@@ -44,6 +44,6 @@ export function writeStaticColor(entity: number, out: Float32Array, at: number):
 }
 
 export function writeSuitColor(account: number, out: Float32Array, at: number): void {
-  // A step that shares no factor with the table's length: twelve neighbours differ.
-  copy(SUIT, ((account * 7) % (SUIT.length / 3)) * 3, out, at);
+  // In the table's order, in which neighbours differ most.
+  copy(SUIT, (account % (SUIT.length / 3)) * 3, out, at);
 }

@@ -17,6 +17,7 @@ const COARSE = 2;
 /** How far from the eye a chunk's middle is when it changes, m; a band, so that none flickers. */
 const FINE_BELOW_M = 105;
 const COARSE_ABOVE_M = 120;
+const CHOOSE_AGAIN_M = 2;
 /** How far coarse chunks hang down at their rim, to close the cracks towards finer ones. */
 const SKIRT_M = 3;
 
@@ -32,13 +33,16 @@ interface Chunk {
 export interface TerrainView {
   readonly mesh: BatchedMesh;
   readonly chunks: readonly Chunk[];
+  /** Where the eye was when detail was chosen, m. */
+  chosenX: number;
+  chosenZ: number;
 }
 
 export function createTerrain(parent: Object3D, field: Terrain): TerrainView {
   const side = (field.verticesPerSide - 1) / CHUNK_CELLS;
   const count = side * side;
-  const fine = gridSize(CHUNK_CELLS);
-  const coarse = gridSize(CHUNK_CELLS / COARSE);
+  const fine = gridSize(1);
+  const coarse = gridSize(COARSE);
   const horizon = horizonMesh(field);
   const mesh = new BatchedMesh(
     count * 2 + 1,
@@ -57,15 +61,14 @@ export function createTerrain(parent: Object3D, field: Terrain): TerrainView {
     chunks.push(addChunk(mesh, field, i % side, Math.floor(i / side)));
   addMesh(mesh, horizon);
   parent.add(mesh);
-  return { mesh, chunks };
+  return { mesh, chunks, chosenX: Number.POSITIVE_INFINITY, chosenZ: 0 };
 }
 
-/** Vertices and indices of a chunk of `cells` cells a side with its skirt. */
-function gridSize(cells: number): { vertices: number; indices: number } {
-  return {
-    vertices: (cells + 1) * (cells + 1) + cells * 4,
-    indices: (cells * cells + cells * 4) * 6,
-  };
+/** Vertices and indices of a chunk with every `step`th vertex; only a coarse one has a skirt. */
+function gridSize(step: number): { vertices: number; indices: number } {
+  const cells = CHUNK_CELLS / step;
+  const skirt = step > 1 ? cells * 4 : 0;
+  return { vertices: (cells + 1) * (cells + 1) + skirt, indices: (cells * cells + skirt) * 6 };
 }
 
 function addChunk(mesh: BatchedMesh, field: Terrain, column: number, row: number): Chunk {
@@ -86,13 +89,13 @@ function addMesh(mesh: BatchedMesh, { positions, indices }: MeshArrays): number 
   return instance;
 }
 
-/** Every `step`th vertex of a chunk, its facets, and a skirt around them. */
+/** Every `step`th vertex of a chunk, its facets, and around coarse ones a skirt. */
 function chunkMesh(field: Terrain, column: number, row: number, step: number): MeshArrays {
   const { verticesPerSide, spacing, heights } = field;
   const cells = CHUNK_CELLS / step;
   const side = cells + 1;
   const half = ((verticesPerSide - 1) / 2) * spacing;
-  const size = gridSize(cells);
+  const size = gridSize(step);
   const positions = new Float32Array(size.vertices * 3);
   const indices = new Uint32Array(size.indices);
   for (let z = 0; z < side; z++) {
@@ -107,7 +110,7 @@ function chunkMesh(field: Terrain, column: number, row: number, step: number): M
       writeQuad(indices, z * cells + x, a, a + 1, a + side, a + side + 1);
     }
   }
-  writeSkirt(side, positions, indices);
+  if (step > 1) writeSkirt(side, positions, indices);
   return { positions, indices };
 }
 
@@ -124,16 +127,25 @@ function writeSkirt(side: number, positions: Float32Array, indices: Uint32Array)
   }
 }
 
-/** Chooses each chunk's detail by how far it is from `eye` (world, m). */
-export function refineTerrain({ mesh, chunks }: TerrainView, eye: Float32Array): void {
-  for (const chunk of chunks) {
-    const distance = Math.hypot(chunk.x - (eye[0] ?? 0), chunk.z - (eye[2] ?? 0));
-    const wanted = distance < (chunk.isFine ? COARSE_ABOVE_M : FINE_BELOW_M);
+/** Chooses each chunk's detail by how far it is from `eye` (world, m), every few steps. */
+export function refineTerrain(view: TerrainView, eye: Float32Array): void {
+  const x = eye[0] ?? 0;
+  const z = eye[2] ?? 0;
+  if (isWithin(CHOOSE_AGAIN_M, x - view.chosenX, z - view.chosenZ)) return;
+  view.chosenX = x;
+  view.chosenZ = z;
+  for (const chunk of view.chunks) {
+    const limit = chunk.isFine ? COARSE_ABOVE_M : FINE_BELOW_M;
+    const wanted = isWithin(limit, chunk.x - x, chunk.z - z);
     if (wanted === chunk.isFine) continue;
     chunk.isFine = wanted;
-    mesh.setVisibleAt(chunk.fine, wanted);
-    mesh.setVisibleAt(chunk.coarse, !wanted);
+    view.mesh.setVisibleAt(chunk.fine, wanted);
+    view.mesh.setVisibleAt(chunk.coarse, !wanted);
   }
+}
+
+function isWithin(limit: number, x: number, z: number): boolean {
+  return x * x + z * z < limit * limit;
 }
 
 export function disposeTerrain({ mesh }: TerrainView): void {

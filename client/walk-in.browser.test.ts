@@ -1,0 +1,335 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { TICKS_PER_FRAME } from '../core-wasm/host/types.ts';
+import { type ServerProcess, startServer } from '../server/probe/server-process.ts';
+import { launchBrowser } from './probe/browser.ts';
+import {
+  lookWithMouse,
+  pushStick,
+  pushWithKeys,
+  reachWith,
+  squeeze,
+  walkWithKeys,
+  walkWithStick,
+} from './probe/steer.ts';
+import {
+  entityOf,
+  openVisitor,
+  type Place,
+  type Probed,
+  placeOf,
+  stance,
+  until,
+  untilLive,
+  type Visitor,
+} from './probe/visitor.ts';
+
+/*
+ * One story in chapters: a flat player and one in VR walk into the same world. Each chapter goes on
+ * where the one before it ended.
+ */
+
+const WORLD_SEED = '7';
+/** Small, and few triangles in view: a software renderer has two pages to draw. */
+const SCREEN = { width: 320, height: 180 };
+const EYES_ON_THE_GROUND_RADIANS = -1.2;
+const CHAPTER_MS = 60_000;
+
+/** The corner of the field of small crates that the landing site begins with; half its side, m. */
+const CRATE_SPOT = [-6, 9] as const;
+const CRATE_HALF_M = 0.25;
+/** Two shapes that touch are drawn no further apart than this. */
+const TOUCH_M = 0.05;
+const PLAYER_RADIUS_M = 0.3;
+
+const dataDir = mkdtempSync(join(tmpdir(), 'spacetime-walk-in-'));
+const env = { SPACETIME_WORLD_SEED: WORLD_SEED };
+let server: ServerProcess;
+let browser: Browser;
+let flat: Visitor;
+let vr: Visitor;
+let crate = 0;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer({ dataDir, env }), launchBrowser()]);
+}, CHAPTER_MS);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+test(
+  'a flat player walks in with mouse and keyboard',
+  async () => {
+    flat = await openVisitor(browser, address(), { name: 'flat', ...SCREEN });
+    const { page } = flat;
+    await page.click('#enter');
+    await until(flat, 'holds the pointer', () => document.pointerLockElement !== null, null);
+    expect(await page.isVisible('#card')).toBe(false);
+    expect(await page.textContent('#connection')).toContain('Live');
+
+    const { position: before, yaw } = await stance(flat);
+    await lookWithMouse(flat, yaw, EYES_ON_THE_GROUND_RADIANS);
+    await page.keyboard.down('KeyS');
+    await until(flat, 'walks', walkedFrom, { before, metres: 1 });
+    await page.keyboard.up('KeyS');
+  },
+  CHAPTER_MS,
+);
+
+test(
+  'a player in VR walks with the left stick and turns with the right one',
+  async () => {
+    vr = await openVisitor(browser, address(), { name: 'vr', headset: true, ...SCREEN });
+    await enterVr();
+    const { position: before, yaw } = await stance(vr);
+    await pushStick(vr, 'left', 0, -1);
+    await until(vr, 'walks', walkedFrom, { before, metres: 1 });
+    await pushStick(vr, 'left', 0, 0);
+
+    await pushStick(vr, 'right', 1, 0);
+    await until(vr, 'turns', turnedFrom, yaw);
+    await pushStick(vr, 'right', 0, 0);
+    expect((await stance(vr)).yaw).toBeCloseTo(yaw - Math.PI / 4, 5);
+  },
+  CHAPTER_MS,
+);
+
+test('each sees the other where the other is', async () => {
+  for (const [who, whom] of [
+    [flat, vr],
+    [vr, flat],
+  ] as const) {
+    const entity = await entityOf(whom);
+    const { position } = await stance(whom);
+    await until(who, `${whom.name} stands where he is`, isNear, { entity, position, within: 0.05 });
+  }
+});
+
+test(
+  'a crate that a hand in VR takes is held in both pages, goes with it, and is let go',
+  async () => {
+    const [x, z] = CRATE_SPOT;
+    await walkWithStick(vr, [x, z - 2], 0.3);
+    await walkWithStick(vr, [x, z - 0.9], 0.15);
+    crate = await bodyNear(vr, CRATE_SPOT);
+    const before = await placeOf(vr, crate);
+
+    const { position } = await stance(vr);
+    const above = CRATE_HALF_M + 0.15;
+    await reachWith(vr, 'right', [
+      before[0] - position[0],
+      before[1] - position[1] + above,
+      before[2] - position[2],
+    ]);
+    await squeeze(vr, 'right', 1);
+    const holder = await entityOf(vr);
+    for (const who of [vr, flat]) await until(who, 'held', isHeld, { holder, crate });
+
+    await reachWith(vr, 'right', [0, 0.9, 0.9]);
+    await walkWithStick(vr, [x, z - 3.4], 0.2);
+    await reachWith(vr, 'right', [0, CRATE_HALF_M + above, 0.9]);
+    await until(vr, 'lowers it', isLowered, { crate, below: before[1] + 0.1 });
+    await squeeze(vr, 'right', 0);
+    for (const who of [vr, flat]) await until(who, 'let go', isFree, crate);
+    const after = await placeOf(flat, crate);
+    expect(after[2]).toBeLessThan(before[2] - 2);
+  },
+  CHAPTER_MS,
+);
+
+test(
+  'the flat player pushes that crate into the one in VR',
+  async () => {
+    const [x, , z] = await placeOf(flat, crate);
+    await walkWithStick(vr, [x, z - 1.3], 0.1);
+    const way = [
+      [5, -6],
+      [-4.4, -6],
+      [-4.4, 6],
+      [x, z + 1.4],
+    ] as const;
+    await walkWithKeys(flat, way, { within: 0.4, run: true, pitch: EYES_ON_THE_GROUND_RADIANS });
+    await walkWithKeys(flat, [[x, z + 1.2]], { within: 0.1, pitch: EYES_ON_THE_GROUND_RADIANS });
+
+    const victim = await entityOf(vr);
+    const stood = await placeOf(vr, victim);
+    await pushWithKeys(flat, crate, EYES_ON_THE_GROUND_RADIANS, async () => {
+      const [, , now] = await placeOf(vr, victim);
+      return now < stood[2] - 0.1;
+    });
+    await expectTheSameWorld();
+    const [crateZ, victimZ] = [(await placeOf(vr, crate))[2], (await placeOf(vr, victim))[2]];
+    const corner = CRATE_HALF_M * Math.SQRT2;
+    expect(crateZ - victimZ).toBeLessThan(PLAYER_RADIUS_M + corner + TOUCH_M);
+    await expectTheSamePlaces([crate, victim]);
+  },
+  CHAPTER_MS,
+);
+
+test(
+  'the server is killed: both pages say so, come back, and the world goes on where it was',
+  async () => {
+    const visitors = [flat, vr];
+    const before = await placeOf(flat, crate);
+    const confirmed = await Promise.all(visitors.map(confirmedFrame));
+    await server.kill();
+    for (const who of visitors)
+      await until(who, 'says that the connection is lost', saysLost, null);
+    server = await startServer({ dataDir, env, port: server.port });
+    const opened = server.lines.find(({ event }) => event === 'world-open');
+    const lost = Math.max(...confirmed) * TICKS_PER_FRAME - Number(opened?.tick);
+    expect(lost).toBeLessThanOrEqual(30);
+    for (const who of visitors) await untilLive(who);
+    await expectTheSameWorld();
+    await expectTheSamePlaces([crate]);
+    for (const who of visitors) {
+      expect(await who.page.textContent('#connection')).toContain('Live');
+      const after = await placeOf(who, crate);
+      for (const axis of [0, 1, 2] as const) expect(after[axis]).toBeCloseTo(before[axis], 2);
+    }
+  },
+  CHAPTER_MS,
+);
+
+test(
+  'the headset is taken off and put on again',
+  async () => {
+    await vr.page.evaluate(() => (globalThis as unknown as Probed).headset.activeSession?.end());
+    await until(vr, 'the card is back', cardIsShown, null);
+    await enterVr();
+    const { position: before } = await stance(vr);
+    await pushStick(vr, 'left', 0, 1);
+    await until(vr, 'walks again', walkedFrom, { before, metres: 1 });
+    await pushStick(vr, 'left', 0, 0);
+    await expectTheSameWorld();
+  },
+  CHAPTER_MS,
+);
+
+test('nothing went wrong unseen', () => {
+  expect([...flat.errors, ...vr.errors]).toEqual([]);
+});
+
+function address(): URL {
+  return new URL(`http://localhost:${server.port}/?debug`);
+}
+
+async function enterVr(): Promise<void> {
+  const { page } = vr;
+  await page.click('#enter-vr');
+  await until(vr, 'the headset is worn', headsetIsWorn, null);
+  await page.evaluate((pitch) => {
+    const { headset } = globalThis as unknown as Probed;
+    headset.quaternion.set(Math.sin(pitch / 2), 0, 0, Math.cos(pitch / 2));
+  }, EYES_ON_THE_GROUND_RADIANS);
+}
+
+/**
+ * Both have confirmed the same state at a frame that none of them knew when asked, and no guess
+ * that differs from it is on show any more: nothing moves.
+ */
+async function expectTheSameWorld(): Promise<void> {
+  const visitors = [flat, vr];
+  const newest = Math.max(...(await Promise.all(visitors.map(confirmedFrame))));
+  const hashes: (string | null)[] = [];
+  for (const who of visitors) {
+    await until(who, 'confirms a second more', hasConfirmed, newest + 20);
+    hashes.push(await who.page.evaluate(hashAt, newest + 20));
+    expect(await who.page.evaluate(desyncs)).toBe(0);
+  }
+  expect(hashes[0]).toMatch(/^[0-9a-f]{16}$/);
+  expect(hashes[1]).toBe(hashes[0] as string);
+}
+
+function confirmedFrame({ page }: Visitor): Promise<number> {
+  return page.evaluate(() => (globalThis as unknown as Probed).spacetime.confirmedFrame);
+}
+
+/** The one loose body within half a crate of a spot. */
+async function bodyNear({ page }: Visitor, spot: readonly [number, number]): Promise<number> {
+  const found = await page.evaluate(([x, z]) => {
+    const { spacetime } = globalThis as unknown as Probed;
+    return spacetime.bodies().filter((entity) => {
+      const place = spacetime.bodyPosition(entity);
+      return place !== null && Math.hypot(place[0] - x, place[2] - z) < 0.25;
+    });
+  }, spot);
+  expect(found).toHaveLength(1);
+  return found[0] as number;
+}
+
+/** Both pages draw these entities in the same places. */
+async function expectTheSamePlaces(entities: readonly number[]): Promise<void> {
+  for (const entity of entities) {
+    const position = await placeOf(flat, entity);
+    await until(vr, 'draws what the other draws', isNear, { entity, position, within: 0.001 });
+  }
+}
+
+// What follows runs in the pages, so that each function must stand alone.
+
+function walkedFrom({ before, metres }: { before: Place; metres: number }): boolean {
+  const [x, , z] = (globalThis as unknown as Probed).spacetime.position;
+  return Math.hypot(x - before[0], z - before[2]) > metres;
+}
+
+function turnedFrom(yaw: number): boolean {
+  return (globalThis as unknown as Probed).spacetime.yaw !== yaw;
+}
+
+function isNear(wanted: { entity: number; position: Place; within: number }): boolean {
+  const { spacetime } = globalThis as unknown as Probed;
+  const player = spacetime.players().find(({ entity }) => entity === wanted.entity);
+  const place = player?.position ?? spacetime.bodyPosition(wanted.entity);
+  if (place === null) return false;
+  const [x, y, z] = wanted.position;
+  return Math.hypot(place[0] - x, place[1] - y, place[2] - z) < wanted.within;
+}
+
+function isLowered({ crate, below }: { crate: number; below: number }): boolean {
+  const place = (globalThis as unknown as Probed).spacetime.bodyPosition(crate);
+  return place !== null && place[1] < below;
+}
+
+function isHeld({ holder, crate }: { holder: number; crate: number }): boolean {
+  const { spacetime } = globalThis as unknown as Probed;
+  const player = spacetime.players().find(({ entity }) => entity === holder);
+  return player?.held[1] === crate;
+}
+
+function isFree(crate: number): boolean {
+  const { spacetime } = globalThis as unknown as Probed;
+  return spacetime.players().every(({ held }) => !held.includes(crate));
+}
+
+function hasConfirmed(frame: number): boolean {
+  return (globalThis as unknown as Probed).spacetime.confirmedFrame >= frame;
+}
+
+function hashAt(frame: number): string | null {
+  return (globalThis as unknown as Probed).spacetime.hashOfFrame(frame);
+}
+
+function desyncs(): number {
+  return (globalThis as unknown as Probed).spacetime.desyncs;
+}
+
+function saysLost(): boolean {
+  const said = document.getElementById('connection');
+  return said?.dataset.mood === 'lost' && /trying again/.test(said.textContent ?? '');
+}
+
+function headsetIsWorn(): boolean {
+  const { headset } = globalThis as unknown as Probed;
+  return headset.activeSession !== undefined && document.body.classList.contains('playing');
+}
+
+function cardIsShown(): boolean {
+  return document.getElementById('card')?.hidden === false;
+}
