@@ -23,7 +23,7 @@ import {
  * them. Stable slots were rejected: they keep holes and insertion history in the bytes.
  */
 
-// Record sizes, asserted against the classes in `world/state.ts`.
+// Record sizes, asserted beside the classes that they measure.
 export const HEADER_BYTES: i32 = 32;
 export const BODY_BYTES: i32 = 128;
 export const BODY_SHIFT: i32 = 7;

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { golden } from './golden.ts';
 import { artifactBytes } from './world.ts';
 
-/** The recording in a page. `CHROMIUM` names another binary than Debian's. */
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** The recording in a page of the system's Chromium. */
 const BROWSER_TIMEOUT_MS = 90_000;
 const FLAGS = [
   '--headless',
@@ -22,7 +20,8 @@ let browser: Browser;
 let server: ReturnType<typeof Bun.serve>;
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) throw new Error(`no ${CHROMIUM}: apt-get install chromium`);
+  const executablePath = Bun.which('chromium');
+  if (executablePath === null) throw new Error('no chromium on PATH: `bun run ops doctor` helps');
   const entry = fileURLToPath(new URL('./probe-page.ts', import.meta.url));
   const built = await Bun.build({ entrypoints: [entry], target: 'browser' });
   const script = await (built.outputs[0] as Blob).text();
@@ -39,7 +38,7 @@ beforeAll(async () => {
     fetch: ({ url }) =>
       answers[new URL(url).pathname]?.() ?? new Response('not found', { status: 404 }),
   });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  browser = await chromium.launch({ executablePath, args: FLAGS });
 }, BROWSER_TIMEOUT_MS);
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
 import type { Core } from '../host/core.ts';
 import { Button, StepFault } from '../host/types.ts';
@@ -27,6 +27,9 @@ import {
 const WALK_MPS = 3.5;
 const SPRINT_MPS = 6.5;
 const QUARTER_TURN = 16384;
+
+/** A busy machine may take ten times as long as a quiet one. */
+setDefaultTimeout(60_000);
 
 let core: Core;
 beforeAll(async () => {

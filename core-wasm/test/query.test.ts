@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Core } from '../host/core.ts';
 import { BodyKind, ShapeKind } from '../host/types.ts';
 import { between, direction, integer, type Random, rotation, seeded } from './random.ts';
@@ -13,6 +13,9 @@ import {
   type Vec3,
   type World,
 } from './world.ts';
+
+/** A busy machine may take ten times as long as a quiet one. */
+setDefaultTimeout(60_000);
 
 let core: Core;
 beforeAll(async () => {

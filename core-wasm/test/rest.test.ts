@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Core } from '../host/core.ts';
 import { BodyKind } from '../host/types.ts';
 import { solidOf, terrainDepth } from './solid.ts';
@@ -21,6 +21,9 @@ import {
 } from './world.ts';
 
 const GRAVITY_MPS2 = 9.81;
+
+/** A busy machine may take ten times as long as a quiet one. */
+setDefaultTimeout(60_000);
 
 let core: Core;
 beforeAll(async () => {
@@ -171,6 +174,27 @@ describe('friction', () => {
     expect(positionOf(world, crate)[0] + 30).toBeGreaterThan(expected * 0.9);
     expect(positionOf(world, crate)[0] + 30).toBeLessThan(expected * 1.1);
     expect(speedOf(world, crate)).toBeLessThan(0.01);
+  });
+
+  test('a crate that spins on the ground stops: 12 rad/s in about 0.4 s', () => {
+    const world = newWorld(core);
+    const crate = addBody(world, { angularVelocity: [0, 12, 0] });
+    /** Turn in one frame, radians. */
+    const turned = (): number => {
+      const before = solidOf(core, crate).rotation;
+      play(world, 1);
+      const after = solidOf(core, crate).rotation;
+      return (
+        2 *
+        Math.acos(
+          Math.min(1, Math.abs(before.reduce((s, q, i) => s + q * (after[i] as number), 0))),
+        )
+      );
+    };
+    play(world, 2);
+    expect(turned()).toBeGreaterThan(0.2);
+    play(world, 12);
+    expect(turned()).toBeLessThan(0.002);
   });
 
   test('a ball rolls down a rough slope at 5/7 of the frictionless acceleration', () => {

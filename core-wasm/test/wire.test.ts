@@ -1,9 +1,12 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
 import { CLIENT_MESSAGE_BYTES_MAX, type Core, SERVER_MESSAGE_BYTES_MAX } from '../host/core.ts';
 import { type Message, MessageKind } from '../host/messages.ts';
-import { type PlayerInput, type SpawnBody, WireFault } from '../host/types.ts';
+import { BodyKind, type PlayerInput, type SpawnBody, WireFault } from '../host/types.ts';
 import { addBody, newWorld, openCore, play, pose, steady } from './world.ts';
+
+/** A busy machine may take ten times as long as a quiet one. */
+setDefaultTimeout(60_000);
 
 let core: Core;
 beforeAll(async () => {
@@ -157,7 +160,7 @@ const spawnBody: fc.Arbitrary<Omit<SpawnBody, 'entity'>> = fc
   }));
 
 describe('frames', () => {
-  test('are well formed whatever valid commands and inputs they carry, and list their inputs', () => {
+  test('are well formed whatever they carry, and list their inputs', () => {
     fc.assert(
       fc.property(
         u32,
@@ -175,7 +178,7 @@ describe('frames', () => {
           core.addSetKind(4, 2);
           const entries = inputs.map(([entity, given]) => ({
             entity,
-            entry: core.encodeEntry(given),
+            entry: core.encodeEntry(given).slice(),
           }));
           for (const { entity, entry } of entries) {
             expect(core.addInput(entity, entry)).toBe(WireFault.NONE);
@@ -200,15 +203,8 @@ describe('frames', () => {
     fc.assert(
       fc.property(spawnBody, (given) => {
         const world = newWorld(core);
-        const entity = addBody(world, { ...given, kind: 2 });
-        core.loadFrame(
-          (() => {
-            core.frameBegin(0, core.stateHash());
-            core.addSpawnBody({ ...given, kind: 2, entity });
-            return core.frameEnd();
-          })(),
-        );
-        core.step();
+        const entity = addBody(world, { ...given, kind: BodyKind.STATIC });
+        play(world, 1);
         const out = new Float32Array(3);
         expect(core.bodyPosition(entity, out)).toBe(true);
         expect([...out]).toEqual([...given.position].map((v) => Math.fround(v)));

@@ -14,11 +14,9 @@ import { segmentHalf } from './round';
 
 /**
  * Shapes on the heightfield. The surface near a point is taken as the plane of the triangle under
- * it: with cells of 2 m and bodies of about 1 m this is exact except over an edge, where the two
- * planes meet anyway. The normal points from the body (A) down into the terrain (B).
+ * it; where triangles bend up between a shape's ends or corners, its middle is looked at too
+ * (`box-terrain.ts`). The normal points from the body (A) down into the terrain (B).
  */
-
-const _UP: v128 = f32x4(0, 1, 0, 0);
 
 /** How many manifolds a shape may have with the terrain: each part of a capsule has its normal. */
 export function terrainParts(b: Body): i32 {

@@ -12,7 +12,7 @@ import {
   PLAYER_CAPACITY,
 } from '../limits';
 import { isUnitQuat } from '../math/quat';
-import { isPositive4, isWithin4 } from '../math/vec3';
+import { isPositive4, isWithin4, w3 } from '../math/vec3';
 import { Player } from '../player/player';
 import { Header } from './header';
 import { isInRegion } from './region';
@@ -87,7 +87,17 @@ function isBodySound(b: Body): bool {
   if (!isInRegion(b.position) || !isUnitQuat(b.rotation) || !isSize(b.shape, b.size)) return false;
   if (!isWithin4(b.linearVelocity, SPEED_SHARE * LINEAR_SPEED_MAX_MPS)) return false;
   if (!isWithin4(b.angularVelocity, SPEED_SHARE * ANGULAR_SPEED_MAX_RPS)) return false;
-  return isMassSound(b) && areMaterialsSound(b);
+  return areFourthsZero(b) && isMassSound(b) && areMaterialsSound(b);
+}
+
+/** Vectors of three keep lane 3 at zero: sums over all lanes, and equal bytes, rely on it. */
+function areFourthsZero(b: Body): bool {
+  return (
+    w3(b.position) == 0 &&
+    w3(b.size) == 0 &&
+    w3(b.linearVelocity) == 0 &&
+    w3(b.angularVelocity) == 0
+  );
 }
 
 /** What is held or hit divides by the mass of a loose body; a player's inertia is never used. */
