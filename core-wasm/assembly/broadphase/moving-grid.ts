@@ -14,8 +14,9 @@ export const MOVING_CELL_M: f32 = 2.0;
 
 let largeCount: i32 = 0;
 
+/** Cells along z follow each other, so that three neighbours are one run of the sorted slots. */
 export function movingBucket(x: i32, y: i32, z: i32): i32 {
-  return ((x * 73856093) ^ (y * 83492791) ^ (z * 19349663)) & (MOVING_BUCKETS - 1);
+  return (((x * 73856093) ^ (y * 83492791)) + z) & (MOVING_BUCKETS - 1);
 }
 
 /** Cell coordinates of a slot, packed: 16 bits each, the fourth set when the body is large. */

@@ -1,5 +1,5 @@
 import { Body, BodyKind, body, Role } from '../body/body';
-import { PAIR_COUNTS, PAIRS, PAIRS_SORTED } from '../layout';
+import { MOVING_BUCKETS, PAIR_COUNTS, PAIRS, PAIRS_SORTED } from '../layout';
 import { PAIR_CAPACITY } from '../limits';
 import { x3, z3 } from '../math/vec3';
 import { isHeldBy, player, playerIndex } from '../player/player';
@@ -91,19 +91,34 @@ function collectMovers(slot: i32): void {
   const y = <i32>(<i16>(cell >>> 16));
   const z = <i32>(<i16>(cell >>> 32));
   for (let dx = -1; dx <= 1; dx++) {
-    for (let dy = -1; dy <= 1; dy++) {
-      for (let dz = -1; dz <= 1; dz++) collectCell(slot, x + dx, y + dy, z + dz);
-    }
+    for (let dy = -1; dy <= 1; dy++) collectRow(slot, x + dx, y + dy, z);
   }
 }
 
-function collectCell(slot: i32, x: i32, y: i32, z: i32): void {
-  const bucket = movingBucket(x, y, z);
-  const wanted = packCell(x, y, z);
-  const end = movingStart(bucket + 1);
-  for (let entry = movingStart(bucket); entry < end; entry++) {
+/** The cells z − 1 … z + 1 of one row: one run of entries, unless it wraps round the table. */
+function collectRow(slot: i32, x: i32, y: i32, z: i32): void {
+  const first = movingBucket(x, y, z - 1);
+  const last = movingBucket(x, y, z + 1);
+  const wanted = packCell(x, y, 0) & ROW_MASK;
+  if (first <= last) {
+    collectRun(slot, movingStart(first), movingStart(last + 1), wanted, z);
+    return;
+  }
+  collectRun(slot, movingStart(first), movingStart(MOVING_BUCKETS), wanted, z);
+  collectRun(slot, 0, movingStart(last + 1), wanted, z);
+}
+
+/** Everything of a packed cell but its z. */
+const ROW_MASK: u64 = 0xffff0000ffffffff;
+
+function collectRun(slot: i32, start: i32, end: i32, row: u64, z: i32): void {
+  for (let entry = start; entry < end; entry++) {
     const other = movingSlot(entry);
-    if (other > slot && movingCell(other) == wanted) emit(slot, other);
+    if (other <= slot) continue;
+    const cell = movingCell(other);
+    if ((cell & ROW_MASK) != row) continue;
+    const away = <i32>(<i16>(cell >>> 32)) - z;
+    if (away >= -1 && away <= 1) emit(slot, other);
   }
 }
 

@@ -107,56 +107,43 @@ export function warmStartGrabs(): void {
   }
 }
 
-export function solveGrabs(useBias: bool): void {
-  const rate = useBias ? BIAS_RATE : 0;
-  const share: f32 = useBias ? MASS_SCALE : 1;
-  const kept = useBias ? IMPULSE_SCALE : 0;
+/**
+ * Once a substep, before positions move. A grab is a spring and not a contact: relaxing it would
+ * take back the speed that its limited force has just given.
+ */
+export function solveGrabs(): void {
   for (let i = 0; i < jointCount; i++) {
     const j = joint(i);
     const h = solverBody(j.handSlot);
     const b = solverBody(j.bodySlot);
-    solveTurn(j, h, b, rate, share, kept);
-    solvePlace(j, h, b, rate, share, kept);
+    solveTurn(j, h, b);
+    solvePlace(j, h, b);
   }
 }
 
-function solvePlace(
-  j: GrabJoint,
-  h: SolverBody,
-  b: SolverBody,
-  rate: f32,
-  share: f32,
-  kept: f32,
-): void {
+function solvePlace(j: GrabJoint, h: SolverBody, b: SolverBody): void {
   const error = sub3(add3(j.linearError, b.moved), add3(h.moved, cross3(h.turned, j.reach)));
   const speed = sub3(b.linear, add3(h.linear, cross3(h.angular, j.reach)));
-  const push = scale3(add3(speed, scale3(error, rate)), -j.mass * share);
-  const wanted = add3(j.linearImpulse, sub3(push, scale3(j.linearImpulse, kept)));
+  const push = scale3(add3(speed, scale3(error, BIAS_RATE)), -j.mass * MASS_SCALE);
+  const wanted = add3(j.linearImpulse, sub3(push, scale3(j.linearImpulse, IMPULSE_SCALE)));
   const impulse = clampLength3(wanted, GRAB_FORCE_MAX_N * SUBSTEP_DT);
   const change = sub3(impulse, j.linearImpulse);
   j.linearImpulse = impulse;
   b.linear = add3(b.linear, f32x4.mul(change, b.inverseMass));
 }
 
-function solveTurn(
-  j: GrabJoint,
-  h: SolverBody,
-  b: SolverBody,
-  rate: f32,
-  share: f32,
-  kept: f32,
-): void {
+function solveTurn(j: GrabJoint, h: SolverBody, b: SolverBody): void {
   const error = sub3(add3(j.angularError, b.turned), h.turned);
   const speed = sub3(b.angular, h.angular);
-  const rush = add3(speed, scale3(error, rate));
+  const rush = add3(speed, scale3(error, BIAS_RATE));
   const push = scale3(
     add3(
       add3(scale3(j.inertiaX, x3(rush)), scale3(j.inertiaY, y3(rush))),
       scale3(j.inertiaZ, z3(rush)),
     ),
-    -share,
+    -MASS_SCALE,
   );
-  const wanted = add3(j.angularImpulse, sub3(push, scale3(j.angularImpulse, kept)));
+  const wanted = add3(j.angularImpulse, sub3(push, scale3(j.angularImpulse, IMPULSE_SCALE)));
   const impulse = clampLength3(wanted, GRAB_TORQUE_MAX_NM * SUBSTEP_DT);
   const change = sub3(impulse, j.angularImpulse);
   j.angularImpulse = impulse;

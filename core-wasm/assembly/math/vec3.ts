@@ -70,6 +70,11 @@ export function dot3(a: v128, b: v128): f32 {
   return f32x4.extract_lane(p, 0) + f32x4.extract_lane(p, 1) + f32x4.extract_lane(p, 2);
 }
 
+/** Sum of the first three lanes, in the order of `dot3`. */
+export function sum3(a: v128): f32 {
+  return f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1) + f32x4.extract_lane(a, 2);
+}
+
 export function cross3(a: v128, b: v128): v128 {
   return f32x4.sub(
     f32x4.mul(v128.shuffle<f32>(a, a, 1, 2, 0, 3), v128.shuffle<f32>(b, b, 2, 0, 1, 3)),

@@ -32,13 +32,82 @@ function axisB(i: i32): v128 {
   return i == 0 ? bX : i == 1 ? bY : bZ;
 }
 
-/** Half length of a box's shadow on `direction`. */
-function shadow(half: v128, x: v128, y: v128, z: v128, direction: v128): f32 {
+// Scalars while a pair is at work: R = A's axes · B's axes by row, |R|, the gap along A's and B's
+// axes, the half extents of both.
+const ROTATION: usize = memory.data(9 * 4, 16);
+const ABSOLUTE: usize = memory.data(9 * 4, 16);
+const GAP_A: usize = memory.data(12, 16);
+const GAP_B: usize = memory.data(12, 16);
+const HALF_A: usize = memory.data(16, 16);
+const HALF_B: usize = memory.data(16, 16);
+
+function number(table: usize, index: i32): f32 {
+  return load<f32>(table + ((<usize>index) << 2));
+}
+
+function put(table: usize, index: i32, value: f32): void {
+  store<f32>(table + ((<usize>index) << 2), value);
+}
+
+function relate(a: Body, b: Body, gap: v128): void {
+  v128.store(HALF_A, a.size);
+  v128.store(HALF_B, b.size);
+  for (let i = 0; i < 3; i++) {
+    const axis = axisA(i);
+    put(GAP_A, i, dot3(gap, axis));
+    put(GAP_B, i, dot3(gap, axisB(i)));
+    for (let j = 0; j < 3; j++) {
+      const cosine = dot3(axis, axisB(j));
+      put(ROTATION, i * 3 + j, cosine);
+      put(ABSOLUTE, i * 3 + j, Mathf.abs(cosine));
+    }
+  }
+}
+
+/** Gap between the shadows on face axis i of A, and of B. */
+function separationA(i: i32): f32 {
   return (
-    at3(half, 0) * Mathf.abs(dot3(x, direction)) +
-    at3(half, 1) * Mathf.abs(dot3(y, direction)) +
-    at3(half, 2) * Mathf.abs(dot3(z, direction))
+    Mathf.abs(number(GAP_A, i)) -
+    number(HALF_A, i) -
+    number(HALF_B, 0) * number(ABSOLUTE, i * 3) -
+    number(HALF_B, 1) * number(ABSOLUTE, i * 3 + 1) -
+    number(HALF_B, 2) * number(ABSOLUTE, i * 3 + 2)
   );
+}
+
+function separationB(j: i32): f32 {
+  return (
+    Mathf.abs(number(GAP_B, j)) -
+    number(HALF_B, j) -
+    number(HALF_A, 0) * number(ABSOLUTE, j) -
+    number(HALF_A, 1) * number(ABSOLUTE, 3 + j) -
+    number(HALF_A, 2) * number(ABSOLUTE, 6 + j)
+  );
+}
+
+/** Below this sine the two edges are parallel and a face axis says the same. */
+const EDGE_SINE_SQUARED_MIN: f32 = 1e-4;
+const PARALLEL: f32 = -1e30;
+
+/** Gap between the shadows on the common normal of edge i of A and j of B, in metres. */
+function separationEdge(i: i32, j: i32): f32 {
+  const cosine = number(ROTATION, i * 3 + j);
+  const sineSquared: f32 = 1.0 - cosine * cosine;
+  if (sineSquared < EDGE_SINE_SQUARED_MIN) return PARALLEL;
+  const i1 = i == 2 ? 0 : i + 1;
+  const i2 = i == 0 ? 2 : i - 1;
+  const j1 = j == 2 ? 0 : j + 1;
+  const j2 = j == 0 ? 2 : j - 1;
+  const distance = Mathf.abs(
+    number(GAP_A, i2) * number(ROTATION, i1 * 3 + j) -
+      number(GAP_A, i1) * number(ROTATION, i2 * 3 + j),
+  );
+  const reach =
+    number(HALF_A, i1) * number(ABSOLUTE, i2 * 3 + j) +
+    number(HALF_A, i2) * number(ABSOLUTE, i1 * 3 + j) +
+    number(HALF_B, j1) * number(ABSOLUTE, i * 3 + j2) +
+    number(HALF_B, j2) * number(ABSOLUTE, i * 3 + j1);
+  return (distance - reach) / Mathf.sqrt(sineSquared);
 }
 
 export function collideBoxes(a: Body, b: Body): void {
@@ -49,54 +118,43 @@ export function collideBoxes(a: Body, b: Body): void {
   bY = axisY(b.rotation);
   bZ = axisZ(b.rotation);
   const gap = sub3(b.position, a.position);
+  relate(a, b, gap);
 
-  let faceA: f32 = -1e30;
+  let faceA: f32 = PARALLEL;
   let indexA = 0;
-  for (let i = 0; i < 3; i++) {
-    const separation =
-      Mathf.abs(dot3(gap, axisA(i))) - at3(a.size, i) - shadow(b.size, bX, bY, bZ, axisA(i));
-    if (!isNear(separation)) return;
-    if (separation > faceA) {
-      faceA = separation;
-      indexA = i;
-    }
-  }
-  let faceB: f32 = -1e30;
+  let faceB: f32 = PARALLEL;
   let indexB = 0;
   for (let i = 0; i < 3; i++) {
-    const separation =
-      Mathf.abs(dot3(gap, axisB(i))) - at3(b.size, i) - shadow(a.size, aX, aY, aZ, axisB(i));
-    if (!isNear(separation)) return;
-    if (separation > faceB) {
-      faceB = separation;
+    const ofA = separationA(i);
+    const ofB = separationB(i);
+    if (!isNear(ofA) || !isNear(ofB)) return;
+    if (ofA > faceA) {
+      faceA = ofA;
+      indexA = i;
+    }
+    if (ofB > faceB) {
+      faceB = ofB;
       indexB = i;
     }
   }
-
-  let edge: f32 = -1e30;
+  let edge: f32 = PARALLEL;
   let edgeIndex = -1;
-  let edgeNormal = gap;
   for (let i = 0; i < 3; i++) {
     for (let j = 0; j < 3; j++) {
-      const across = cross3(axisA(i), axisB(j));
-      const squared = dot3(across, across);
-      if (squared < 1e-6) continue;
-      const n = scale3(across, 1.0 / Mathf.sqrt(squared));
-      const separation =
-        Mathf.abs(dot3(gap, n)) - shadow(a.size, aX, aY, aZ, n) - shadow(b.size, bX, bY, bZ, n);
+      const separation = separationEdge(i, j);
       if (!isNear(separation)) return;
-      if (separation > edge) {
-        edge = separation;
-        edgeIndex = i * 3 + j;
-        edgeNormal = n;
-      }
+      if (separation <= edge) continue;
+      edge = separation;
+      edgeIndex = i * 3 + j;
     }
   }
 
   const face = max<f32>(faceA, faceB);
   const better = face < 0 ? face * EDGE_SHARE : face;
   if (edgeIndex >= 0 && edge > better + EDGE_LENGTH_M) {
-    collideEdges(a, b, edgeIndex, dot3(edgeNormal, gap) < 0 ? neg3(edgeNormal) : edgeNormal, edge);
+    const across = cross3(axisA(edgeIndex / 3), axisB(edgeIndex % 3));
+    const n = scale3(across, 1.0 / Mathf.sqrt(dot3(across, across)));
+    collideEdges(a, b, edgeIndex, dot3(n, gap) < 0 ? neg3(n) : n, edge);
   } else if (faceB > faceA + FACE_B_LENGTH_M) {
     const outward = dot3(axisB(indexB), gap) > 0 ? neg3(axisB(indexB)) : axisB(indexB);
     setNormal(neg3(outward));

@@ -153,7 +153,9 @@ function clipEdge(
 ): i32 {
   let count = kept;
   if (dp >= 0) {
-    memory.copy(changetype<usize>(vertex(to, count)), changetype<usize>(p), 32);
+    const target = changetype<usize>(vertex(to, count));
+    v128.store(target, v128.load(changetype<usize>(p)));
+    v128.store(target, v128.load(changetype<usize>(p), 16), 16);
     count++;
   }
   if (dp >= 0 != dq >= 0) {

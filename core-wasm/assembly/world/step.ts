@@ -31,10 +31,9 @@ export function step(): i32 {
     integrateVelocities();
     warmStartGrabs();
     warmStartContacts();
-    solveGrabs(true);
+    solveGrabs();
     solveContacts(true);
     integratePositions();
-    solveGrabs(false);
     solveContacts(false);
   }
   applyRestitution();
