@@ -1,17 +1,10 @@
 import type { Abi } from './abi.ts';
+import { clampInteger, getInput, putInput } from './input-fields.ts';
 import type { CoreModule } from './load-core.ts';
 import { getU64, type Memory, openMemory, putU64, takeFrame, takeLetter } from './memory.ts';
 import type { Decoded, Hello, Input, Ping, Pong, Snapshot, Timing, Welcome } from './messages.ts';
 import { MessageKind } from './messages.ts';
-import type {
-  BodyKind,
-  FrameHeader,
-  Intent,
-  PartPose,
-  PlayerInput,
-  SpawnBody,
-  SpawnPlayer,
-} from './types.ts';
+import type { BodyKind, FrameHeader, PlayerInput, SpawnBody, SpawnPlayer } from './types.ts';
 import { WireFault } from './types.ts';
 
 /** Longest message that a client may send: an INPUT with everything in it, rounded up. */
@@ -20,9 +13,6 @@ export const SERVER_MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 
 const FRAME_HEADER_BYTES = 16;
 const HEAD_LENGTH_WORD = 15;
-const POSE_WORD = 15;
-const PARTS_WORD = 16;
-const PART_WORDS = 7;
 
 const CommandKind = {
   SPAWN_BODY: 1,
@@ -167,74 +157,16 @@ export class Codec {
   }
 
   encodeEntry(input: PlayerInput): Uint8Array {
-    const { i32, field } = this.memory;
-    for (let tick = 0; tick < 3; tick++) this.putIntent(tick, input.intents[tick] as Intent);
-    i32[field + POSE_WORD] = input.pose ? 1 : 0;
-    if (input.pose) {
-      this.putPart(0, input.pose.head);
-      this.putPart(1, input.pose.left);
-      this.putPart(2, input.pose.right);
-    }
+    putInput(this.memory, input);
     return takeLetter(this.memory, this.abi.entryEncode());
   }
 
-  private putIntent(tick: number, intent: Intent): void {
-    const { i32, field } = this.memory;
-    const at = field + tick * 5;
-    i32[at] = clampInteger(intent.moveX, -127, 127);
-    i32[at + 1] = clampInteger(intent.moveZ, -127, 127);
-    i32[at + 2] = intent.yaw & 0xffff;
-    i32[at + 3] = clampInteger(intent.pitch, -16384, 16384);
-    i32[at + 4] = intent.buttons & 15;
-  }
-
-  private putPart(part: number, pose: PartPose): void {
-    const { i32, f32, field } = this.memory;
-    const at = field + PARTS_WORD + part * PART_WORDS;
-    for (let axis = 0; axis < 3; axis++) {
-      i32[at + axis] = clampInteger(pose.position[axis] as number, -32767, 32767);
-    }
-    f32.set(pose.rotation, at + 3);
-  }
-
+  /** Null when the bytes are not exactly one entry. */
   decodeEntry(entry: Uint8Array): PlayerInput | null {
     if (entry.length > this.memory.inboxBytes) return null;
     this.memory.bytes.set(entry, this.memory.inbox);
     if (this.abi.entryDecode(entry.length) !== WireFault.NONE) return null;
-    const hasPose = this.memory.i32[this.memory.field + POSE_WORD] !== 0;
-    return {
-      intents: [this.getIntent(0), this.getIntent(1), this.getIntent(2)],
-      pose: hasPose
-        ? { head: this.getPart(0), left: this.getPart(1), right: this.getPart(2) }
-        : null,
-    };
-  }
-
-  private getIntent(tick: number): Intent {
-    const { i32, field } = this.memory;
-    const at = field + tick * 5;
-    return {
-      moveX: i32[at] as number,
-      moveZ: i32[at + 1] as number,
-      yaw: i32[at + 2] as number,
-      pitch: i32[at + 3] as number,
-      buttons: i32[at + 4] as number,
-    };
-  }
-
-  private getPart(part: number): PartPose {
-    const { i32, f32, field } = this.memory;
-    const at = field + PARTS_WORD + part * PART_WORDS;
-    const number = (view: ArrayLike<number>, index: number): number => view[index] as number;
-    return {
-      position: [number(i32, at), number(i32, at + 1), number(i32, at + 2)],
-      rotation: [
-        number(f32, at + 3),
-        number(f32, at + 4),
-        number(f32, at + 5),
-        number(f32, at + 6),
-      ],
-    };
+    return getInput(this.memory);
   }
 
   encodeHello(m: Fields<Hello>): Uint8Array {
@@ -352,10 +284,4 @@ export class Codec {
         } satisfies Timing;
     }
   }
-}
-
-/** NaN becomes 0: a broken controller asks for nothing. */
-function clampInteger(value: number, low: number, high: number): number {
-  if (Number.isNaN(value)) return 0;
-  return Math.round(Math.min(high, Math.max(low, value)));
 }
