@@ -1,8 +1,21 @@
 /** One thing that is measured. Its figures are plain numbers, units last in their names. */
 export interface Bench {
   readonly about: string;
-  run(report: (line: string) => void): Promise<Readonly<Record<string, Figures>>>;
+  /** Resolves to what is saved and what the JSON line holds. */
+  run(report: (line: string) => void, choice: Choice): Promise<object>;
 }
+
+/** What of a bench is wanted: names with commas between them, undefined for all. */
+export interface Choice {
+  readonly scenes: string | undefined;
+  readonly engines: string | undefined;
+  readonly runtimes: string | undefined;
+  /** As short as it can be: whether it works, not what it costs. */
+  readonly quick: boolean;
+}
+
+/** A choice that names what there is not. */
+export class UnknownChoice extends Error {}
 
 export type Figures = Readonly<Record<string, number>>;
 

@@ -1,11 +1,12 @@
-import type { Bench } from './bench.ts';
+import type { Bench, Choice } from './bench.ts';
 import { crash } from './crash/bench.ts';
 import { step } from './micro/step.ts';
+import { physics } from './physics/bench.ts';
 import { saveResult } from './results.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { crash, step };
+const BENCHES: Readonly<Record<string, Bench>> = { crash, physics, step };
 
-export interface BenchOptions {
+export interface BenchOptions extends Choice {
   /** Also write the figures to `bench/results/`. */
   readonly save: boolean;
   readonly json: boolean;
@@ -16,12 +17,12 @@ export function listBenches(): string[] {
   return Object.entries(BENCHES).map(([name, { about }]) => `${name.padEnd(8)} ${about}`);
 }
 
-/** Runs one bench; null when there is none of that name. */
+/** Runs one bench; null when there is none of that name. Throws `UnknownChoice`. */
 export async function runBench(name: string, options: BenchOptions): Promise<number | null> {
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (bench === undefined) return null;
-  const result = await bench.run((line) => console.log(line));
+  const result = await bench.run((line) => console.log(line), options);
   if (options.save) console.log(saveResult(name, `bun run bench ${name} --save`, result));
-  if (options.json) console.log(JSON.stringify({ bench: name, result }));
+  if (options.json) console.log(JSON.stringify(result));
   return 0;
 }

@@ -22,6 +22,7 @@ import { applyRung, firstQuality, fitWindow, rungOf } from './view/display.ts';
 import { createFrameLoop, drawFrame, type FrameLoop, type Stage } from './view/frame.ts';
 import { createNotice, disposeNotice } from './view/notice.ts';
 import { createWorldScene, disposeWorldScene } from './view/scene.ts';
+import { tickOfHour } from './view/sky.ts';
 import { createRig } from './xr/origin.ts';
 import { enterVr, isVrSupported } from './xr/session.ts';
 import { beginVr, createVrPlayer, disposeVrPlayer, endVr } from './xr/vr-player.ts';
@@ -34,7 +35,7 @@ export type OpenSession = (sampler: {
 
 /**
  * Joins page, devices, session and picture, and draws until the page goes. Of the address's
- * `query` it knows `debug` and `quality`.
+ * `query` it knows `debug`, `quality` and `hour`.
  */
 export function play(
   page: Page,
@@ -102,6 +103,7 @@ function createStage(
     settings,
     control,
     held,
+    skyTick: skyTickOf(query),
     listening,
     blink: createBlink(world.scene),
     notice: createNotice(world.scene),
@@ -139,6 +141,12 @@ function openDevices(page: Page, settings: Settings, listening: Listening) {
       active,
     ),
   ];
+}
+
+/** `?debug&hour=0` … `24` stops the sun there; the world itself goes on. */
+function skyTickOf(query: URLSearchParams): number | null {
+  const hour = Number(query.get('hour') || Number.NaN);
+  return query.has('debug') && hour >= 0 && hour <= 24 ? tickOfHour(hour) : null;
 }
 
 /** Enters VR; null when it worked, else why not. */

@@ -6,6 +6,8 @@ export const SNAPSHOT_SLOTS = 9;
 /** What the bench asks of an engine; an adapter holds one world. */
 export interface Engine {
   readonly name: string;
+  /** Whether a scene may have joints. */
+  readonly canJoin: boolean;
   /** Ready for tick 0 of `scene`, sleeping off, the material of `scene.ts` on everything. */
   load(scene: PhysicsScene): Promise<void>;
   /** Steers for `tick`, then computes it. */

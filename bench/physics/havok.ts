@@ -17,6 +17,7 @@ import {
   DENSITY_KGPM3,
   FRICTION,
   GRAVITY_MPS2,
+  type JointSpec,
   LINEAR_DAMPING,
   type PhysicsScene,
   type ShapeSpec,
@@ -43,11 +44,13 @@ export async function havok(): Promise<Engine> {
   let steered: HP_BodyId[] = [];
   return {
     name: 'havok',
+    canJoin: true,
     async load(scene: PhysicsScene) {
       world = got(hk.HP_World_Create());
       hk.HP_World_SetGravity(world, [0, GRAVITY_MPS2, 0]);
       hk.HP_World_SetIdealStepTime(world, TICK_S);
       bodies = scene.bodies.map((spec) => addBody(hk, world, spec));
+      for (const joint of scene.joints) addJoint(hk, bodies, joint);
       steered = bodies.filter((_, i) => scene.bodies[i]?.motion === 'steered');
     },
     step(tick) {
@@ -71,7 +74,7 @@ export async function havok(): Promise<Engine> {
 }
 
 function got<T>([result, value]: [Result, T]): T {
-  if (Number(result) !== 0) throw new Error(`Havok refused: ${result}`);
+  if ((result as unknown as { value: number }).value !== 0) throw new Error('Havok refused');
   return value;
 }
 
@@ -101,6 +104,24 @@ function addBody(hk: Havok, world: HP_WorldId, spec: BodySpec): HP_BodyId {
   hk.HP_World_AddBody(world, body, false);
   hk.HP_Body_SetActivationControl(body, hk.ActivationControl.ALWAYS_ACTIVE);
   return body;
+}
+
+function addJoint(hk: Havok, bodies: readonly HP_BodyId[], { a, b, place }: JointSpec): void {
+  const joint = got(hk.HP_Constraint_Create());
+  const [one, two] = [bodies[a] as HP_BodyId, bodies[b] as HP_BodyId];
+  const local = (body: HP_BodyId): Vector3 => {
+    const [x, y, z] = got(hk.HP_Body_GetPosition(body));
+    return [place[0] - x, place[1] - y, place[2] - z];
+  };
+  hk.HP_Constraint_SetParentBody(joint, one);
+  hk.HP_Constraint_SetChildBody(joint, two);
+  hk.HP_Constraint_SetAnchorInParent(joint, local(one), [1, 0, 0], [0, 1, 0]);
+  hk.HP_Constraint_SetAnchorInChild(joint, local(two), [1, 0, 0], [0, 1, 0]);
+  const { LINEAR_X, LINEAR_Y, LINEAR_Z } = hk.ConstraintAxis;
+  for (const axis of [LINEAR_X, LINEAR_Y, LINEAR_Z]) {
+    hk.HP_Constraint_SetAxisMode(joint, axis, hk.ConstraintAxisLimitMode.LOCKED);
+  }
+  hk.HP_Constraint_SetEnabled(joint, 1);
 }
 
 function shapeOf(hk: Havok, shape: ShapeSpec): HP_ShapeId {

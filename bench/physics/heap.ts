@@ -4,9 +4,13 @@ import { SNAPSHOT_SLOTS } from './engine.ts';
 export async function memoryOf(load: () => Promise<unknown>): Promise<WebAssembly.Memory> {
   const instantiate = WebAssembly.instantiate;
   let memory: WebAssembly.Memory | null = null;
-  const watched = async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {
+  const watched = async (
+    source: BufferSource | WebAssembly.Module,
+    imports?: WebAssembly.Imports,
+  ) => {
     const made = await instantiate(source as WebAssembly.Module, imports);
-    const instance = 'instance' in made ? (made as { instance: WebAssembly.Instance }).instance : made;
+    const instance =
+      'instance' in made ? (made as { instance: WebAssembly.Instance }).instance : made;
     for (const value of Object.values((instance as WebAssembly.Instance).exports)) {
       if (value instanceof WebAssembly.Memory) memory = value;
     }
@@ -28,7 +32,10 @@ export async function memoryOf(load: () => Promise<unknown>): Promise<WebAssembl
  */
 export class HeapCopies {
   private readonly memory: WebAssembly.Memory;
-  private readonly slots: Uint8Array[] = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint8Array());
+  private readonly slots: Uint8Array[] = Array.from(
+    { length: SNAPSHOT_SLOTS },
+    () => new Uint8Array(),
+  );
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;

@@ -7,6 +7,7 @@ import {
   DENSITY_KGPM3,
   FRICTION,
   GRAVITY_MPS2,
+  type JointSpec,
   LINEAR_DAMPING,
   type PhysicsScene,
   type ShapeSpec,
@@ -22,6 +23,7 @@ type Recorder = InstanceType<Jolt['StateRecorderImpl']>;
 
 const BODIES_MAX = 8192;
 const PAIRS_MAX = 65536;
+const CONTACTS_MAX = 20_000;
 const STATIC_LAYER = 0;
 const MOVING_LAYER = 1;
 
@@ -36,11 +38,13 @@ export async function jolt(): Promise<Engine> {
   let steered: Body[] = [];
   return {
     name: 'jolt',
+    canJoin: true,
     async load(scene: PhysicsScene) {
       world = new jolt.JoltInterface(settingsOf(jolt));
       system = world.GetPhysicsSystem();
       system.SetGravity(new jolt.Vec3(0, GRAVITY_MPS2, 0));
       bodies = scene.bodies.map((spec) => addBody(jolt, system.GetBodyInterface(), spec));
+      for (const joint of scene.joints) system.AddConstraint(jointOf(jolt, bodies, joint));
       steered = bodies.filter((_, i) => scene.bodies[i]?.motion === 'steered');
       system.OptimizeBroadPhase();
     },
@@ -120,7 +124,7 @@ function settingsOf(jolt: Jolt): InstanceType<Jolt['JoltSettings']> {
   settings.mMaxWorkerThreads = 0;
   settings.mMaxBodies = BODIES_MAX;
   settings.mMaxBodyPairs = PAIRS_MAX;
-  settings.mMaxContactConstraints = PAIRS_MAX;
+  settings.mMaxContactConstraints = CONTACTS_MAX;
   const pairs = new jolt.ObjectLayerPairFilterTable(2);
   pairs.EnableCollision(STATIC_LAYER, MOVING_LAYER);
   pairs.EnableCollision(MOVING_LAYER, MOVING_LAYER);
@@ -138,11 +142,7 @@ function settingsOf(jolt: Jolt): InstanceType<Jolt['JoltSettings']> {
   return settings;
 }
 
-function addBody(
-  jolt: Jolt,
-  bodies: InstanceType<Jolt['BodyInterface']>,
-  spec: BodySpec,
-): Body {
+function addBody(jolt: Jolt, bodies: InstanceType<Jolt['BodyInterface']>, spec: BodySpec): Body {
   const isStatic = spec.motion === 'static';
   const settings = new jolt.BodyCreationSettings(
     shapeOf(jolt, spec.shape),
@@ -168,6 +168,13 @@ function addBody(
   bodies.AddBody(body.GetID(), jolt.EActivation_Activate);
   jolt.destroy(settings);
   return body;
+}
+
+function jointOf(jolt: Jolt, bodies: readonly Body[], { a, b, place }: JointSpec) {
+  const settings = new jolt.PointConstraintSettings();
+  settings.mPoint1 = new jolt.RVec3(...place);
+  settings.mPoint2 = new jolt.RVec3(...place);
+  return settings.Create(bodies[a] as Body, bodies[b] as Body);
 }
 
 function shapeOf(jolt: Jolt, shape: ShapeSpec) {

@@ -28,7 +28,8 @@ const SEED = 7;
 /** Our core through its facade, as a game uses it; `artifact` is the path of the `.wasm`. */
 export async function ours(artifact: string): Promise<Engine> {
   const core = await Core.create(await compileCore(new Uint8Array(readFileSync(artifact))));
-  const snapshots: Uint8Array[] = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint8Array());
+  const buffers: Uint8Array[] = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint8Array());
+  const snapshots = [...buffers];
   const columns = emptyBodies();
   let entities: number[] = [];
   let steered: number[] = [];
@@ -37,6 +38,8 @@ export async function ours(artifact: string): Promise<Engine> {
   let bytes = 0;
   return {
     name: 'ours',
+    // The facade has none yet.
+    canJoin: false,
     async load(scene: PhysicsScene) {
       core.reset(SEED);
       entities = spawn(core, scene.bodies);
@@ -54,7 +57,8 @@ export async function ours(artifact: string): Promise<Engine> {
       if (faults !== 0) throw new Error(`our core: step faults ${faults} at tick ${tick}`);
     },
     snapshot(slot) {
-      const kept = core.snapshot(snapshots[slot]);
+      const kept = core.snapshot(buffers[slot]);
+      if (kept.byteLength > (buffers[slot] as Uint8Array).byteLength) buffers[slot] = kept;
       bytes = kept.length;
       snapshots[slot] = kept;
     },
@@ -96,7 +100,9 @@ function spawn(core: Core, bodies: readonly BodySpec[]): number[] {
     const entity = next();
     entities.push(entity);
     const add =
-      spec.motion === 'steered' ? playerOf(core, spec, entity, next, index) : bodyOf(core, spec, entity);
+      spec.motion === 'steered'
+        ? playerOf(core, spec, entity, next, index)
+        : bodyOf(core, spec, entity);
     if (add()) continue;
     closeFrame(core);
     core.frameBegin(core.frame, 0n);

@@ -8,6 +8,7 @@ import {
   DENSITY_KGPM3,
   FRICTION,
   GRAVITY_MPS2,
+  type JointSpec,
   LINEAR_DAMPING,
   type PhysicsScene,
   type ShapeSpec,
@@ -33,10 +34,12 @@ export async function rapier(name: keyof typeof PACKAGES): Promise<Engine> {
   let steered: RigidBody[] = [];
   return {
     name,
+    canJoin: true,
     async load(scene: PhysicsScene) {
       world = new rapier.World({ x: 0, y: GRAVITY_MPS2, z: 0 });
       world.timestep = TICK_S;
       bodies = scene.bodies.map((spec) => addBody(rapier, world as World, spec));
+      for (const joint of scene.joints) addJoint(rapier, world, bodies, joint);
       steered = bodies.filter((_, i) => scene.bodies[i]?.motion === 'steered');
     },
     step(tick) {
@@ -77,6 +80,20 @@ function addBody(rapier: Rapier, world: World, spec: BodySpec): RigidBody {
   }
   world.createCollider(collider, body);
   return body;
+}
+
+function addJoint(
+  rapier: Rapier,
+  world: World,
+  bodies: readonly RigidBody[],
+  { a, b, place }: JointSpec,
+): void {
+  const [one, two] = [bodies[a] as RigidBody, bodies[b] as RigidBody];
+  const local = (body: RigidBody) => {
+    const { x, y, z } = body.translation();
+    return { x: place[0] - x, y: place[1] - y, z: place[2] - z };
+  };
+  world.createImpulseJoint(rapier.JointData.spherical(local(one), local(two)), one, two, true);
 }
 
 function descOf(rapier: Rapier, { motion }: BodySpec): RigidBodyDesc {

@@ -2,6 +2,7 @@
 export interface PhysicsScene {
   readonly about: string;
   readonly bodies: readonly BodySpec[];
+  readonly joints: readonly JointSpec[];
   /** Ticks before anything is measured: the pile has fallen and the engine's best code is made. */
   readonly settleTicks: number;
   readonly measuredTicks: number;
@@ -25,6 +26,14 @@ export interface BodySpec {
   readonly shape: ShapeSpec;
   readonly position: Vector;
   readonly rotation: Quaternion;
+}
+
+/** Holds a point of two bodies together, given where it is in the world at the start. */
+export interface JointSpec {
+  /** Indices of the scene's bodies; bodies with a joint start without a turn. */
+  readonly a: number;
+  readonly b: number;
+  readonly place: Vector;
 }
 
 export const TICK_S = 1 / 60;

@@ -1,4 +1,4 @@
-import { nextFrame, type Probed, placeOf, say, stance, type Visitor } from './visitor.ts';
+import { nextFrame, type Probed, say, stance, type Visitor } from './visitor.ts';
 
 /** A point of the ground, m. */
 export type Spot = readonly [x: number, z: number];
@@ -71,20 +71,10 @@ export async function walkWithKeys(
   if (run) await keyboard.up('ShiftLeft');
 }
 
-/** Walks a flat player towards `entity`, wherever it goes, until `done`. */
-export async function pushWithKeys(
-  visitor: Visitor,
-  entity: number,
-  pitch: number,
-  done: () => Promise<boolean>,
-): Promise<void> {
+/** Walks a flat player straight ahead until `done`. */
+export async function walkAhead(visitor: Visitor, done: () => Promise<boolean>): Promise<void> {
   await visitor.page.keyboard.down('KeyW');
-  await repeat(visitor, `pushes ${entity}`, async () => {
-    const { position } = await stance(visitor);
-    const [x, , z] = await placeOf(visitor, entity);
-    await turnTowards(visitor, yawTowards(x - position[0], z - position[2]), pitch);
-    return done();
-  });
+  await repeat(visitor, 'walks ahead', done);
   await visitor.page.keyboard.up('KeyW');
 }
 
@@ -95,7 +85,7 @@ export async function walkWithStick(visitor: Visitor, spot: Spot, within: number
     const [dx, dz] = [spot[0] - position[0], spot[1] - position[2]];
     const distance = Math.hypot(dx, dz);
     if (distance < within) return true;
-    const speed = Math.min(1, 0.3 + distance / 2) / distance;
+    const speed = Math.min(1, 0.2 + distance / 2) / distance;
     const right = dx * Math.cos(yaw) - dz * Math.sin(yaw);
     const ahead = -dx * Math.sin(yaw) - dz * Math.cos(yaw);
     await pushStick(visitor, 'left', right * speed, -ahead * speed);
@@ -118,6 +108,17 @@ export async function pushStick(
     },
     [hand, x, y] as const,
   );
+}
+
+/** Flicks the right thumbstick to a side until the view turns: held for longer it turns again. */
+export async function flickTurn({ page }: Visitor, x: -1 | 1): Promise<void> {
+  await page.evaluate(async (x) => {
+    const { headset, spacetime } = globalThis as unknown as Probed;
+    const { yaw } = spacetime;
+    headset.controllers.right?.updateAxes('thumbstick', x, 0);
+    while (spacetime.yaw === yaw) await new Promise((drawn) => requestAnimationFrame(drawn));
+    headset.controllers.right?.updateAxes('thumbstick', 0, 0);
+  }, x);
 }
 
 /** Pulls (1) or lets go (0) the squeeze of a controller. */

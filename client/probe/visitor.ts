@@ -134,6 +134,23 @@ export async function placeOf({ page, name }: Visitor, entity: number): Promise<
   return place;
 }
 
+/** Resolves when both draw `entity` in the same place, m apart at most. */
+export async function untilAgreed(
+  [one, other]: readonly [Visitor, Visitor],
+  entity: number,
+  within: number,
+): Promise<void> {
+  const giveUpMs = performance.now() + HOLDS_TIMEOUT_MS;
+  for (;;) {
+    const [a, b] = await Promise.all([placeOf(one, entity), placeOf(other, entity)]);
+    if (Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= within) return;
+    if (performance.now() > giveUpMs) {
+      throw new Error(`${entity} is at ${a} and at ${b}\n${await say(one)}\n${await say(other)}`);
+    }
+    await nextFrame(one);
+  }
+}
+
 export function entityOf({ page }: Visitor): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as Probed).spacetime.entity);
 }

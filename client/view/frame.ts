@@ -41,6 +41,8 @@ export interface Stage {
   readonly flat: FlatPlayer;
   readonly vr: VrPlayer;
   readonly held: Held;
+  /** The tick under whose sky the world is drawn, for pictures; null is the world's own. */
+  readonly skyTick: number | null;
 }
 
 /** A stage and what the loop remembers from frame to frame. */
@@ -93,7 +95,7 @@ export function drawFrame(loop: FrameLoop, nowMs: number, xrFrame: XRFrame | und
   const alpha = session.update(nowMs);
   readWorld(loop, alpha);
   standWithPlayer(loop);
-  skyAt(session.core.tick - 1 + alpha, world.sky);
+  skyAt(loop.stage.skyTick ?? session.core.tick - 1 + alpha, world.sky);
   drawTerrain(loop);
   drawLight(world, loop.eye, renderer.getPixelRatio());
   drawBodies(world.bodies, loop.bodies);

@@ -113,6 +113,11 @@ export function hourOfDay(tick: number): number {
   return (FIRST_HOUR + (tick / DAY_TICKS) * 24) % 24;
 }
 
+/** The first tick of a world at which it is `hour`, 0…24. */
+export function tickOfHour(hour: number): number {
+  return (((hour - FIRST_HOUR + 24) % 24) / 24) * DAY_TICKS;
+}
+
 /** The sky at `tick`: a pure function, so everybody stands under the same one. */
 export function skyAt(tick: number, into: Sky): void {
   into.hour = hourOfDay(tick);

@@ -4,24 +4,43 @@ import { parseFlags, UsageError } from './verb.ts';
 
 export const summary = 'measure one thing, or list what can be measured';
 
-export const usage = `bun run bench [NAME] [--save] [--json]
+export const usage = `bun run bench [NAME] [--save] [--json] …
 
-  NAME      what to measure; without it the benches are listed
-  --save    write the figures to bench/results/<machine>/NAME.json
-  --json    end with one JSON line {bench, result}`;
+  NAME             what to measure; without it the benches are listed
+  --save           write the figures to bench/results/<machine>/NAME.json
+  --json           end with the figures as one JSON line
+
+physics alone takes a choice, names with commas between them:
+  --scenes A,B     instead of A,B,C,D
+  --engines E,…    instead of ours,rapier-simd,rapier-deterministic,havok,jolt
+  --runtimes R     bun or node instead of both
+  --quick          a few ticks of each: whether it works, not what it costs`;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { flags, rest } = parseFlags(args, { save: 'boolean', json: 'boolean' });
+  const { flags, rest } = parseFlags(args, {
+    save: 'boolean',
+    json: 'boolean',
+    scenes: 'string',
+    engines: 'string',
+    runtimes: 'string',
+    quick: 'boolean',
+  });
   const [name, ...more] = rest;
   if (more.length > 0) throw new UsageError('One bench at a time: two would disturb each other.');
   await installPackages();
   await build(['core']);
   const { listBenches, runBench } = await import('../../bench/main.ts');
+  const { UnknownChoice } = await import('../../bench/bench.ts');
   if (name === undefined) {
     for (const line of listBenches()) console.log(line);
     return 0;
   }
-  const code = await runBench(name, flags);
-  if (code !== null) return code;
+  try {
+    const code = await runBench(name, flags);
+    if (code !== null) return code;
+  } catch (error) {
+    if (error instanceof UnknownChoice) throw new UsageError(error.message);
+    throw error;
+  }
   throw new UsageError(`No bench named "${name}". There are:\n  ${listBenches().join('\n  ')}`);
 }

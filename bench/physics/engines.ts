@@ -1,0 +1,10 @@
+import type { Engine } from './engine.ts';
+
+/** Each is imported when asked for: a child process holds one. */
+export const ENGINES: Readonly<Record<string, (artifact: string) => Promise<Engine>>> = {
+  ours: async (artifact) => (await import('./ours.ts')).ours(artifact),
+  'rapier-simd': async () => (await import('./rapier.ts')).rapier('rapier-simd'),
+  'rapier-deterministic': async () => (await import('./rapier.ts')).rapier('rapier-deterministic'),
+  havok: async () => (await import('./havok.ts')).havok(),
+  jolt: async () => (await import('./jolt.ts')).jolt(),
+};
