@@ -3,8 +3,9 @@ import { crash } from './crash/bench.ts';
 import { step } from './micro/step.ts';
 import { physics } from './physics/bench.ts';
 import { saveResult } from './results.ts';
+import { swarm } from './swarm/bench.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { crash, physics, step };
+const BENCHES: Readonly<Record<string, Bench>> = { crash, physics, step, swarm };
 
 export interface BenchOptions extends Choice {
   /** Also write the figures to `bench/results/`. */

@@ -22,9 +22,9 @@ const TILT_MAX_RAD = 0.35;
 const WALL_HALF_HEIGHT_M = 6;
 const CROWD_HALF_M = 20;
 
-const PACE = { joints: [], settleTicks: 210, measuredTicks: 150, rollbacks: 8 };
+const PACE = { joints: [], settleTicks: 180, measuredTicks: 120, rollbacks: 6 };
 /** The largest scene is slow enough without. */
-const LARGE_PACE = { joints: [], settleTicks: 120, measuredTicks: 30, rollbacks: 2 };
+const LARGE_PACE = { joints: [], settleTicks: 120, measuredTicks: 24, rollbacks: 2 };
 
 export const PHYSICS_SCENES: Readonly<Record<string, PhysicsScene>> = {
   A: {

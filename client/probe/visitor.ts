@@ -47,7 +47,6 @@ export async function openVisitor(
   });
   await page.goto(address.href);
   const visitor = { name, page, errors };
-  await until(visitor, 'the page runs', () => 'spacetime' in globalThis, null, LOADED_TIMEOUT_MS);
   await untilLive(visitor, LOADED_TIMEOUT_MS);
   return visitor;
 }
@@ -83,7 +82,8 @@ export function untilLive(visitor: Visitor, timeoutMs = HOLDS_TIMEOUT_MS): Promi
     visitor,
     'live, with a body in the world',
     () => {
-      const { spacetime } = globalThis as unknown as Probed;
+      const { spacetime } = globalThis as unknown as Partial<Probed>;
+      if (spacetime === undefined) return false;
       const { connection, entity } = spacetime;
       return connection === 'live' && spacetime.players().some((one) => one.entity === entity);
     },

@@ -58,7 +58,7 @@ export function createWorldScene(): WorldScene {
   key.shadow.camera.bottom = -SHADOW_REACH_M;
   key.shadow.camera.near = 1;
   key.shadow.camera.far = KEY_DISTANCE_M * 2;
-  key.shadow.bias = -0.0004;
+  key.shadow.bias = -0.0001;
   key.shadow.normalBias = 0.03;
   key.shadow.radius = 1.6;
   scene.add(ambient, key, key.target);
