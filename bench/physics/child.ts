@@ -5,7 +5,7 @@ import { PHYSICS_SCENES, quick } from './scenes.ts';
 
 /** Entry of one measuring process: ENGINE SCENE|quality ARTIFACT quick|whole. */
 const [engine = '', scene = '', artifact = '', pace] = process.argv.slice(2);
-const result = scene === 'quality' ? await measureQuality(await open()) : await rowOf();
+const result = scene === 'quality' ? measureQuality(await open()) : await rowOf();
 console.log(JSON.stringify(result));
 // Jolt's idle workers would keep Node alive.
 process.exit(0);
@@ -19,7 +19,7 @@ function open() {
 async function rowOf(): Promise<Row> {
   const found = PHYSICS_SCENES[scene];
   if (found === undefined) throw new Error(`no scene ${scene}`);
-  const figures = await measure(await open(), pace === 'quick' ? quick(found) : found);
+  const figures = measure(await open(), pace === 'quick' ? quick(found) : found);
   const { bun, node } = process.versions;
   const runtime = bun === undefined ? `node ${node}` : `bun ${bun}`;
   return { runtime, engine, scene, ...figures };

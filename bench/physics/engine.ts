@@ -8,8 +8,11 @@ export interface Engine {
   readonly name: string;
   /** Whether a scene may have joints. */
   readonly canJoin: boolean;
-  /** Ready for tick 0 of `scene`, sleeping off, the material of `scene.ts` on everything. */
-  load(scene: PhysicsScene): Promise<void>;
+  /**
+   * Makes it `scene`, sleeping off, the material of `scene.ts` on everything. Returns the tick
+   * that comes next: not 0 where bodies cannot be made without a step.
+   */
+  load(scene: PhysicsScene): number;
   /** Steers for `tick`, then computes it. */
   step(tick: number): void;
   /** Keeps the whole state in a slot, in the fastest way that the engine's package allows. */

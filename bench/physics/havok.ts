@@ -45,13 +45,14 @@ export async function havok(): Promise<Engine> {
   return {
     name: 'havok',
     canJoin: true,
-    async load(scene: PhysicsScene) {
+    load(scene: PhysicsScene) {
       world = got(hk.HP_World_Create());
       hk.HP_World_SetGravity(world, [0, GRAVITY_MPS2, 0]);
       hk.HP_World_SetIdealStepTime(world, TICK_S);
       bodies = scene.bodies.map((spec) => addBody(hk, world, spec));
       for (const joint of scene.joints) addJoint(hk, bodies, joint);
       steered = bodies.filter((_, i) => scene.bodies[i]?.motion === 'steered');
+      return 0;
     },
     step(tick) {
       steer(steered.length, tick, (i, x, z) => {

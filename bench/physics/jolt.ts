@@ -39,7 +39,7 @@ export async function jolt(): Promise<Engine> {
   return {
     name: 'jolt',
     canJoin: true,
-    async load(scene: PhysicsScene) {
+    load(scene: PhysicsScene) {
       world = new jolt.JoltInterface(settingsOf(jolt));
       system = world.GetPhysicsSystem();
       system.SetGravity(new jolt.Vec3(0, GRAVITY_MPS2, 0));
@@ -47,6 +47,7 @@ export async function jolt(): Promise<Engine> {
       for (const joint of scene.joints) system.AddConstraint(jointOf(jolt, bodies, joint));
       steered = bodies.filter((_, i) => scene.bodies[i]?.motion === 'steered');
       system.OptimizeBroadPhase();
+      return 0;
     },
     step(tick) {
       steer(steered.length, tick, (i, x, z) => {

@@ -30,9 +30,8 @@ const ROLLBACK_TICKS = 8;
 const COPIES = 20;
 
 /** Loads the scene, lets it settle, then measures; everything in the calling thread. */
-export async function measure(engine: Engine, scene: PhysicsScene): Promise<Figures> {
-  await engine.load(scene);
-  let tick = 0;
+export function measure(engine: Engine, scene: PhysicsScene): Figures {
+  let tick = engine.load(scene);
   while (tick < scene.settleTicks) engine.step(tick++);
 
   const overlaps = [overlapOf(engine, scene)];

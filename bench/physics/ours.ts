@@ -40,10 +40,11 @@ export async function ours(artifact: string): Promise<Engine> {
     name: 'ours',
     // The facade has none yet.
     canJoin: false,
-    async load(scene: PhysicsScene) {
+    load(scene: PhysicsScene) {
       core.reset(SEED);
       entities = spawn(core, scene.bodies);
       steered = entities.filter((_, i) => scene.bodies[i]?.motion === 'steered');
+      return core.tick;
     },
     step(tick) {
       if (steered.length > 0 && tick % TICKS_PER_FRAME === 0) {

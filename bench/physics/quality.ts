@@ -36,29 +36,28 @@ interface Experiment {
 }
 
 /** All experiments, one after the other. */
-export async function measureQuality(engine: Engine): Promise<Quality> {
-  const final = await run(engine, STACK);
-  const slid = await run(engine, SLOPE);
+export function measureQuality(engine: Engine): Quality {
+  const final = run(engine, STACK);
+  const slid = run(engine, SLOPE);
   return {
     engine: engine.name,
     stackSinkMm: rounded((topOfStack(STACK_START) - topOfStack(final)) * 1000),
     stackSwayMm: rounded(swayOf(final) * 1000),
     slopeErrorPercent: rounded((slideOf(slid) / slideExpected() - 1) * 100),
-    pendulumDriftPercent: await pendulumDrift(engine),
-    jointErrorMm: await chainGap(engine),
+    pendulumDriftPercent: pendulumDrift(engine),
+    jointErrorMm: chainGap(engine),
   };
 }
 
 /** Transforms after the last tick; `watch` sees those of each. */
-async function run(
+function run(
   engine: Engine,
   { bodies, joints, ticks }: Experiment,
   watch: (transforms: Float64Array, tick: number) => void = () => {},
-): Promise<Float64Array> {
+): Float64Array {
   const scene: PhysicsScene = { ...UNTIMED, bodies, joints };
-  await engine.load(scene);
   const transforms = new Float64Array(bodies.length * 7);
-  for (let tick = 0; tick < ticks; tick++) {
+  for (let tick = engine.load(scene); tick < ticks; tick++) {
     engine.step(tick);
     engine.readTransforms(transforms);
     watch(transforms, tick);
@@ -144,10 +143,10 @@ const PENDULUM: Experiment = {
 /** Longer than half a swing. */
 const LAST_TICKS = 120;
 
-async function pendulumDrift(engine: Engine): Promise<number | null> {
+function pendulumDrift(engine: Engine): number | null {
   if (!engine.canJoin) return null;
   let highest = 0;
-  await run(engine, PENDULUM, (transforms, tick) => {
+  run(engine, PENDULUM, (transforms, tick) => {
     if (tick < PENDULUM.ticks - LAST_TICKS) return;
     highest = Math.max(highest, transforms[8] as number);
   });
@@ -189,10 +188,10 @@ const CHAIN: Experiment = {
   ticks: 600,
 };
 
-async function chainGap(engine: Engine): Promise<number | null> {
+function chainGap(engine: Engine): number | null {
   if (!engine.canJoin) return null;
   let widest = 0;
-  await run(engine, CHAIN, (transforms) => {
+  run(engine, CHAIN, (transforms) => {
     for (const { a, b, place } of CHAIN.joints) {
       const one = anchorNow(CHAIN.bodies[a], transforms, a * 7, place);
       const two = anchorNow(CHAIN.bodies[b], transforms, b * 7, place);

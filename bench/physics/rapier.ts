@@ -35,12 +35,13 @@ export async function rapier(name: keyof typeof PACKAGES): Promise<Engine> {
   return {
     name,
     canJoin: true,
-    async load(scene: PhysicsScene) {
+    load(scene: PhysicsScene) {
       world = new rapier.World({ x: 0, y: GRAVITY_MPS2, z: 0 });
       world.timestep = TICK_S;
       bodies = scene.bodies.map((spec) => addBody(rapier, world as World, spec));
       for (const joint of scene.joints) addJoint(rapier, world, bodies, joint);
       steered = bodies.filter((_, i) => scene.bodies[i]?.motion === 'steered');
+      return 0;
     },
     step(tick) {
       steer(steered.length, tick, (i, x, z) => {
