@@ -19,7 +19,8 @@ export interface SimServer {
   crash(): void;
 }
 
-const LIMITS = {
+/** Of the server's limits, those that a test may want smaller. */
+export const SIM_LIMITS = {
   playersMax: 64,
   reconnectGraceSeconds: 30,
   softBufferBytes: 256 * 1024,
@@ -36,6 +37,7 @@ export async function startSimServer(
   store: MemoryStore,
   seed: number,
   worldSeed = seed,
+  limits = SIM_LIMITS,
 ): Promise<SimServer> {
   const meters = createMeters();
   const quiet = createLog({ level: 'silent', clock });
@@ -46,7 +48,7 @@ export async function startSimServer(
     meters,
     log: quiet,
     seed: worldSeed,
-    limits: LIMITS,
+    limits,
     onLeaseLost: () => {},
     onArrived: () => {},
     onCheckpoint: () => {},
@@ -59,7 +61,7 @@ export async function startSimServer(
       clock,
       limits: {
         messageBytesMax: CLIENT_MESSAGE_BYTES_MAX,
-        hardBufferBytes: LIMITS.hardBufferBytes,
+        hardBufferBytes: limits.hardBufferBytes,
       },
       admit: async ({ ticket }) => {
         const account = Number(ticket);
@@ -69,7 +71,7 @@ export async function startSimServer(
       events: createLobby(room, {
         bus: createLocalBus(clock),
         store,
-        limits: LIMITS,
+        limits,
         onFault: () => {},
       }),
     },

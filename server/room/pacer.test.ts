@@ -1,0 +1,66 @@
+import { expect, test } from 'bun:test';
+import { createVirtualClock } from '../sim/virtual-clock.ts';
+import { CATCH_UP_TICKS_MAX, startPacer } from './pacer.ts';
+
+const meters = () => ({ tickLagMs: 0, catchUpTicks: 0, slippedTicks: 0 });
+
+test('3,600 ticks a minute, without drift, whatever the timers add', () => {
+  const clock = createVirtualClock(0);
+  // A timer that is up to 3 ms late, as real ones are.
+  let calls = 0;
+  const sloppy = {
+    ...clock,
+    after: (delayMs: number, task: () => void) => clock.after(delayMs + (calls++ % 4), task),
+  };
+  let ticks = 0;
+  const pacer = startPacer(
+    sloppy,
+    meters(),
+    () => void ticks++,
+    () => {},
+  );
+  clock.advance(60_000);
+  pacer.stop();
+  expect(ticks).toBeGreaterThanOrEqual(3600);
+  expect(ticks).toBeLessThanOrEqual(3601);
+});
+
+test('a hang is caught up with up to a bound, and what is beyond it slips and is counted', () => {
+  const clock = createVirtualClock(0);
+  const seen = meters();
+  let ticks = 0;
+  let hangs = true;
+  const pacer = startPacer(
+    clock,
+    seen,
+    () => {
+      ticks++;
+      if (ticks === 10 && hangs) {
+        hangs = false;
+        clock.advance(1000);
+      }
+    },
+    () => {},
+  );
+  clock.advance(2000);
+  pacer.stop();
+  expect(seen.slippedTicks).toBeGreaterThanOrEqual(60 - 2 * (CATCH_UP_TICKS_MAX + 1));
+  expect(ticks + seen.slippedTicks).toBeGreaterThanOrEqual(179);
+  expect(ticks + seen.slippedTicks).toBeLessThanOrEqual(182);
+});
+
+test('nothing runs after stop', () => {
+  const clock = createVirtualClock(0);
+  let ticks = 0;
+  const pacer = startPacer(
+    clock,
+    meters(),
+    () => void ticks++,
+    () => {},
+  );
+  clock.advance(100);
+  pacer.stop();
+  const before = ticks;
+  clock.advance(1000);
+  expect(ticks).toBe(before);
+});
