@@ -87,7 +87,7 @@ async function flood(): Promise<void> {
 
 const stateOf = (account: number) => server.room.speakers.get(account)?.state;
 
-test('a client that does not read gets no more frames, then one snapshot when it does', async () => {
+test('who does not read gets no more frames, then one snapshot when he does', async () => {
   const slow = await join(1);
   const quick = await join(2);
   slow.client.pause();
