@@ -44,6 +44,8 @@ const CHAPTER_MS = 60_000;
 /** The corner of the field of small crates that the landing site begins with; half its side, m. */
 const CRATE_SPOT = [-6, 9] as const;
 const CRATE_HALF_M = 0.25;
+/** A round body rolls off a box that is not hit squarely. */
+const TRIES_MAX = 5;
 /** Two shapes that touch are drawn no further apart than this. */
 const TOUCH_M = 0.05;
 const PLAYER_RADIUS_M = 0.3;
@@ -61,6 +63,7 @@ beforeAll(async () => {
 }, CHAPTER_MS);
 
 afterAll(async () => {
+  if (server?.end) console.error(`the server ${server.end}`);
   await browser?.close();
   await server?.stop();
   rmSync(dataDir, { recursive: true, force: true });
@@ -113,9 +116,10 @@ test(
   'a crate that a hand in VR takes is held in both pages, goes with it, and is let go',
   async () => {
     const [x, z] = CRATE_SPOT;
+    // Named before he gets there: a slow machine may walk him into it.
+    crate = await bodyNear(vr, CRATE_SPOT);
     await walkWithStick(vr, [x, z - 2], 0.3);
     await walkWithStick(vr, [x, z - 0.9], 0.15);
-    crate = await bodyNear(vr, CRATE_SPOT);
     const before = await placeOf(vr, crate);
 
     const { position } = await stance(vr);
@@ -151,7 +155,10 @@ test(
       [-4.4, z + 0.5],
     ] as const;
     await walkWithKeys(flat, way, { within: 0.6, run: true, pitch: EYES_ON_THE_GROUND_RADIANS });
-    for (let tries = 1; !(await pushesCrateIntoVr()); tries++) expect(tries).toBeLessThan(4);
+    const misses: string[] = [];
+    while (!(await pushesCrateIntoVr(misses))) {
+      if (misses.length === TRIES_MAX) throw new Error(`it always slips:\n${misses.join('\n')}`);
+    }
     await expectTheSameWorld();
     for (const entity of [crate, await entityOf(vr)]) await untilAgreed([flat, vr], entity, 0.001);
   },
@@ -218,35 +225,41 @@ async function enterVr(): Promise<void> {
 
 /**
  * The flat player goes behind the crate, the one in VR stands so that it is between them, and the
- * first one walks. False when the crate slipped aside.
+ * first one walks. False when he slipped past it.
  */
-async function pushesCrateIntoVr(): Promise<boolean> {
+async function pushesCrateIntoVr(misses: string[]): Promise<boolean> {
+  const [walker, victim] = [await entityOf(flat), await entityOf(vr)];
+  const behind = await placeOf(flat, crate);
+  const start = [behind[0], behind[2] + 1.3] as const;
+  await walkWithKeys(flat, [start], { within: 0.4, pitch: EYES_ON_THE_GROUND_RADIANS });
+  await untilAgreed([flat, vr], walker, 0.001);
   const [x, , z] = await placeOf(flat, crate);
-  await walkWithKeys(flat, [[x, z + 1.4]], { within: 0.5, pitch: EYES_ON_THE_GROUND_RADIANS });
-  const victim = await entityOf(vr);
-  const [flatX, , flatZ] = await placeOf(flat, await entityOf(flat));
-  const distance = Math.hypot(x - flatX, z - flatZ);
-  const [dx, dz] = [(x - flatX) / distance, (z - flatZ) / distance];
+  const [walkerX, , walkerZ] = await placeOf(flat, walker);
+  const distance = Math.hypot(x - walkerX, z - walkerZ);
+  const [dx, dz] = [(x - walkerX) / distance, (z - walkerZ) / distance];
   await walkWithStick(vr, [x + dx * 0.85, z + dz * 0.85], 0.1);
   await untilAgreed([flat, vr], victim, 0.001);
   await lookWithMouse(flat, yawTowards(dx, dz), EYES_ON_THE_GROUND_RADIANS);
 
-  const [stoodX, , stoodZ] = await placeOf(vr, victim);
-  let pushed = false;
+  const stood = await placeOf(vr, victim);
+  let how = '';
   await walkAhead(flat, async () => {
-    const [atX, , atZ] = await placeOf(vr, victim);
-    const moved = Math.hypot(atX - stoodX, atZ - stoodZ) > 0.1;
-    pushed = moved && (await gapOf(crate, victim)) < TOUCH_M;
-    const [aheadX, , aheadZ] = await placeOf(flat, await entityOf(flat));
-    return pushed || (aheadX - x) * dx + (aheadZ - z) * dz > 1.5;
+    const at = await placeOf(vr, victim);
+    const [pusher, thing] = await Promise.all([placeOf(vr, walker), placeOf(vr, crate)]);
+    const touches = apart(pusher, at) < 2 * PLAYER_RADIUS_M + TOUCH_M;
+    const passed = (pusher[0] - x) * dx + (pusher[2] - z) * dz > 1.5;
+    // Nothing but the crate can have moved a player who stands and whom nobody touches.
+    if (apart(at, stood) > 0.1 && !touches && apart(thing, at) < 1) how = 'pushed';
+    else if (touches || passed) how = `he at ${pusher}, it at ${thing}, the other at ${at}`;
+    return how !== '';
   });
-  return pushed;
+  if (how !== 'pushed') misses.push(how);
+  return how === 'pushed';
 }
 
-/** Between a player's side and the nearest that the crate's side may be, m. */
-async function gapOf(crate: number, player: number): Promise<number> {
-  const [a, b] = await Promise.all([placeOf(vr, crate), placeOf(vr, player)]);
-  return Math.hypot(a[0] - b[0], a[2] - b[2]) - PLAYER_RADIUS_M - CRATE_HALF_M * Math.SQRT2;
+/** Level distance, m. */
+function apart(a: Place, b: Place): number {
+  return Math.hypot(a[0] - b[0], a[2] - b[2]);
 }
 
 /**

@@ -12,6 +12,8 @@ export interface ServerProcess {
   readonly pid: number;
   /** Its log so far, parsed. */
   readonly lines: readonly LogLine[];
+  /** How it ended, with its last words; null while it runs. */
+  readonly end: string | null;
   /** Ends it as a power cut does; resolves when it is gone. */
   kill(): Promise<void>;
   /** Asks it to drain; resolves with its exit code. */
@@ -34,8 +36,12 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const child = launch(options);
   const lines: LogLine[] = [];
   let words = '';
+  let end: string | null = null;
   const exited = new Promise<number>((resolve) => {
-    child.once('exit', (code) => resolve(code ?? -1));
+    child.once('exit', (code, signal) => {
+      end = `ended with ${signal ?? code}:\n${words.slice(-2000)}`;
+      resolve(code ?? -1);
+    });
   });
   const port = await new Promise<number>((resolve, reject) => {
     const timer = setTimeout(() => fail('did not listen in time'), READY_TIMEOUT_MS);
@@ -62,6 +68,9 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     port,
     pid: child.pid as number,
     lines,
+    get end() {
+      return end;
+    },
     async kill() {
       child.kill('SIGKILL');
       await exited;
