@@ -133,9 +133,9 @@ test(
     const holder = await entityOf(vr);
     for (const who of [vr, flat]) await until(who, 'held', isHeld, { holder, crate });
 
-    await reachWith(vr, 'right', [0, 0.9, 0.9]);
+    await reachWith(vr, 'right', [0, 0.9, 1]);
     await walkWithStick(vr, [x, z - 3.4], 0.2);
-    await reachWith(vr, 'right', [0, CRATE_HALF_M + above, 0.9]);
+    await reachWith(vr, 'right', [0, CRATE_HALF_M + above, 1]);
     await until(vr, 'lowers it', isLowered, { crate, below: before[1] + 0.1 });
     await squeeze(vr, 'right', 0);
     for (const who of [vr, flat]) await until(who, 'let go', isFree, crate);

@@ -85,7 +85,7 @@ export async function walkWithStick(visitor: Visitor, spot: Spot, within: number
     const [dx, dz] = [spot[0] - position[0], spot[1] - position[2]];
     const distance = Math.hypot(dx, dz);
     if (distance < within) return true;
-    const speed = Math.min(1, 0.2 + distance / 2) / distance;
+    const speed = Math.min(1, 0.18 + distance * 0.35) / distance;
     const right = dx * Math.cos(yaw) - dz * Math.sin(yaw);
     const ahead = -dx * Math.sin(yaw) - dz * Math.cos(yaw);
     await pushStick(visitor, 'left', right * speed, -ahead * speed);
