@@ -9,6 +9,7 @@ import {
   BODY_BYTES,
   FAULT_SITE,
   FIELDS,
+  FIRST_STATIC,
   FRAME,
   INBOX,
   INBOX_BYTES,
@@ -48,6 +49,7 @@ import { hashState, loadState, resetState, saveState } from './world/snapshot';
 export const stateAddress: usize = STATE;
 export const bodiesAddress: usize = BODIES;
 export const bodyBytes: i32 = BODY_BYTES;
+export const firstStatic: i32 = FIRST_STATIC;
 export const playersAddress: usize = PLAYERS;
 export const playerBytes: i32 = PLAYER_BYTES;
 export const terrainAddress: usize = TERRAIN_HEIGHTS;

@@ -1,11 +1,12 @@
 import {
-  BODY_CAPACITY,
   CONTACT_CAPACITY,
   ENTITY_CAPACITY,
   FRAME_BYTES_MAX,
+  MOVER_CAPACITY,
   PAIR_CAPACITY,
   PLAYER_CAPACITY,
   POINT_CAPACITY,
+  STATIC_CAPACITY,
   STATIC_ENTRY_CAPACITY,
   TERRAIN_VERTICES,
 } from './limits';
@@ -13,74 +14,71 @@ import {
 /**
  * The memory map. Addresses exist here and nowhere in state, hashes or the wire.
  *
- *   STATE    header │ generations │ bodies │ players │ contacts      the world; saved, hashed
+ *   STATE    header │ generations │ movers │ statics │ players │ contacts   saved, hashed
  *   TERRAIN  heights                                                 pure function of the seed
  *   SCRATCH  slots, bounds, grids, pairs, constraints, solver bodies  dies with the tick
  *   IO       staging, frames, fields, outbox                         the host's letter box
  *
  * Every array of STATE is dense and sorted by entity index, so that the used part is canonical:
  * two equal worlds have equal bytes whatever order they were built in, and one linear pass hashes
- * them. Stable slots were rejected: they keep holes and insertion history in the bytes.
+ * them. Stable slots were rejected: they keep holes and insertion history in the bytes. Static
+ * bodies have an array of their own, because nothing of a tick but the static grid walks them.
  */
 
 // Record sizes, asserted beside the classes that they measure.
 export const HEADER_BYTES: i32 = 32;
-export const BODY_BYTES: i32 = 128;
-export const BODY_SHIFT: i32 = 7;
+export const BODY_BYTES: i32 = 144;
 export const PLAYER_BYTES: i32 = 224;
 export const CONTACT_BYTES: i32 = 64;
 export const CONTACT_SHIFT: i32 = 6;
 
-export const STATE: usize = memory.data(
-  HEADER_BYTES +
-    ENTITY_CAPACITY * 2 +
-    BODY_CAPACITY * BODY_BYTES +
-    PLAYER_CAPACITY * PLAYER_BYTES +
-    CONTACT_CAPACITY * CONTACT_BYTES,
-  16,
-);
-export const GENERATIONS: usize = STATE + HEADER_BYTES;
-export const BODIES: usize = GENERATIONS + ENTITY_CAPACITY * 2;
-export const PLAYERS: usize = BODIES + BODY_CAPACITY * BODY_BYTES;
-export const CONTACTS: usize = PLAYERS + PLAYER_CAPACITY * PLAYER_BYTES;
+/** Slots: movers from 0, statics from here on. */
+export const FIRST_STATIC: i32 = MOVER_CAPACITY;
+export const SLOT_CAPACITY: i32 = MOVER_CAPACITY + STATIC_CAPACITY;
+
 export const STATE_BYTES: i32 =
   HEADER_BYTES +
   ENTITY_CAPACITY * 2 +
-  BODY_CAPACITY * BODY_BYTES +
+  SLOT_CAPACITY * BODY_BYTES +
   PLAYER_CAPACITY * PLAYER_BYTES +
   CONTACT_CAPACITY * CONTACT_BYTES;
+export const STATE: usize = memory.data(STATE_BYTES, 16);
+export const GENERATIONS: usize = STATE + HEADER_BYTES;
+export const BODIES: usize = GENERATIONS + ENTITY_CAPACITY * 2;
+export const PLAYERS: usize = BODIES + SLOT_CAPACITY * BODY_BYTES;
+export const CONTACTS: usize = PLAYERS + PLAYER_CAPACITY * PLAYER_BYTES;
 
 export const TERRAIN_HEIGHTS: usize = memory.data(TERRAIN_VERTICES * TERRAIN_VERTICES * 4, 16);
 
 /** Body slot of each entity index, −1 for none. */
 export const SLOT_OF: usize = memory.data(ENTITY_CAPACITY * 2, 16);
 /** Two v128 a body: least and greatest corner. */
-export const BOUNDS: usize = memory.data(BODY_CAPACITY * 32, 16);
+export const BOUNDS: usize = memory.data(SLOT_CAPACITY * 32, 16);
 /** Grid of moving bodies: bucket starts, then slots; see `broadphase/moving-grid.ts`. */
 export const MOVING_BUCKETS: i32 = 16384;
 export const MOVING_STARTS: usize = memory.data((MOVING_BUCKETS + 1) * 4, 16);
-export const MOVING_SLOTS: usize = memory.data(BODY_CAPACITY * 2, 16);
+export const MOVING_SLOTS: usize = memory.data(MOVER_CAPACITY * 2, 16);
 /** Cell of each body as three i16 and a flag, 8 bytes. */
-export const MOVING_CELLS: usize = memory.data(BODY_CAPACITY * 8, 16);
-export const LARGE_MOVERS: usize = memory.data(BODY_CAPACITY * 2, 16);
-export const LARGE_SLOTS: usize = memory.data(BODY_CAPACITY * 2, 16);
+export const MOVING_CELLS: usize = memory.data(MOVER_CAPACITY * 8, 16);
+export const LARGE_MOVERS: usize = memory.data(MOVER_CAPACITY * 2, 16);
+export const LARGE_SLOTS: usize = memory.data(STATIC_CAPACITY * 2, 16);
 export const STATIC_BUCKETS: i32 = 16384;
 export const STATIC_STARTS: usize = memory.data((STATIC_BUCKETS + 1) * 4, 16);
 export const STATIC_SLOTS: usize = memory.data(STATIC_ENTRY_CAPACITY * 2, 16);
 /** Lower slot << 16 | higher slot, ascending. */
 export const PAIRS: usize = memory.data(PAIR_CAPACITY * 4, 16);
 export const PAIRS_SORTED: usize = memory.data(PAIR_CAPACITY * 4, 16);
-export const PAIR_COUNTS: usize = memory.data((BODY_CAPACITY + 1) * 4, 16);
+export const PAIR_COUNTS: usize = memory.data(SLOT_CAPACITY * 4, 16);
 
 export const MANIFOLD: usize = memory.data(160, 16);
 export const CONSTRAINT_BYTES: i32 = 320;
 export const CONSTRAINTS: usize = memory.data(CONTACT_CAPACITY * CONSTRAINT_BYTES, 16);
 export const POINT_BYTES: i32 = 96;
 export const POINTS: usize = memory.data(POINT_CAPACITY * POINT_BYTES, 16);
-/** One more than bodies: the last is the terrain, which never moves. */
+/** One more than movers: the last stands for all that never moves. */
 export const SOLVER_BODY_BYTES: i32 = 128;
 export const SOLVER_BODY_SHIFT: i32 = 7;
-export const SOLVER_BODIES: usize = memory.data((BODY_CAPACITY + 1) * SOLVER_BODY_BYTES, 16);
+export const SOLVER_BODIES: usize = memory.data((MOVER_CAPACITY + 1) * SOLVER_BODY_BYTES, 16);
 /** Polygon clipping of box faces: two buffers of 8 vertices and their features. */
 export const CLIP: usize = memory.data(2 * 8 * 32 + 256, 16);
 /** A box on terrain: 8 corners, then at most 26 candidate points and their features. */

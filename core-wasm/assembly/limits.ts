@@ -8,9 +8,12 @@ export const TICK_DT: f32 = 1.0 / 60.0;
 export const SUBSTEP_COUNT: i32 = 4;
 export const SUBSTEP_DT: f32 = TICK_DT / <f32>SUBSTEP_COUNT;
 
-// Capacities. An entity's index needs 14 bits; index 0 is the terrain and means "none" in an id.
-export const ENTITY_CAPACITY: i32 = 16384;
-export const BODY_CAPACITY: i32 = 8192;
+// Capacities. An entity's index needs 15 bits; index 0 is the terrain and means "none" in an id.
+export const ENTITY_CAPACITY: i32 = 32768;
+/** Dynamic and kinematic bodies. */
+export const MOVER_CAPACITY: i32 = 8192;
+/** Static bodies: bases are built of them. */
+export const STATIC_CAPACITY: i32 = 16384;
 export const PLAYER_CAPACITY: i32 = 1024;
 /** Broadphase pairs a tick: a dense pile has about 7 a body. */
 export const PAIR_CAPACITY: i32 = 65536;

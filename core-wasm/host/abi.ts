@@ -3,6 +3,7 @@ export interface Abi {
   readonly memory: WebAssembly.Memory;
   readonly bodiesAddress: WebAssembly.Global;
   readonly bodyBytes: WebAssembly.Global;
+  readonly firstStatic: WebAssembly.Global;
   readonly playersAddress: WebAssembly.Global;
   readonly playerBytes: WebAssembly.Global;
   readonly stateAddress: WebAssembly.Global;

@@ -22,6 +22,9 @@ const CommandKind = {
   SET_KIND: 5,
 } as const;
 
+const LAYER_DEFAULT = 1;
+const LAYERS_ALL = 0xffff;
+
 type Fields<T extends { kind: unknown }> = Omit<T, 'kind'>;
 
 /**
@@ -56,6 +59,9 @@ export class Codec {
     this.putFloats(13, c.linearVelocity);
     this.putFloats(16, c.angularVelocity);
     this.putFloats(19, [c.density, c.friction, c.restitution]);
+    this.putFloats(22, [c.linearDamping ?? 0.02, c.angularDamping ?? 0.1, c.gravityScale ?? 1]);
+    u32[field + 25] = c.layer ?? LAYER_DEFAULT;
+    u32[field + 26] = c.mask ?? LAYERS_ALL;
     return this.addCommand(CommandKind.SPAWN_BODY);
   }
 

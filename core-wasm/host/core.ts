@@ -11,9 +11,10 @@ export { type CoreModule, compileCore } from './load-core.ts';
 // Words of the header and of the records; `assembly/` asserts the sizes that they rest on.
 const HEADER_TICK = 0;
 const HEADER_SEED = 1;
-const HEADER_BODIES = 2;
+const HEADER_MOVERS = 2;
 const HEADER_PLAYERS = 3;
 const HEADER_CONTACTS = 4;
+const HEADER_STATICS = 6;
 const BODY_ROTATION = 4;
 const BODY_LINEAR = 8;
 const BODY_SIZE = 16;
@@ -77,7 +78,7 @@ export class Core extends Codec {
   }
 
   get bodyCount(): number {
-    return this.header(HEADER_BODIES);
+    return this.header(HEADER_MOVERS) + this.header(HEADER_STATICS);
   }
 
   get playerCount(): number {
@@ -194,13 +195,24 @@ export class Core extends Codec {
     });
   }
 
+  /** Every body, movers and statics merged into entity order. */
   readBodies(into: BodyColumns): void {
     const { u32, f32, bytes } = this.memory;
     const count = this.bodyCount;
     growBodies(into, count);
     into.count = count;
+    const indexOf = (slot: number, end: number) =>
+      slot < end
+        ? (u32[this.bodyWord(slot) + BODY_ID] as number) & 0xffff
+        : Number.POSITIVE_INFINITY;
+    const movers = this.header(HEADER_MOVERS);
+    const firstStatic = this.abi.firstStatic.value as number;
+    const statics = firstStatic + this.header(HEADER_STATICS);
+    let mover = 0;
+    let fixed = firstStatic;
     for (let i = 0; i < count; i++) {
-      const at = this.bodyWord(i);
+      const slot = indexOf(mover, movers) < indexOf(fixed, statics) ? mover++ : fixed++;
+      const at = this.bodyWord(slot);
       into.ids[i] = u32[at + BODY_ID] as number;
       const kinds = at * 4 + BODY_KINDS;
       into.kinds[i] = bytes[kinds] as number;

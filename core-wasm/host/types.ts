@@ -79,6 +79,19 @@ export interface SpawnBody {
   readonly density: number;
   readonly friction: number;
   readonly restitution: number;
+  /** Share of the speed that is lost in a second, about; 0.02 unless given. */
+  readonly linearDamping?: number;
+  /** 0.1 unless given. */
+  readonly angularDamping?: number;
+  /** −100 … 100 times the region's gravity; 1 unless given. */
+  readonly gravityScale?: number;
+  /**
+   * Bits of the layers that it is on; 1 unless given. Two bodies meet when each is on a layer that
+   * the other meets.
+   */
+  readonly layer?: number;
+  /** Bits of the layers that it meets; all unless given. */
+  readonly mask?: number;
 }
 
 export interface SpawnPlayer {
@@ -154,6 +167,8 @@ export const StepFault = {
   QUARANTINED: 16,
   /** A command named an entity that does not exist or exists already: it was skipped. */
   COMMAND_SKIPPED: 32,
+  /** A spawn found no free record for a static body: raise STATIC_CAPACITY. */
+  STATICS_FULL: 64,
 } as const;
 
 /** Why bytes were refused; 0 is success. The same numbers go into close reasons. */

@@ -2,9 +2,20 @@ import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Core } from '../host/core.ts';
 import { BodyKind, StepFault, WireFault } from '../host/types.ts';
 import { findNotFinite } from './floats.ts';
-import { addBody, addPlayer, newWorld, openCore, play, type World } from './world.ts';
+import {
+  addBall,
+  addBody,
+  addPlayer,
+  addStatic,
+  newWorld,
+  openCore,
+  play,
+  positionOf,
+  type World,
+} from './world.ts';
 
-const BODY_CAPACITY = 8192;
+const MOVER_CAPACITY = 8192;
+const STATIC_CAPACITY = 16384;
 const PLAYER_CAPACITY = 1024;
 /** So many spawns fit into one frame. */
 const BATCH = 1500;
@@ -40,22 +51,43 @@ function expectValid(world: World): void {
 }
 
 describe('a full region', () => {
-  test('takes 8,192 bodies and says so at the next one', () => {
+  test('takes 8,192 movers and says so at the next one', () => {
     const world = newWorld(core);
-    fill(world, BODY_CAPACITY, (i) => {
+    fill(world, MOVER_CAPACITY, (i) => {
       addBody(world, {
-        kind: i % 8 === 0 ? BodyKind.DYNAMIC : BodyKind.STATIC,
+        kind: i % 8 === 0 ? BodyKind.DYNAMIC : BodyKind.KINEMATIC,
         size: [0.3, 0.3, 0.3],
         position: [(i % 128) * 3 - 192, 100, Math.floor(i / 128) * 3 - 96],
       });
     });
     expect(world.faults).toBe(0);
-    expect(core.bodyCount).toBe(BODY_CAPACITY);
+    expect(core.bodyCount).toBe(MOVER_CAPACITY);
     addBody(world, {});
     addPlayer(world, [0, 0, 0]);
     play(world, 1);
     expect(world.faults).toBe(StepFault.BODIES_FULL);
-    expect([core.bodyCount, core.playerCount]).toEqual([BODY_CAPACITY, 0]);
+    expect([core.bodyCount, core.playerCount]).toEqual([MOVER_CAPACITY, 0]);
+    expectValid(world);
+  });
+
+  test('takes 16,384 static pieces beside them and says so at the next one', () => {
+    const world = newWorld(core);
+    fill(world, STATIC_CAPACITY, (i) => {
+      addBody(world, {
+        kind: BodyKind.STATIC,
+        size: [0.3, 0.3, 0.3],
+        position: [(i % 128) * 3 - 192, 100, Math.floor(i / 128) * 3 - 192],
+      });
+    });
+    const ball = addBall(world, 0.3, { position: [-192, 101, -192] });
+    play(world, 20);
+    expect(world.faults).toBe(0);
+    expect(core.bodyCount).toBe(STATIC_CAPACITY + 1);
+    expect(positionOf(world, ball)[1]).toBeCloseTo(100.6, 1);
+    addStatic(world, [1, 1, 1], {});
+    play(world, 1);
+    expect(world.faults).toBe(StepFault.STATICS_FULL);
+    expect(core.bodyCount).toBe(STATIC_CAPACITY + 1);
     expectValid(world);
   });
 
@@ -75,22 +107,22 @@ describe('a full region', () => {
 
   test('gives no id when every index is taken, and again when one is free', () => {
     const world = newWorld(core);
-    expect(core.nextEntity(16383)).toBe(0);
+    expect(core.nextEntity(32767)).toBe(0);
     expect(core.nextEntity(0xffff)).toBe(0);
-    const last = addBody(world, { entity: (1 << 16) | 16383, position: [0, 5, 0] });
+    const last = addBody(world, { entity: (1 << 16) | 32767, position: [0, 5, 0] });
     play(world, 1);
     expect(core.hasEntity(last)).toBe(true);
-    expect(core.nextEntity(16382)).toBe(0);
+    expect(core.nextEntity(32766)).toBe(0);
     world.commands.push((c) => c.addDespawn(last));
     play(world, 1);
-    expect(core.nextEntity(16382)).toBe((2 << 16) | 16383);
+    expect(core.nextEntity(32766)).toBe((2 << 16) | 32767);
   });
 
   test('of a taken or impossible id a spawn is skipped with a fault', () => {
     const world = newWorld(core);
     const taken = addBody(world, {});
     play(world, 1);
-    for (const entity of [taken, taken + 0x10000, 0, 0x10000, 16384, 0xffff]) {
+    for (const entity of [taken, taken + 0x10000, 0, 0x10000, 32768, 0xffff]) {
       world.faults = 0;
       addBody(world, { entity, position: [9, 9, 9] });
       play(world, 1);

@@ -7,7 +7,7 @@ import { type Core, emptyBodies } from '../host/core.ts';
 
 const PREFIX_BYTES = 16;
 const HEADER_BYTES = 32;
-const BODY_BYTES = 128;
+const BODY_BYTES = 144;
 const PLAYER_BYTES = 224;
 const CONTACT_BYTES = 64;
 
@@ -31,7 +31,7 @@ export function findNotFinite(core: Core): string | null {
   if (bytes.buffer !== room.buffer) room = new Uint8Array(bytes.length * 2);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const header = PREFIX_BYTES;
-  const bodies = view.getUint32(header + 8, true);
+  const bodies = view.getUint32(header + 8, true) + view.getUint32(header + 24, true);
   const players = view.getUint32(header + 12, true);
   const contacts = view.getUint32(header + 16, true);
   const entityHigh = view.getUint32(header + 20, true);

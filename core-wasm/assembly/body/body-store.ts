@@ -1,13 +1,14 @@
 import { invalidateStaticGrid } from '../broadphase/static-grid';
 import { dropContactsOf } from '../contact/contact';
-import { BODIES, BODY_BYTES, BODY_SHIFT, GENERATIONS, SLOT_OF } from '../layout';
-import { BODY_CAPACITY, ENTITY_CAPACITY } from '../limits';
+import { BODY_BYTES, FIRST_STATIC, GENERATIONS, SLOT_OF } from '../layout';
+import { ENTITY_CAPACITY, MOVER_CAPACITY, STATIC_CAPACITY } from '../limits';
 import { header } from '../world/header';
-import { Body, body, entityIndex } from './body';
+import { Body, BodyKind, body, entityIndex } from './body';
 
 /**
- * Bodies are one dense array in ascending entity index. A spawn or despawn moves the tail, which
- * costs at most a megabyte of copying; in return slot order is entity order everywhere.
+ * Bodies are two dense arrays in ascending entity index, movers and statics. A spawn or despawn
+ * moves the tail of one, which costs at most two megabytes of copying; in return slot order is
+ * entity order everywhere.
  */
 
 /** Slot of a live entity, or −1. The generation must match. */
@@ -28,23 +29,31 @@ export function generationOf(index: i32): u32 {
 
 /** Rebuilds the slot table from the bodies; after a restore. */
 export function indexSlots(): void {
+  const h = header();
   memory.fill(SLOT_OF, 0xff, ENTITY_CAPACITY * 2);
-  setSlotsFrom(0);
+  setSlots(0, h.moverCount);
+  setSlots(FIRST_STATIC, FIRST_STATIC + h.staticCount);
 }
 
-/** Slots from `first` on have moved: whatever was built over slots is stale. */
-function setSlotsFrom(first: i32): void {
-  invalidateStaticGrid();
-  const count = header().bodyCount;
-  for (let slot = first; slot < count; slot++) {
+function setSlots(first: i32, end: i32): void {
+  for (let slot = first; slot < end; slot++) {
     store<i16>(SLOT_OF + ((<usize>entityIndex(body(slot).id)) << 1), <i16>slot);
   }
 }
 
-/** First slot whose entity index is not below `index`. */
-function lowerBound(index: i32): i32 {
-  let low = 0;
-  let high = header().bodyCount;
+/** One past the last slot of the array that `kind` belongs to. */
+function endOf(kind: i32): i32 {
+  return kind == BodyKind.STATIC ? FIRST_STATIC + header().staticCount : header().moverCount;
+}
+
+function firstOf(kind: i32): i32 {
+  return kind == BodyKind.STATIC ? FIRST_STATIC : 0;
+}
+
+/** First slot of the array whose entity index is not below `index`. */
+function lowerBound(kind: i32, index: i32): i32 {
+  let low = firstOf(kind);
+  let high = endOf(kind);
   while (low < high) {
     const middle = (low + high) >> 1;
     if (entityIndex(body(middle).id) < index) low = middle + 1;
@@ -59,35 +68,52 @@ export function canInsert(id: u32): bool {
   return index > 0 && index < ENTITY_CAPACITY && !isIndexUsed(index);
 }
 
-/** Makes room for `id` and returns its zeroed body. The caller checked `canInsert` and space. */
-export function insertBody(id: u32): Body {
+/** Whether `count` more bodies of the kind find room. */
+export function hasRoom(kind: i32, count: i32): bool {
+  if (kind == BodyKind.STATIC) return header().staticCount + count <= STATIC_CAPACITY;
+  return header().moverCount + count <= MOVER_CAPACITY;
+}
+
+/** Makes room for `id` and returns its body, zero but for id and kind, once `canInsert`. */
+export function insertBody(id: u32, kind: BodyKind): Body {
+  assert(hasRoom(kind, 1));
   const h = header();
-  assert(h.bodyCount < BODY_CAPACITY);
   const index = entityIndex(id);
-  const slot = lowerBound(index);
-  const address = BODIES + ((<usize>slot) << BODY_SHIFT);
-  memory.copy(address + BODY_BYTES, address, (<usize>(h.bodyCount - slot)) << BODY_SHIFT);
+  const slot = lowerBound(kind, index);
+  const address = changetype<usize>(body(slot));
+  memory.copy(address + BODY_BYTES, address, <usize>(endOf(kind) - slot) * BODY_BYTES);
   memory.fill(address, 0, BODY_BYTES);
   const made = body(slot);
   made.id = id;
-  h.bodyCount++;
+  made.kind = <u8>kind;
+  addToCount(kind, 1);
   store<u16>(GENERATIONS + ((<usize>index) << 1), <u16>(id >>> 16));
   if (index >= h.entityHigh) h.entityHigh = index + 1;
-  setSlotsFrom(slot);
+  setSlots(slot, endOf(kind));
   return made;
 }
 
+/** A change of the statics makes the grid over them stale. */
+function addToCount(kind: i32, change: i32): void {
+  if (kind == BodyKind.STATIC) {
+    header().staticCount += change;
+    invalidateStaticGrid();
+  } else {
+    header().moverCount += change;
+  }
+}
+
 export function removeBody(slot: i32): void {
-  const h = header();
-  assert(slot >= 0 && slot < h.bodyCount);
+  const kind = <i32>body(slot).kind;
+  assert(slot >= firstOf(kind) && slot < endOf(kind));
   const id = body(slot).id;
   store<i16>(SLOT_OF + ((<usize>entityIndex(id)) << 1), -1);
   dropContactsOf(id);
-  const address = BODIES + ((<usize>slot) << BODY_SHIFT);
-  memory.copy(address, address + BODY_BYTES, (<usize>(h.bodyCount - slot - 1)) << BODY_SHIFT);
-  h.bodyCount--;
-  memory.fill(BODIES + ((<usize>h.bodyCount) << BODY_SHIFT), 0, BODY_BYTES);
-  setSlotsFrom(slot);
+  const address = changetype<usize>(body(slot));
+  memory.copy(address, address + BODY_BYTES, <usize>(endOf(kind) - slot - 1) * BODY_BYTES);
+  addToCount(kind, -1);
+  memory.fill(changetype<usize>(body(endOf(kind))), 0, BODY_BYTES);
+  setSlots(slot, endOf(kind));
 }
 
 /** The id that the lowest free index above `after`'s would get next, or 0 when none is free. */

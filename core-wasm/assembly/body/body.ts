@@ -1,4 +1,4 @@
-import { BODIES, BODY_BYTES, BODY_SHIFT } from '../layout';
+import { BODIES, BODY_BYTES } from '../layout';
 
 export const enum BodyKind {
   DYNAMIC = 0,
@@ -19,7 +19,11 @@ export const enum Role {
   HAND_RIGHT = 3,
 }
 
-/** One rigid body, 128 bytes. Origin is the centre of mass. */
+/** The layer of whatever was not put on another. */
+export const LAYER_DEFAULT: u16 = 1;
+export const LAYERS_ALL: u16 = 0xffff;
+
+/** One rigid body, 144 bytes. Origin is the centre of mass. */
 @unmanaged
 @final
 export class Body {
@@ -45,13 +49,18 @@ export class Body {
   gravityScale: f32;
   /** Player that a hand belongs to, its own id for a player, else 0. */
   owner: u32;
+  /** Bits of the layers that the body is on, and of those that it meets. */
+  layer: u16;
+  mask: u16;
+  reserved0: u32;
+  reserved1: u64;
 }
 
 assert(offsetof<Body>() == BODY_BYTES);
-assert(1 << BODY_SHIFT == BODY_BYTES);
 
+/** Movers have the slots from 0 on, statics those from `FIRST_STATIC` on. */
 export function body(slot: i32): Body {
-  return changetype<Body>(BODIES + ((<usize>slot) << BODY_SHIFT));
+  return changetype<Body>(BODIES + <usize>slot * BODY_BYTES);
 }
 
 export function entityIndex(id: u32): i32 {

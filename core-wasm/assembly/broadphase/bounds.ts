@@ -3,7 +3,6 @@ import { BOUNDS } from '../layout';
 import { SPECULATIVE_MARGIN_M, TICK_DT } from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
 import { abs3, add3, scale3, sub3, vec3, x3, y3, z3 } from '../math/vec3';
-import { header } from '../world/header';
 
 export function boundsMin(slot: i32): v128 {
   return v128.load(BOUNDS + ((<usize>slot) << 5));
@@ -26,19 +25,15 @@ export function halfExtents(b: Body): v128 {
   );
 }
 
-/** Bounds of every body, swept over the coming tick and widened by the speculative margin. */
-export function computeBounds(): void {
-  const count = header().bodyCount;
-  const margin = f32x4.splat(SPECULATIVE_MARGIN_M);
-  for (let slot = 0; slot < count; slot++) {
-    const b = body(slot);
-    const half = add3(halfExtents(b), margin);
-    const sweep = scale3(b.linearVelocity, TICK_DT);
-    const low = f32x4.pmin(sweep, f32x4.splat(0));
-    const high = f32x4.pmax(sweep, f32x4.splat(0));
-    v128.store(BOUNDS + ((<usize>slot) << 5), add3(sub3(b.position, half), low));
-    v128.store(BOUNDS + ((<usize>slot) << 5), add3(add3(b.position, half), high), 16);
-  }
+/** Bounds of a body, swept over the coming tick and widened by the speculative margin. */
+export function computeBounds(slot: i32): void {
+  const b = body(slot);
+  const half = add3(halfExtents(b), f32x4.splat(SPECULATIVE_MARGIN_M));
+  const sweep = scale3(b.linearVelocity, TICK_DT);
+  const low = f32x4.pmin(sweep, f32x4.splat(0));
+  const high = f32x4.pmax(sweep, f32x4.splat(0));
+  v128.store(BOUNDS + ((<usize>slot) << 5), add3(sub3(b.position, half), low));
+  v128.store(BOUNDS + ((<usize>slot) << 5), add3(add3(b.position, half), high), 16);
 }
 
 /** True when the bounds of two slots touch; lane 3 differs by margins of both and is ignored. */

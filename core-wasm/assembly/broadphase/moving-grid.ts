@@ -1,4 +1,3 @@
-import { BodyKind, body } from '../body/body';
 import { LARGE_MOVERS, MOVING_BUCKETS, MOVING_CELLS, MOVING_SLOTS, MOVING_STARTS } from '../layout';
 import { x3, y3, z3 } from '../math/vec3';
 import { header } from '../world/header';
@@ -49,11 +48,10 @@ export function largeMover(index: i32): i32 {
 }
 
 export function buildMovingGrid(): void {
-  const count = header().bodyCount;
+  const count = header().moverCount;
   memory.fill(MOVING_STARTS, 0, (MOVING_BUCKETS + 1) * 4);
   largeCount = 0;
   for (let slot = 0; slot < count; slot++) {
-    if (body(slot).kind == BodyKind.STATIC) continue;
     const cell = cellOfBounds(slot);
     store<u64>(MOVING_CELLS + ((<usize>slot) << 3), cell);
     if (isLarge(cell)) {
@@ -71,7 +69,6 @@ export function buildMovingGrid(): void {
     store<i32>(address, sum);
   }
   for (let slot = count - 1; slot >= 0; slot--) {
-    if (body(slot).kind == BodyKind.STATIC) continue;
     const cell = movingCell(slot);
     if (isLarge(cell)) continue;
     const address = MOVING_STARTS + ((<usize>bucketOfCell(cell)) << 2);

@@ -1,5 +1,5 @@
 import { Body, BodyKind, body, Role } from '../body/body';
-import { MOVING_BUCKETS, PAIR_COUNTS, PAIRS, PAIRS_SORTED } from '../layout';
+import { FIRST_STATIC, MOVING_BUCKETS, PAIR_COUNTS, PAIRS, PAIRS_SORTED } from '../layout';
 import { PAIR_CAPACITY } from '../limits';
 import { x3, z3 } from '../math/vec3';
 import { isHeldBy, player, playerIndex } from '../player/player';
@@ -27,15 +27,13 @@ import {
 
 /** All pairs whose bounds touch and that may collide, as lower slot << 16 | higher, ascending. */
 export function findPairs(): i32 {
-  computeBounds();
+  const movers = header().moverCount;
+  for (let slot = 0; slot < movers; slot++) computeBounds(slot);
   refreshStaticGrid();
   buildMovingGrid();
   count = 0;
-  const bodies = header().bodyCount;
-  for (let slot = 0; slot < bodies; slot++) {
-    if (body(slot).kind != BodyKind.STATIC) collectMovers(slot);
-  }
-  collectStatics(bodies);
+  for (let slot = 0; slot < movers; slot++) collectMovers(slot);
+  for (let slot = 0; slot < movers; slot++) collectStatics(slot);
   sortPairs();
   return count;
 }
@@ -62,6 +60,7 @@ function mayCollide(a: i32, b: i32): bool {
   const one = body(a);
   const two = body(b);
   if (one.kind != BodyKind.DYNAMIC && two.kind != BodyKind.DYNAMIC) return false;
+  if ((one.layer & two.mask) == 0 || (two.layer & one.mask) == 0) return false;
   if (one.owner != 0 && two.owner != 0) {
     return one.role == Role.PLAYER && two.role == Role.PLAYER;
   }
@@ -124,27 +123,25 @@ function collectRun(slot: i32, start: i32, end: i32, row: u64, z: i32): void {
 
 /** A large mover against every mover; two large ones meet once. */
 function collectLarge(slot: i32): void {
-  const bodies = header().bodyCount;
-  for (let other = 0; other < bodies; other++) {
-    if (other == slot || body(other).kind == BodyKind.STATIC) continue;
+  const movers = header().moverCount;
+  for (let other = 0; other < movers; other++) {
+    if (other == slot) continue;
     if (other > slot || !isLarge(movingCell(other))) emit(slot, other);
   }
 }
 
-function collectStatics(bodies: i32): void {
-  for (let slot = 0; slot < bodies; slot++) {
-    if (body(slot).kind != BodyKind.DYNAMIC) continue;
-    const low = boundsMin(slot);
-    const high = boundsMax(slot);
-    const firstX = staticCell(x3(low));
-    const firstZ = staticCell(z3(low));
-    const lastX = staticCell(x3(high));
-    const lastZ = staticCell(z3(high));
-    for (let x = firstX; x <= lastX; x++) {
-      for (let z = firstZ; z <= lastZ; z++) collectStaticCell(slot, x, z, firstX, firstZ);
-    }
-    for (let i = 0; i < largeStaticCount(); i++) emit(slot, largeStatic(i));
+function collectStatics(slot: i32): void {
+  if (body(slot).kind != BodyKind.DYNAMIC) return;
+  const low = boundsMin(slot);
+  const high = boundsMax(slot);
+  const firstX = staticCell(x3(low));
+  const firstZ = staticCell(z3(low));
+  const lastX = staticCell(x3(high));
+  const lastZ = staticCell(z3(high));
+  for (let x = firstX; x <= lastX; x++) {
+    for (let z = firstZ; z <= lastZ; z++) collectStaticCell(slot, x, z, firstX, firstZ);
   }
+  for (let i = 0; i < largeStaticCount(); i++) emit(slot, largeStatic(i));
 }
 
 /** A body in several common cells is taken in the first: the least corner of the overlap. */
@@ -177,14 +174,14 @@ function sortPairs(): void {
 }
 
 function sortPass(from: usize, to: usize, shift: u32): void {
-  const bodies = header().bodyCount;
-  memory.fill(PAIR_COUNTS, 0, <usize>(bodies + 1) * 4);
+  const slots = FIRST_STATIC + header().staticCount;
+  memory.fill(PAIR_COUNTS, 0, <usize>slots * 4);
   for (let i = 0; i < count; i++) {
     const address = countAddress(load<u32>(from + ((<usize>i) << 2)), shift);
     store<i32>(address, load<i32>(address) + 1);
   }
   let sum = 0;
-  for (let slot = 0; slot < bodies; slot++) {
+  for (let slot = 0; slot < slots; slot++) {
     const address = PAIR_COUNTS + ((<usize>slot) << 2);
     const here = load<i32>(address);
     store<i32>(address, sum);

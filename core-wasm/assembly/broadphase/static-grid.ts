@@ -1,9 +1,8 @@
-import { BodyKind, body } from '../body/body';
-import { LARGE_SLOTS, STATIC_BUCKETS, STATIC_SLOTS, STATIC_STARTS } from '../layout';
+import { FIRST_STATIC, LARGE_SLOTS, STATIC_BUCKETS, STATIC_SLOTS, STATIC_STARTS } from '../layout';
 import { STATIC_ENTRY_CAPACITY } from '../limits';
 import { x3, z3 } from '../math/vec3';
 import { header } from '../world/header';
-import { boundsMax, boundsMin } from './bounds';
+import { boundsMax, boundsMin, computeBounds } from './bounds';
 
 /**
  * Static bodies in columns of 4 m × 4 m, hashed. A pure function of which static bodies exist: it
@@ -46,15 +45,15 @@ export function largeStatic(index: i32): i32 {
   return <i32>load<u16>(LARGE_SLOTS + ((<usize>index) << 1));
 }
 
-/** Bounds must be fresh. Counting sort: count, prefix sum, fill from the back. */
+/** Counting sort: count, prefix sum, fill from the back. */
 export function refreshStaticGrid(): void {
-  const h = header();
   if (current) return;
+  const end = FIRST_STATIC + header().staticCount;
   memory.fill(STATIC_STARTS, 0, (STATIC_BUCKETS + 1) * 4);
   largeCount = 0;
   let entries = 0;
-  for (let slot = 0; slot < h.bodyCount; slot++) {
-    if (body(slot).kind != BodyKind.STATIC) continue;
+  for (let slot = FIRST_STATIC; slot < end; slot++) {
+    computeBounds(slot);
     const cells = cellCount(slot);
     if (cells > CELLS_MAX || entries + cells > STATIC_ENTRY_CAPACITY) {
       store<u16>(LARGE_SLOTS + ((<usize>largeCount) << 1), <u16>slot);
@@ -71,8 +70,7 @@ export function refreshStaticGrid(): void {
     store<i32>(address, sum);
   }
   let large = 0;
-  for (let slot = 0; slot < h.bodyCount; slot++) {
-    if (body(slot).kind != BodyKind.STATIC) continue;
+  for (let slot = FIRST_STATIC; slot < end; slot++) {
     if (large < largeCount && largeStatic(large) == slot) large++;
     else visitCells(slot, true);
   }

@@ -4,20 +4,20 @@ import { collide } from '../narrowphase/dispatch';
 import { beginManifold } from '../narrowphase/manifold';
 import { collideTerrain, mayTouchTerrain, terrainParts } from '../narrowphase/terrain';
 import { clearConstraints } from '../solver/constraint';
-import { beginPrepare, prepareConstraint } from '../solver/prepare';
-import { TERRAIN_SLOT } from '../solver/solver-body';
+import { beginPrepare, prepareConstraint, TERRAIN } from '../solver/prepare';
 import { header } from '../world/header';
 
 /**
- * Narrowphase and preparation in one ascending pass over (A, B, part), the terrain counting as the
- * lowest B: so constraints come out in entity order and meet last tick's contacts in step.
+ * Narrowphase and preparation in one ascending pass over (A, B, part): for each A the terrain, then
+ * movers, then statics. So constraints come out in entity order and meet last tick's contacts in
+ * step.
  */
 export function collectContacts(pairCount: i32): void {
   clearConstraints();
   beginPrepare();
-  const bodies = header().bodyCount;
+  const movers = header().moverCount;
   let next = 0;
-  for (let slot = 0; slot < bodies; slot++) {
+  for (let slot = 0; slot < movers; slot++) {
     collectTerrain(slot);
     while (next < pairCount && <i32>(pair(next) >>> 16) == slot) {
       const other = <i32>(pair(next) & 0xffff);
@@ -36,6 +36,6 @@ function collectTerrain(slot: i32): void {
   for (let part = 0; part < parts; part++) {
     beginManifold(b.linearVelocity);
     collideTerrain(b, part);
-    prepareConstraint(slot, TERRAIN_SLOT, <u32>part);
+    prepareConstraint(slot, TERRAIN, <u32>part);
   }
 }

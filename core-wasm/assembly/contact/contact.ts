@@ -3,7 +3,8 @@ import { header } from '../world/header';
 
 /**
  * What a manifold remembers for the next tick's warm start. Records are sorted by
- * (index of A, index of B, part) and kept only while an impulse is not zero.
+ * (index of A; terrain, movers, statics; index of B; part) and kept only while an impulse is not
+ * zero.
  */
 @unmanaged
 @final
@@ -12,7 +13,9 @@ export class Contact {
   /** 0 is the terrain. */
   idB: u32;
   /** Several manifolds may join one pair: the two ends of a capsule on terrain. */
-  part: u32;
+  part: u16;
+  /** 1 when B is a static body: those come after the movers. */
+  staticB: u16;
   pointCount: u32;
   feature0: u32;
   feature1: u32;
@@ -36,9 +39,10 @@ export function contact(index: i32): Contact {
   return changetype<Contact>(CONTACTS + ((<usize>index) << CONTACT_SHIFT));
 }
 
-/** Sorts like the constraint list: entity index of A, of B, part. */
-export function contactKey(idA: u32, idB: u32, part: u32): u64 {
-  return ((<u64>(idA & 0xffff)) << 32) | ((<u64>(idB & 0xffff)) << 8) | <u64>part;
+/** Sorts like the constraint list. */
+export function contactKey(idA: u32, idB: u32, part: u32, staticB: u32): u64 {
+  const first = (<u64>(idA & 0xffff)) << 40;
+  return first | ((<u64>staticB) << 32) | ((<u64>(idB & 0xffff)) << 16) | <u64>part;
 }
 
 /** Forgets the contacts of a body that leaves or is moved by a command. */

@@ -30,7 +30,8 @@ function keep(index: i32, c: Constraint): void {
   memory.fill(changetype<usize>(kept), 0, CONTACT_BYTES);
   kept.idA = c.idA;
   kept.idB = c.idB;
-  kept.part = c.part;
+  kept.part = <u16>c.part;
+  kept.staticB = <u16>c.staticB;
   kept.pointCount = c.pointCount;
   for (let j = 0; j < c.pointCount; j++) {
     const p = point(c.firstPoint + j);

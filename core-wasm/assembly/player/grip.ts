@@ -68,7 +68,7 @@ function keepsHold(hand: Body, ticks: u16, held: u32, offset: v128): bool {
 /** Slot of the nearest loose body in reach, −1 when there is none or the moment has passed. */
 function takes(ticks: u16, hand: Body): i32 {
   if (ticks == 0 || ticks > GRIP_WINDOW_TICKS) return -1;
-  const count = header().bodyCount;
+  const count = header().moverCount;
   let nearest: f32 = GRAB_DISTANCE_MAX_M + HAND_RADIUS_M;
   let found = -1;
   for (let slot = 0; slot < count; slot++) {

@@ -1,6 +1,6 @@
 import { Body, body, Shape } from '../body/body';
 import { surfaceDistance } from '../body/surface-distance';
-import { FIELDS } from '../layout';
+import { FIELDS, FIRST_STATIC } from '../layout';
 import { REGION_HALF_M } from '../limits';
 import { axisY, rotate, rotateInverse } from '../math/quat';
 import {
@@ -40,15 +40,19 @@ export function castRay(): bool {
   hitDistance = min<f32>(load<f32>(FIELDS, 24), RAY_MAX_M);
   const ignored = load<u32>(FIELDS, 28);
   hasHit = false;
-  const count = header().bodyCount;
-  for (let slot = 0; slot < count; slot++) {
+  rayBodies(0, header().moverCount, origin, direction, ignored);
+  rayBodies(FIRST_STATIC, FIRST_STATIC + header().staticCount, origin, direction, ignored);
+  rayTerrain(origin, direction);
+  if (hasHit) expose(addScaled3(origin, direction, hitDistance));
+  return hasHit;
+}
+
+function rayBodies(first: i32, end: i32, origin: v128, direction: v128, ignored: u32): void {
+  for (let slot = first; slot < end; slot++) {
     const b = body(slot);
     if (ignored != 0 && b.owner == ignored) continue;
     rayBody(b, origin, direction);
   }
-  rayTerrain(origin, direction);
-  if (hasHit) expose(addScaled3(origin, direction, hitDistance));
-  return hasHit;
 }
 
 function expose(place: v128): void {

@@ -43,7 +43,8 @@ export class Constraint {
   idA: u32;
   idB: u32;
   part: u32;
-  reserved0: u32;
+  /** 1 when B is a static body. */
+  staticB: u32;
   reserved1: v128;
   reserved2: v128;
 }

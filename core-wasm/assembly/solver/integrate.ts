@@ -7,7 +7,7 @@ import { solverBody } from './solver-body';
 
 /** Gravity and damping on dynamic bodies for one substep. */
 export function integrateVelocities(): void {
-  const count = header().bodyCount;
+  const count = header().moverCount;
   for (let slot = 0; slot < count; slot++) {
     const b = body(slot);
     if (b.kind != BodyKind.DYNAMIC) continue;
@@ -21,7 +21,7 @@ export function integrateVelocities(): void {
 }
 
 export function integratePositions(): void {
-  const count = header().bodyCount;
+  const count = header().moverCount;
   for (let slot = 0; slot < count; slot++) {
     const s = solverBody(slot);
     s.moved = addScaled3(s.moved, s.linear, SUBSTEP_DT);

@@ -1,5 +1,6 @@
 import { Body, body } from '../body/body';
 import { Contact, contact, contactKey } from '../contact/contact';
+import { FIRST_STATIC } from '../layout';
 import { CONTACT_CAPACITY, CONTACT_DAMPING_RATIO, CONTACT_HERTZ, POINT_CAPACITY } from '../limits';
 import {
   add3,
@@ -23,10 +24,13 @@ import { raiseFault, StepFault } from '../world/fault';
 import { header } from '../world/header';
 import { appendConstraint, Constraint, constraints, Point, point, points } from './constraint';
 import { biasRate, impulseScale, massScale } from './softness';
-import { applyInertia, SolverBody, solverBody, TERRAIN_SLOT } from './solver-body';
+import { applyInertia, FIXED, SolverBody, solverBody } from './solver-body';
 
 /** Where the search for last tick's contact stands: both lists ascend, so it only moves forward. */
 let cursor: i32 = 0;
+
+/** Stands for a slot where B is the terrain. */
+export const TERRAIN: i32 = -1;
 
 export function beginPrepare(): void {
   cursor = 0;
@@ -45,19 +49,21 @@ export function prepareConstraint(slotA: i32, slotB: i32, part: u32): void {
     raiseFault(StepFault.CONTACTS_FULL);
     return;
   }
+  const isFixed = slotB == TERRAIN || slotB >= FIRST_STATIC;
   const a = body(slotA);
   const c = appendConstraint(count);
   c.slotA = slotA;
-  c.slotB = slotB;
+  c.slotB = isFixed ? FIXED : slotB;
   c.part = part;
+  c.staticB = slotB >= FIRST_STATIC ? 1 : 0;
   c.idA = a.id;
-  c.idB = slotB == TERRAIN_SLOT ? 0 : body(slotB).id;
+  c.idB = slotB == TERRAIN ? 0 : body(slotB).id;
   c.normal = manifoldNormal();
   setMaterial(c, a, slotB);
   const solverA = solverBody(slotA);
-  const solverB = solverBody(slotB);
+  const solverB = solverBody(c.slotB);
   const centreA = a.position;
-  const centreB = slotB == TERRAIN_SLOT ? f32x4.splat(0) : body(slotB).position;
+  const centreB = slotB == TERRAIN ? f32x4.splat(0) : body(slotB).position;
   setSoftness(c, solverA, solverB);
   let centroid = f32x4.splat(0);
   for (let i = 0; i < count; i++) {
@@ -78,8 +84,8 @@ export function prepareConstraint(slotA: i32, slotB: i32, part: u32): void {
 
 /** Geometric mean of the frictions, the greater restitution; the terrain is like rock. */
 function setMaterial(c: Constraint, a: Body, slotB: i32): void {
-  const frictionB: f32 = slotB == TERRAIN_SLOT ? 0.8 : body(slotB).friction;
-  const restitutionB: f32 = slotB == TERRAIN_SLOT ? 0 : body(slotB).restitution;
+  const frictionB: f32 = slotB == TERRAIN ? 0.8 : body(slotB).friction;
+  const restitutionB: f32 = slotB == TERRAIN ? 0 : body(slotB).restitution;
   c.friction = Mathf.sqrt(a.friction * frictionB);
   c.restitution = max<f32>(a.restitution, restitutionB);
 }
@@ -146,12 +152,12 @@ function prepareFriction(
 
 /** Takes over last tick's impulses of the same pair and part, point by feature. */
 function warmStartFrom(c: Constraint): void {
-  const key = contactKey(c.idA, c.idB, c.part);
+  const key = contactKey(c.idA, c.idB, c.part, c.staticB);
   const count = header().contactCount;
   while (cursor < count && keyOf(contact(cursor)) < key) cursor++;
   if (cursor == count) return;
   const old = contact(cursor);
-  if (old.idA != c.idA || old.idB != c.idB || old.part != c.part) return;
+  if (old.idA != c.idA || old.idB != c.idB || <u32>old.part != c.part) return;
   for (let i = 0; i < c.pointCount; i++) {
     const p = point(c.firstPoint + i);
     p.impulse = impulseOf(old, p.feature);
@@ -163,7 +169,7 @@ function warmStartFrom(c: Constraint): void {
 }
 
 function keyOf(c: Contact): u64 {
-  return contactKey(c.idA, c.idB, c.part);
+  return contactKey(c.idA, c.idB, c.part, c.staticB);
 }
 
 function impulseOf(old: Contact, feature: u32): f32 {

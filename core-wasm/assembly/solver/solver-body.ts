@@ -1,14 +1,14 @@
-import { Body, BodyKind, body, Role } from '../body/body';
+import { Body, body, Role } from '../body/body';
 import { SOLVER_BODIES, SOLVER_BODY_BYTES, SOLVER_BODY_SHIFT } from '../layout';
-import { BODY_CAPACITY, GRAB_FORCE_MAX_N, HAND_MASS_KG, TICK_DT } from '../limits';
+import { GRAB_FORCE_MAX_N, HAND_MASS_KG, MOVER_CAPACITY, TICK_DT } from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
 import { add3, length3, scale3, w3, x3, y3, z3 } from '../math/vec3';
 import { header } from '../world/header';
 
 /**
  * What the solver needs of a body, 128 bytes: velocities, what the substeps have moved and turned
- * so far, and the inverse inertia in world axes. Static bodies and the terrain have zero inverse
- * mass, so no kernel branches on the kind.
+ * so far, and the inverse inertia in world axes. What never moves is one body of zero
+ * inverse mass, so no kernel branches on the kind.
  */
 @unmanaged
 @final
@@ -28,8 +28,8 @@ export class SolverBody {
 assert(offsetof<SolverBody>() == SOLVER_BODY_BYTES);
 assert(1 << SOLVER_BODY_SHIFT == SOLVER_BODY_BYTES);
 
-/** The solver body that stands for the terrain. */
-export const TERRAIN_SLOT: i32 = BODY_CAPACITY;
+/** The solver body that stands for everything that never moves: statics and the terrain. */
+export const FIXED: i32 = MOVER_CAPACITY;
 
 export function solverBody(slot: i32): SolverBody {
   return changetype<SolverBody>(SOLVER_BODIES + ((<usize>slot) << SOLVER_BODY_SHIFT));
@@ -44,14 +44,14 @@ export function applyInertia(s: SolverBody, v: v128): v128 {
 }
 
 export function loadSolverBodies(): void {
-  const count = header().bodyCount;
+  const count = header().moverCount;
   for (let slot = 0; slot < count; slot++) load(solverBody(slot), body(slot));
-  memory.fill(changetype<usize>(solverBody(TERRAIN_SLOT)), 0, SOLVER_BODY_BYTES);
+  memory.fill(changetype<usize>(solverBody(FIXED)), 0, SOLVER_BODY_BYTES);
 }
 
 function load(s: SolverBody, b: Body): void {
-  s.linear = b.kind == BodyKind.STATIC ? f32x4.splat(0) : b.linearVelocity;
-  s.angular = b.kind == BodyKind.STATIC ? f32x4.splat(0) : b.angularVelocity;
+  s.linear = b.linearVelocity;
+  s.angular = b.angularVelocity;
   s.moved = f32x4.splat(0);
   s.turned = f32x4.splat(0);
   s.inverseMass = f32x4.splat(inverseMassOf(b));

@@ -3,15 +3,13 @@ import { slotOf } from '../body/body-store';
 import { applyImpulseAt } from '../body/impulse';
 import { setMass } from '../body/mass';
 import { isSize } from '../body/size';
-import { invalidateStaticGrid } from '../broadphase/static-grid';
-import { dropContactsOf } from '../contact/contact';
 import { FIELDS } from '../layout';
 import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, REGION_HALF_M } from '../limits';
 import { isUnitQuat, normalizeQuat } from '../math/quat';
 import { clampLength3, isWithin3 } from '../math/vec3';
 import { raiseFault, StepFault } from '../world/fault';
 import { isInRegion } from '../world/region';
-import { despawn, spawnBody, spawnPlayer } from '../world/spawn';
+import { changeKind, despawn, spawnBody, spawnPlayer } from '../world/spawn';
 import { isOverrun, readF32, readU8, readU16, readU32, readVec3, WireFault } from './reader';
 import { writeF32, writeU8, writeU16, writeU32 } from './writer';
 
@@ -28,6 +26,12 @@ export const enum Command {
 }
 
 const SPEED_MAX_MPS: f32 = 200.0;
+const DAMPING_MAX_HZ: f32 = 1000.0;
+const GRAVITY_SCALE_MAX: f32 = 100.0;
+
+function isDamping(value: f32): bool {
+  return value >= 0 && value <= DAMPING_MAX_HZ;
+}
 
 /** Reads one command and checks it; with `apply` also carries it out. */
 export function readCommand(apply: bool): WireFault {
@@ -52,6 +56,11 @@ function readSpawnBody(apply: bool): WireFault {
   const density = readF32();
   const friction = readF32();
   const restitution = readF32();
+  const linearDamping = readF32();
+  const angularDamping = readF32();
+  const gravityScale = readF32();
+  const layer = readU16();
+  const mask = readU16();
   if (isOverrun()) return WireFault.TRUNCATED;
   if (kind > BodyKind.STATIC || shape > Shape.BOX) return WireFault.OUT_OF_RANGE;
   if (!isInRegion(position) || !isSize(shape, size)) return WireFault.OUT_OF_RANGE;
@@ -62,10 +71,11 @@ function readSpawnBody(apply: bool): WireFault {
   if (!(friction >= 0 && friction <= 4 && restitution >= 0 && restitution <= 1)) {
     return WireFault.OUT_OF_RANGE;
   }
+  if (!isDamping(linearDamping) || !isDamping(angularDamping)) return WireFault.OUT_OF_RANGE;
+  if (!(Mathf.abs(gravityScale) <= GRAVITY_SCALE_MAX)) return WireFault.OUT_OF_RANGE;
   if (!apply) return WireFault.NONE;
-  const made = spawnBody(id);
+  const made = spawnBody(id, kind);
   if (made == null) return WireFault.NONE;
-  made.kind = <u8>kind;
   made.shape = <u8>shape;
   made.role = <u8>Role.LOOSE;
   made.size = size;
@@ -77,9 +87,11 @@ function readSpawnBody(apply: bool): WireFault {
   }
   made.friction = friction;
   made.restitution = restitution;
-  made.linearDamping = 0.02;
-  made.angularDamping = 0.1;
-  made.gravityScale = 1;
+  made.linearDamping = linearDamping;
+  made.angularDamping = angularDamping;
+  made.gravityScale = gravityScale;
+  made.layer = <u16>layer;
+  made.mask = <u16>mask;
   setMass(made, density);
   return WireFault.NONE;
 }
@@ -130,13 +142,7 @@ function readSetKind(apply: bool): WireFault {
     raiseFault(StepFault.COMMAND_SKIPPED);
     return WireFault.NONE;
   }
-  const b = body(slot);
-  b.kind = <u8>kind;
-  b.linearVelocity = f32x4.splat(0);
-  b.angularVelocity = f32x4.splat(0);
-  setMass(b, 500);
-  dropContactsOf(id);
-  invalidateStaticGrid();
+  changeKind(slot, kind);
   return WireFault.NONE;
 }
 
@@ -157,7 +163,9 @@ export function writeCommand(kind: Command): void {
   if (kind == Command.SPAWN_BODY) {
     writeU8(word(1));
     writeU8(word(2));
-    writeFloats(3, 19);
+    writeFloats(3, 22);
+    writeU16(word(25));
+    writeU16(word(26));
   } else if (kind == Command.SPAWN_PLAYER) {
     writeU32(word(1));
     writeU32(word(2));

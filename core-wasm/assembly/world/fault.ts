@@ -6,6 +6,7 @@ export const enum StepFault {
   CONTACTS_FULL = 8,
   QUARANTINED = 16,
   COMMAND_SKIPPED = 32,
+  STATICS_FULL = 64,
 }
 
 let raised: i32 = 0;

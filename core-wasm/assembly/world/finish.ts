@@ -1,10 +1,10 @@
-import { Body, BodyKind, body, Role } from '../body/body';
+import { Body, body, Role } from '../body/body';
 import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, PLAYER_GROUND_COSINE } from '../limits';
 import { add3, clampLength3, isFinite3, neg3, y3 } from '../math/vec3';
 import { Player, player, playerIndex } from '../player/player';
 import { Constraint, constraint, constraints, point } from '../solver/constraint';
 import { turnBy } from '../solver/integrate';
-import { SolverBody, solverBody, TERRAIN_SLOT } from '../solver/solver-body';
+import { FIXED, SolverBody, solverBody } from '../solver/solver-body';
 import { raiseFault, StepFault } from './fault';
 import { header } from './header';
 import { clampToRegion, isInRegion } from './region';
@@ -14,11 +14,8 @@ import { clampToRegion, isInRegion } from './region';
  * rim of the region is a wall without friction.
  */
 export function finishBodies(): void {
-  const count = header().bodyCount;
-  for (let slot = 0; slot < count; slot++) {
-    const b = body(slot);
-    if (b.kind != BodyKind.STATIC) finishBody(b, solverBody(slot));
-  }
+  const count = header().moverCount;
+  for (let slot = 0; slot < count; slot++) finishBody(body(slot), solverBody(slot));
 }
 
 function finishBody(b: Body, s: SolverBody): void {
@@ -54,7 +51,7 @@ export function findGround(): void {
     const c = constraint(i);
     if (!isPressed(c)) continue;
     if (body(c.slotA).role == Role.PLAYER) standOn(c.idA, neg3(c.normal));
-    if (c.slotB != TERRAIN_SLOT && body(c.slotB).role == Role.PLAYER) standOn(c.idB, c.normal);
+    if (c.slotB != FIXED && body(c.slotB).role == Role.PLAYER) standOn(c.idB, c.normal);
   }
 }
 

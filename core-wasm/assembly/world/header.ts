@@ -6,12 +6,13 @@ import { HEADER_BYTES, STATE } from '../layout';
 export class Header {
   tick: u32;
   seed: u32;
-  bodyCount: i32;
+  moverCount: i32;
   playerCount: i32;
   contactCount: i32;
   /** One more than the highest entity index that was ever used. */
   entityHigh: i32;
-  reserved: u64;
+  staticCount: i32;
+  reserved: u32;
 }
 
 export function header(): Header {

@@ -2,9 +2,10 @@ import { indexSlots } from '../body/body-store';
 import { invalidateStaticGrid } from '../broadphase/static-grid';
 import {
   BODIES,
-  BODY_SHIFT,
+  BODY_BYTES,
   CONTACT_SHIFT,
   CONTACTS,
+  FIRST_STATIC,
   GENERATIONS,
   HEADER_BYTES,
   PLAYER_BYTES,
@@ -24,8 +25,9 @@ import { areCountsPossible, isSound } from './soundness';
  * for the layout. The hash runs over the same bytes in place.
  */
 
-const MAGIC: u64 = 0x3130_4554_4154_5353;
+const MAGIC: u64 = 0x3230_4554_4154_5353;
 const PREFIX_BYTES: i32 = 16;
+const STATICS: usize = BODIES + FIRST_STATIC * BODY_BYTES;
 
 function generationBytes(h: Header): i32 {
   return (h.entityHigh * 2 + 15) & ~15;
@@ -35,7 +37,7 @@ function payloadBytes(h: Header): i32 {
   return (
     HEADER_BYTES +
     generationBytes(h) +
-    (h.bodyCount << BODY_SHIFT) +
+    (h.moverCount + h.staticCount) * BODY_BYTES +
     h.playerCount * PLAYER_BYTES +
     (h.contactCount << CONTACT_SHIFT)
   );
@@ -49,7 +51,8 @@ export function saveState(): i32 {
   let at = STAGING + PREFIX_BYTES;
   at = append(at, STATE, HEADER_BYTES);
   at = append(at, GENERATIONS, generationBytes(h));
-  at = append(at, BODIES, h.bodyCount << BODY_SHIFT);
+  at = append(at, BODIES, h.moverCount * BODY_BYTES);
+  at = append(at, STATICS, h.staticCount * BODY_BYTES);
   at = append(at, PLAYERS, h.playerCount * PLAYER_BYTES);
   at = append(at, CONTACTS, h.contactCount << CONTACT_SHIFT);
   return <i32>(at - STAGING);
@@ -79,19 +82,28 @@ export function loadState(length: i32): WireFault {
 function take(h: Header): void {
   const old = header();
   clearTail(GENERATIONS, generationBytes(old), generationBytes(h));
-  clearTail(BODIES, old.bodyCount << BODY_SHIFT, h.bodyCount << BODY_SHIFT);
+  clearTail(BODIES, old.moverCount * BODY_BYTES, h.moverCount * BODY_BYTES);
+  if (old.staticCount != h.staticCount) invalidateStaticGrid();
+  clearTail(STATICS, old.staticCount * BODY_BYTES, h.staticCount * BODY_BYTES);
   clearTail(PLAYERS, old.playerCount * PLAYER_BYTES, h.playerCount * PLAYER_BYTES);
   clearTail(CONTACTS, old.contactCount << CONTACT_SHIFT, h.contactCount << CONTACT_SHIFT);
   let at = STAGING + PREFIX_BYTES;
   at = extract(at, STATE, HEADER_BYTES);
   at = extract(at, GENERATIONS, generationBytes(h));
-  at = extract(at, BODIES, h.bodyCount << BODY_SHIFT);
+  at = extract(at, BODIES, h.moverCount * BODY_BYTES);
+  at = extractStatics(at, h.staticCount * BODY_BYTES);
   at = extract(at, PLAYERS, h.playerCount * PLAYER_BYTES);
   extract(at, CONTACTS, h.contactCount << CONTACT_SHIFT);
   indexSlots();
   dropFrame();
-  invalidateStaticGrid();
   buildTerrain(h.seed);
+}
+
+/** A rollback brings the same statics back: then the grid over them stays. */
+function extractStatics(at: usize, length: i32): usize {
+  if (memory.compare(STATICS, at, length) == 0) return at + <usize>length;
+  invalidateStaticGrid();
+  return extract(at, STATICS, length);
 }
 
 function clearTail(start: usize, before: i32, after: i32): void {
@@ -108,7 +120,8 @@ export function hashState(): u64 {
   const h = header();
   let hash = hash64(STATE, HEADER_BYTES, 0);
   hash = hash64(GENERATIONS, generationBytes(h), hash);
-  hash = hash64(BODIES, h.bodyCount << BODY_SHIFT, hash);
+  hash = hash64(BODIES, h.moverCount * BODY_BYTES, hash);
+  hash = hash64(STATICS, h.staticCount * BODY_BYTES, hash);
   hash = hash64(PLAYERS, h.playerCount * PLAYER_BYTES, hash);
   return hash64(CONTACTS, h.contactCount << CONTACT_SHIFT, hash);
 }

@@ -1,15 +1,16 @@
 import { Body, BodyKind, entityIndex, Role, Shape } from '../body/body';
 import { isSize } from '../body/size';
 import { Contact, contactKey } from '../contact/contact';
-import { BODY_SHIFT, CONTACT_SHIFT, PLAYER_BYTES } from '../layout';
+import { BODY_BYTES, CONTACT_SHIFT, PLAYER_BYTES } from '../layout';
 import {
   ANGULAR_SPEED_MAX_RPS,
-  BODY_CAPACITY,
   CONTACT_CAPACITY,
   ENTITY_CAPACITY,
   LINEAR_SPEED_MAX_MPS,
   MANIFOLD_POINTS_MAX,
+  MOVER_CAPACITY,
   PLAYER_CAPACITY,
+  STATIC_CAPACITY,
 } from '../limits';
 import { isUnitQuat } from '../math/quat';
 import { isPositive4, isWithin4, w3 } from '../math/vec3';
@@ -32,8 +33,10 @@ const GRIP_OFFSET_MAX_M: f32 = 1000.0;
 
 export function areCountsPossible(h: Header): bool {
   return (
-    h.bodyCount >= 0 &&
-    h.bodyCount <= BODY_CAPACITY &&
+    h.moverCount >= 0 &&
+    h.moverCount <= MOVER_CAPACITY &&
+    h.staticCount >= 0 &&
+    h.staticCount <= STATIC_CAPACITY &&
     h.playerCount >= 0 &&
     h.playerCount <= PLAYER_CAPACITY &&
     h.contactCount >= 0 &&
@@ -46,14 +49,16 @@ export function areCountsPossible(h: Header): bool {
 // The sections that are looked at.
 let generations: usize = 0;
 let bodies: usize = 0;
-let bodyCount: i32 = 0;
+let moverCount: i32 = 0;
+let staticCount: i32 = 0;
 
-/** `start`: generations, bodies, players and contacts as a snapshot packs them behind `h`. */
+/** `start`: generations, movers, statics, players, contacts as a snapshot packs them behind `h`. */
 export function isSound(h: Header, start: usize, generationBytes: i32): bool {
   generations = start;
   bodies = start + <usize>generationBytes;
-  bodyCount = h.bodyCount;
-  const players = bodies + ((<usize>bodyCount) << BODY_SHIFT);
+  moverCount = h.moverCount;
+  staticCount = h.staticCount;
+  const players = bodies + <usize>(moverCount + staticCount) * BODY_BYTES;
   const contacts = players + <usize>h.playerCount * PLAYER_BYTES;
   return (
     areBodiesSound(h.entityHigh, h.playerCount) &&
@@ -62,19 +67,22 @@ export function isSound(h: Header, start: usize, generationBytes: i32): bool {
   );
 }
 
-function bodyAt(slot: i32): Body {
-  return changetype<Body>(bodies + ((<usize>slot) << BODY_SHIFT));
+/** Movers, then statics, without a gap. */
+function bodyAt(place: i32): Body {
+  return changetype<Body>(bodies + <usize>place * BODY_BYTES);
 }
 
 function areBodiesSound(entityHigh: i32, playerCount: i32): bool {
   let before = 0;
   let owned = 0;
-  for (let slot = 0; slot < bodyCount; slot++) {
-    const b = bodyAt(slot);
+  for (let place = 0; place < moverCount + staticCount; place++) {
+    const b = bodyAt(place);
     const index = entityIndex(b.id);
+    if (place == moverCount) before = 0;
     if (index <= before || index >= entityHigh) return false;
     if (load<u16>(generations + ((<usize>index) << 1)) != <u16>(b.id >>> 16)) return false;
-    if (!isBodySound(b)) return false;
+    if ((b.kind == BodyKind.STATIC) != place >= moverCount || !isBodySound(b)) return false;
+    if (place >= moverCount && find(index) >= 0) return false;
     if (b.role != Role.LOOSE) owned++;
     before = index;
   }
@@ -139,16 +147,17 @@ function arePlayersSound(players: usize, count: i32): bool {
 }
 
 function isPart(id: u32, owner: u32, role: Role): bool {
-  const slot = find(id);
-  return slot >= 0 && bodyAt(slot).owner == owner && bodyAt(slot).role == role;
+  const place = find(entityIndex(id));
+  if (place < 0 || bodyAt(place).id != id) return false;
+  return bodyAt(place).owner == owner && bodyAt(place).role == role;
 }
 
 function isGripSound(held: u32, offset: v128, turn: v128): bool {
   if (!isWithin4(offset, GRIP_OFFSET_MAX_M) || !isWithin4(turn, 1.01)) return false;
   if (held == 0) return true;
-  const slot = find(held);
-  if (slot < 0 || !isUnitQuat(turn)) return false;
-  return bodyAt(slot).role == Role.LOOSE && bodyAt(slot).kind == BodyKind.DYNAMIC;
+  const place = find(entityIndex(held));
+  if (place < 0 || bodyAt(place).id != held || !isUnitQuat(turn)) return false;
+  return bodyAt(place).role == Role.LOOSE && bodyAt(place).kind == BodyKind.DYNAMIC;
 }
 
 /** Ids are not looked up: the next step drops the contact of a body that is not there. */
@@ -157,8 +166,9 @@ function areContactsSound(contacts: usize, count: i32): bool {
   for (let i = 0; i < count; i++) {
     const address = contacts + ((<usize>i) << CONTACT_SHIFT);
     const c = changetype<Contact>(address);
-    const key = contactKey(c.idA, c.idB, c.part);
-    if (key <= before || c.part > 2 || c.pointCount > <u32>MANIFOLD_POINTS_MAX) return false;
+    const key = contactKey(c.idA, c.idB, c.part, c.staticB);
+    if (key <= before || c.part > 2 || c.staticB > 1 || c.pointCount > <u32>MANIFOLD_POINTS_MAX)
+      return false;
     if (!isWithin4(v128.load(address, offsetof<Contact>('impulse0')), IMPULSE_MAX_NS)) return false;
     if (!isWithin4(v128.load(address, offsetof<Contact>('frictionX')), IMPULSE_MAX_NS))
       return false;
@@ -167,14 +177,14 @@ function areContactsSound(contacts: usize, count: i32): bool {
   return true;
 }
 
-/** Slot of a body in the snapshot, or −1. */
-function find(id: u32): i32 {
+/** Place of the mover with this entity index in the snapshot, or −1. */
+function find(index: i32): i32 {
   let low = 0;
-  let high = bodyCount;
+  let high = moverCount;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (entityIndex(bodyAt(middle).id) < entityIndex(id)) low = middle + 1;
+    if (entityIndex(bodyAt(middle).id) < index) low = middle + 1;
     else high = middle;
   }
-  return low < bodyCount && bodyAt(low).id == id ? low : -1;
+  return low < moverCount && entityIndex(bodyAt(low).id) == index ? low : -1;
 }

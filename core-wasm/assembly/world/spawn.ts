@@ -1,8 +1,17 @@
-import { Body, BodyKind, body, entityIndex, Role, Shape } from '../body/body';
-import { canInsert, insertBody, removeBody, slotOf } from '../body/body-store';
-import { PLAYER_BYTES } from '../layout';
 import {
-  BODY_CAPACITY,
+  Body,
+  BodyKind,
+  body,
+  entityIndex,
+  LAYER_DEFAULT,
+  LAYERS_ALL,
+  Role,
+  Shape,
+} from '../body/body';
+import { canInsert, hasRoom, insertBody, removeBody, slotOf } from '../body/body-store';
+import { setMass } from '../body/mass';
+import { BODY_BYTES, PLAYER_BYTES } from '../layout';
+import {
   HAND_RADIUS_M,
   PLAYER_CAPACITY,
   PLAYER_HALF_HEIGHT_M,
@@ -18,17 +27,20 @@ import { terrainHeight } from '../terrain/heightfield';
 import { raiseFault, StepFault } from './fault';
 import { header } from './header';
 
-/** A fresh zeroed body, or null with a fault raised when the id is taken or the world is full. */
-export function spawnBody(id: u32): Body | null {
+/** A fresh body, or null with a fault raised when the id is taken or the world is full. */
+export function spawnBody(id: u32, kind: BodyKind): Body | null {
   if (!canInsert(id)) {
     raiseFault(StepFault.COMMAND_SKIPPED);
     return null;
   }
-  if (header().bodyCount == BODY_CAPACITY) {
-    raiseFault(StepFault.BODIES_FULL);
+  if (!hasRoom(kind, 1)) {
+    raiseFault(kind == BodyKind.STATIC ? StepFault.STATICS_FULL : StepFault.BODIES_FULL);
     return null;
   }
-  return insertBody(id);
+  const made = insertBody(id, kind);
+  made.layer = LAYER_DEFAULT;
+  made.mask = LAYERS_ALL;
+  return made;
 }
 
 /** A player is three bodies and a record: all of them or nothing. */
@@ -45,7 +57,7 @@ export function spawnPlayer(
     raiseFault(StepFault.COMMAND_SKIPPED);
     return;
   }
-  if (h.bodyCount + 3 > BODY_CAPACITY) {
+  if (!hasRoom(BodyKind.DYNAMIC, 3)) {
     raiseFault(StepFault.BODIES_FULL);
     return;
   }
@@ -56,9 +68,9 @@ export function spawnPlayer(
   const ground = terrainHeight(f32x4.extract_lane(foot, 0), f32x4.extract_lane(foot, 2)) + 0.02;
   const y = max<f32>(f32x4.extract_lane(foot, 1), ground) + PLAYER_HALF_HEIGHT_M;
   const centre = f32x4.replace_lane(foot, 1, y);
-  shapePlayer(insertBody(id), centre);
-  shapeHand(insertBody(left), centre, Role.HAND_LEFT, id);
-  shapeHand(insertBody(right), centre, Role.HAND_RIGHT, id);
+  shapePlayer(insertBody(id, BodyKind.DYNAMIC), centre);
+  shapeHand(insertBody(left, BodyKind.KINEMATIC), centre, Role.HAND_LEFT, id);
+  shapeHand(insertBody(right, BodyKind.KINEMATIC), centre, Role.HAND_RIGHT, id);
   const p = insertPlayer(id);
   p.account = account;
   p.leftHand = left;
@@ -77,7 +89,6 @@ function areDistinct(a: u32, b: u32, c: u32): bool {
 
 /** An upright capsule that never turns: its inverse inertia stays zero. */
 function shapePlayer(b: Body, centre: v128): void {
-  b.kind = <u8>BodyKind.DYNAMIC;
   b.shape = <u8>Shape.CAPSULE;
   b.role = <u8>Role.PLAYER;
   b.owner = b.id;
@@ -86,10 +97,11 @@ function shapePlayer(b: Body, centre: v128): void {
   b.size = vec3(PLAYER_RADIUS_M, PLAYER_HALF_LENGTH_M, 0);
   b.inverseMass = f32x4.replace_lane(f32x4.splat(0), 3, 1.0 / PLAYER_MASS_KG);
   b.gravityScale = 1;
+  b.layer = LAYER_DEFAULT;
+  b.mask = LAYERS_ALL;
 }
 
 function shapeHand(b: Body, centre: v128, role: Role, owner: u32): void {
-  b.kind = <u8>BodyKind.KINEMATIC;
   b.shape = <u8>Shape.SPHERE;
   b.role = <u8>role;
   b.owner = owner;
@@ -97,6 +109,8 @@ function shapeHand(b: Body, centre: v128, role: Role, owner: u32): void {
   b.rotation = identityQuat();
   b.size = vec3(HAND_RADIUS_M, 0, 0);
   b.friction = 0.8;
+  b.layer = LAYER_DEFAULT;
+  b.mask = LAYERS_ALL;
 }
 
 function insertPlayer(id: u32): Player {
@@ -121,6 +135,29 @@ function setRestPose(p: Player): void {
   p.leftFrom = p.leftTo;
   p.rightFrom = p.rightTo;
 }
+
+/** Density of what a command makes dynamic: it was built, of stone. */
+const BUILT_DENSITY_KGPM3: f32 = 500.0;
+
+/** Makes a loose body another kind, at rest and without its contacts. */
+export function changeKind(slot: i32, kind: BodyKind): void {
+  const id = body(slot).id;
+  if (body(slot).kind != kind && !hasRoom(kind, 1)) {
+    raiseFault(kind == BodyKind.STATIC ? StepFault.STATICS_FULL : StepFault.BODIES_FULL);
+    return;
+  }
+  memory.copy(RECORD, changetype<usize>(body(slot)), BODY_BYTES);
+  removeBody(slot);
+  const b = insertBody(id, kind);
+  memory.copy(changetype<usize>(b), RECORD, BODY_BYTES);
+  b.kind = <u8>kind;
+  b.linearVelocity = f32x4.splat(0);
+  b.angularVelocity = f32x4.splat(0);
+  setMass(b, BUILT_DENSITY_KGPM3);
+}
+
+/** A body between two arrays. */
+const RECORD: usize = memory.data(BODY_BYTES, 16);
 
 /** Removes a body, or a player with hands and record. A hand goes with its player only. */
 export function despawn(id: u32): void {
