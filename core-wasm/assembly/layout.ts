@@ -2,12 +2,12 @@ import {
   CONTACT_CAPACITY,
   ENTITY_CAPACITY,
   FRAME_BYTES_MAX,
+  HIT_CAPACITY,
   MOVER_CAPACITY,
   PAIR_CAPACITY,
   PLAYER_CAPACITY,
   POINT_CAPACITY,
   STATIC_CAPACITY,
-  STATIC_ENTRY_CAPACITY,
   TERRAIN_VERTICES,
 } from './limits';
 
@@ -54,21 +54,14 @@ export const TERRAIN_HEIGHTS: usize = memory.data(TERRAIN_VERTICES * TERRAIN_VER
 export const SLOT_OF: usize = memory.data(ENTITY_CAPACITY * 2, 16);
 /** Two v128 a body: least and greatest corner. */
 export const BOUNDS: usize = memory.data(SLOT_CAPACITY * 32, 16);
-/** Grid of moving bodies: bucket starts, then slots; see `broadphase/moving-grid.ts`. */
-export const MOVING_BUCKETS: i32 = 16384;
-export const MOVING_STARTS: usize = memory.data((MOVING_BUCKETS + 1) * 4, 16);
-export const MOVING_SLOTS: usize = memory.data(MOVER_CAPACITY * 2, 16);
-/** Cell of each body as three i16 and a flag, 8 bytes. */
-export const MOVING_CELLS: usize = memory.data(MOVER_CAPACITY * 8, 16);
-export const LARGE_MOVERS: usize = memory.data(MOVER_CAPACITY * 2, 16);
-export const LARGE_SLOTS: usize = memory.data(STATIC_CAPACITY * 2, 16);
-export const STATIC_BUCKETS: i32 = 16384;
-export const STATIC_STARTS: usize = memory.data((STATIC_BUCKETS + 1) * 4, 16);
-export const STATIC_SLOTS: usize = memory.data(STATIC_ENTRY_CAPACITY * 2, 16);
+/** Level and bucket of each body while a grid is built, and what a look into one found. */
+export const LEVEL_OF: usize = memory.data(STATIC_CAPACITY, 16);
+export const BUCKET_OF: usize = memory.data(STATIC_CAPACITY * 2, 16);
+export const HITS: usize = memory.data(HIT_CAPACITY * 2, 16);
 /** Lower slot << 16 | higher slot, ascending. */
 export const PAIRS: usize = memory.data(PAIR_CAPACITY * 4, 16);
 export const PAIRS_SORTED: usize = memory.data(PAIR_CAPACITY * 4, 16);
-export const PAIR_COUNTS: usize = memory.data(SLOT_CAPACITY * 4, 16);
+export const PAIR_COUNTS: usize = memory.data((MOVER_CAPACITY + 1) * 4, 16);
 
 export const MANIFOLD: usize = memory.data(160, 16);
 export const CONSTRAINT_BYTES: i32 = 320;

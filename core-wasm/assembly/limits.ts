@@ -22,8 +22,10 @@ export const CONTACT_CAPACITY: i32 = 32768;
 export const MANIFOLD_POINTS_MAX: i32 = 4;
 /** Contact points a tick. Spheres use 1, boxes 4; a pile of boxes averages below 3. */
 export const POINT_CAPACITY: i32 = 65536;
-/** Cell entries of the static grid; a 100 m floor takes 625. */
-export const STATIC_ENTRY_CAPACITY: i32 = 65536;
+/** Buckets of one level of a grid; also fits u16. */
+export const GRID_BUCKETS_MAX: i32 = 16384;
+/** What one look into a grid may find: everything, twice. */
+export const HIT_CAPACITY: i32 = 65536;
 
 // Region. Half a side; f32 resolves 0.03 mm at the rim.
 export const REGION_HALF_M: f32 = 250.0;

@@ -35,9 +35,3 @@ export function computeBounds(slot: i32): void {
   v128.store(BOUNDS + ((<usize>slot) << 5), add3(sub3(b.position, half), low));
   v128.store(BOUNDS + ((<usize>slot) << 5), add3(add3(b.position, half), high), 16);
 }
-
-/** True when the bounds of two slots touch; lane 3 differs by margins of both and is ignored. */
-export function boundsOverlap(a: i32, b: i32): bool {
-  const apart = v128.or(f32x4.gt(boundsMin(a), boundsMax(b)), f32x4.gt(boundsMin(b), boundsMax(a)));
-  return (v128.bitmask<i32>(apart) & 7) == 0;
-}

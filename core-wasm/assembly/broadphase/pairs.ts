@@ -1,40 +1,41 @@
 import { Body, BodyKind, body, Role } from '../body/body';
-import { FIRST_STATIC, MOVING_BUCKETS, PAIR_COUNTS, PAIRS, PAIRS_SORTED } from '../layout';
+import { PAIR_COUNTS, PAIRS, PAIRS_SORTED } from '../layout';
 import { PAIR_CAPACITY } from '../limits';
-import { x3, z3 } from '../math/vec3';
+import { x3, y3, z3 } from '../math/vec3';
 import { isHeldBy, player, playerIndex } from '../player/player';
 import { raiseFault, StepFault } from '../world/fault';
 import { header } from '../world/header';
-import { boundsMax, boundsMin, boundsOverlap, computeBounds } from './bounds';
+import { boundsMax, boundsMin, computeBounds } from './bounds';
 import {
-  buildMovingGrid,
-  isLarge,
-  movingBucket,
-  movingCell,
-  movingSlot,
-  movingStart,
-  packCell,
-} from './moving-grid';
-import {
-  largeStatic,
-  largeStaticCount,
-  refreshStaticGrid,
-  staticBucket,
-  staticCell,
-  staticSlot,
-  staticStart,
-} from './static-grid';
+  bucketOf,
+  bucketStart,
+  buildGrid,
+  centreCell,
+  entryMax,
+  entryMin,
+  entrySlot,
+  GRID_LEVELS,
+  gather,
+  hit,
+  level,
+  MOVERS,
+  overlaps,
+  STATICS,
+} from './grid';
+import { refreshStaticGrid } from './static-grid';
 
 /** All pairs whose bounds touch and that may collide, as lower slot << 16 | higher, ascending. */
 export function findPairs(): i32 {
   const movers = header().moverCount;
   for (let slot = 0; slot < movers; slot++) computeBounds(slot);
   refreshStaticGrid();
-  buildMovingGrid();
+  buildGrid(MOVERS, 0, movers, fittingCell(movers));
   count = 0;
-  for (let slot = 0; slot < movers; slot++) collectMovers(slot);
-  for (let slot = 0; slot < movers; slot++) collectStatics(slot);
-  sortPairs();
+  memory.fill(PAIR_COUNTS, 0, (<usize>(movers + 1)) << 2);
+  for (let k = 0; k < GRID_LEVELS; k++) joinLevel(k);
+  joinRest();
+  joinStatics(movers);
+  sortPairs(movers);
   return count;
 }
 
@@ -44,14 +45,97 @@ export function pair(index: i32): u32 {
 
 let count: i32 = 0;
 
+const CELL_MIN_M: f32 = 0.25;
+/** A cell holds what is a quarter larger than the mean: the turned and the swept of one kind. */
+const CELL_SHARE: f32 = 1.25;
+
+/** Any cell gives the same pairs; this one leaves few bodies to a cell and few to higher levels. */
+function fittingCell(movers: i32): f32 {
+  let sum: f32 = 0;
+  for (let slot = 0; slot < movers; slot++) {
+    const size = f32x4.sub(boundsMax(slot), boundsMin(slot));
+    sum += max<f32>(x3(size), max<f32>(y3(size), z3(size)));
+  }
+  return movers == 0 ? 1.0 : max<f32>(CELL_MIN_M, (CELL_SHARE * sum) / <f32>movers);
+}
+
+/**
+ * Each entry against those behind it in its own and in half of the neighbouring cells, and against
+ * all on higher levels and on none.
+ */
+function joinLevel(k: i32): void {
+  const l = level(MOVERS, k);
+  if (l.count == 0) return;
+  const first = bucketStart(l, 0);
+  const hasAbove = first + l.count < MOVERS.count;
+  for (let entry = first; entry < first + l.count; entry++) {
+    const low = entryMin(MOVERS, entry);
+    const high = entryMax(MOVERS, entry);
+    const slot = entrySlot(MOVERS, entry);
+    const cell = centreCell(l, low, high);
+    const x = i32x4.extract_lane(cell, 0);
+    const y = i32x4.extract_lane(cell, 1);
+    const z = i32x4.extract_lane(cell, 2);
+    const own = bucketOf(l.mask, x, y, z);
+    joinRun(entry + 1, bucketStart(l, own + 1), low, high, slot);
+    const next = (own + 1) & l.mask;
+    joinRun(bucketStart(l, next), bucketStart(l, next + 1), low, high, slot);
+    joinRow(k, x, y + 1, z, low, high, slot);
+    for (let dy = -1; dy <= 1; dy++) joinRow(k, x + 1, y + dy, z, low, high, slot);
+    if (hasAbove) emitHits(slot, gather(MOVERS, low, high, k + 1));
+  }
+}
+
+/** The cells z − 1 … z + 1 of one row: one run of entries, unless it wraps round the table. */
+function joinRow(k: i32, x: i32, y: i32, z: i32, low: v128, high: v128, slot: i32): void {
+  const l = level(MOVERS, k);
+  const start = bucketOf(l.mask, x, y, z - 1);
+  const end = bucketOf(l.mask, x, y, z + 1);
+  if (start <= end) {
+    joinRun(bucketStart(l, start), bucketStart(l, end + 1), low, high, slot);
+  } else {
+    joinRun(bucketStart(l, start), bucketStart(l, l.mask + 1), low, high, slot);
+    joinRun(bucketStart(l, 0), bucketStart(l, end + 1), low, high, slot);
+  }
+}
+
+function joinRun(first: i32, end: i32, low: v128, high: v128, slot: i32): void {
+  for (let entry = first; entry < end; entry++) {
+    if (!overlaps(low, high, entryMin(MOVERS, entry), entryMax(MOVERS, entry))) continue;
+    emit(slot, entrySlot(MOVERS, entry));
+  }
+}
+
+function emitHits(slot: i32, hits: i32): void {
+  for (let i = 0; i < hits; i++) emit(slot, hit(i));
+}
+
+/** Movers on no level against each other; `joinLevel` has held all others against them. */
+function joinRest(): void {
+  for (let entry = MOVERS.levelled; entry < MOVERS.count; entry++) {
+    const low = entryMin(MOVERS, entry);
+    joinRun(entry + 1, MOVERS.count, low, entryMax(MOVERS, entry), entrySlot(MOVERS, entry));
+  }
+}
+
+function joinStatics(movers: i32): void {
+  if (STATICS.count == 0) return;
+  for (let slot = 0; slot < movers; slot++) {
+    if (body(slot).kind != BodyKind.DYNAMIC) continue;
+    emitHits(slot, gather(STATICS, boundsMin(slot), boundsMax(slot), 0));
+  }
+}
+
 function emit(a: i32, b: i32): void {
-  if (!boundsOverlap(a, b) || !mayCollide(a, b)) return;
+  if (a == b || !mayCollide(a, b)) return;
   if (count == PAIR_CAPACITY) {
     raiseFault(StepFault.PAIRS_FULL);
     return;
   }
-  const key = a < b ? ((<u32>a) << 16) | <u32>b : ((<u32>b) << 16) | <u32>a;
-  store<u32>(PAIRS + ((<usize>count) << 2), key);
+  const low = min<i32>(a, b);
+  store<u32>(PAIRS + ((<usize>count) << 2), ((<u32>low) << 16) | <u32>max<i32>(a, b));
+  const address = PAIR_COUNTS + ((<usize>low) << 2);
+  store<i32>(address, load<i32>(address) + 1);
   count++;
 }
 
@@ -79,123 +163,32 @@ function isLoadOf(owner: u32, id: u32): bool {
   return index >= 0 && isHeldBy(player(index), id);
 }
 
-/** Pairs of `slot` with movers of a higher slot, large ones included. */
-function collectMovers(slot: i32): void {
-  const cell = movingCell(slot);
-  if (isLarge(cell)) {
-    collectLarge(slot);
-    return;
-  }
-  const x = <i32>(<i16>cell);
-  const y = <i32>(<i16>(cell >>> 16));
-  const z = <i32>(<i16>(cell >>> 32));
-  for (let dx = -1; dx <= 1; dx++) {
-    for (let dy = -1; dy <= 1; dy++) collectRow(slot, x + dx, y + dy, z);
-  }
-}
-
-/** The cells z − 1 … z + 1 of one row: one run of entries, unless it wraps round the table. */
-function collectRow(slot: i32, x: i32, y: i32, z: i32): void {
-  const first = movingBucket(x, y, z - 1);
-  const last = movingBucket(x, y, z + 1);
-  const wanted = packCell(x, y, 0) & ROW_MASK;
-  if (first <= last) {
-    collectRun(slot, movingStart(first), movingStart(last + 1), wanted, z);
-    return;
-  }
-  collectRun(slot, movingStart(first), movingStart(MOVING_BUCKETS), wanted, z);
-  collectRun(slot, 0, movingStart(last + 1), wanted, z);
-}
-
-/** Everything of a packed cell but its z. */
-const ROW_MASK: u64 = 0xffff0000ffffffff;
-
-function collectRun(slot: i32, start: i32, end: i32, row: u64, z: i32): void {
-  for (let entry = start; entry < end; entry++) {
-    const other = movingSlot(entry);
-    if (other <= slot) continue;
-    const cell = movingCell(other);
-    if ((cell & ROW_MASK) != row) continue;
-    const away = <i32>(<i16>(cell >>> 32)) - z;
-    if (away >= -1 && away <= 1) emit(slot, other);
-  }
-}
-
-/** A large mover against every mover; two large ones meet once. */
-function collectLarge(slot: i32): void {
-  const movers = header().moverCount;
-  for (let other = 0; other < movers; other++) {
-    if (other == slot) continue;
-    if (other > slot || !isLarge(movingCell(other))) emit(slot, other);
-  }
-}
-
-function collectStatics(slot: i32): void {
-  if (body(slot).kind != BodyKind.DYNAMIC) return;
-  const low = boundsMin(slot);
-  const high = boundsMax(slot);
-  const firstX = staticCell(x3(low));
-  const firstZ = staticCell(z3(low));
-  const lastX = staticCell(x3(high));
-  const lastZ = staticCell(z3(high));
-  for (let x = firstX; x <= lastX; x++) {
-    for (let z = firstZ; z <= lastZ; z++) collectStaticCell(slot, x, z, firstX, firstZ);
-  }
-  for (let i = 0; i < largeStaticCount(); i++) emit(slot, largeStatic(i));
-}
-
-/** A body in several common cells is taken in the first: the least corner of the overlap. */
-function collectStaticCell(slot: i32, x: i32, z: i32, firstX: i32, firstZ: i32): void {
-  const bucket = staticBucket(x, z);
-  const end = staticStart(bucket + 1);
-  for (let entry = staticStart(bucket); entry < end; entry++) {
-    const other = staticSlot(entry);
-    const low = boundsMin(other);
-    if (max<i32>(firstX, staticCell(x3(low))) != x) continue;
-    if (max<i32>(firstZ, staticCell(z3(low))) != z) continue;
-    const high = boundsMax(other);
-    if (staticCell(x3(high)) < x || staticCell(z3(high)) < z) continue;
-    emit(slot, other);
-  }
-}
-
-/** Radix sort, one pass a slot, then removal of repeats (hash collisions of the static grid). */
-function sortPairs(): void {
-  sortPass(PAIRS, PAIRS_SORTED, 0);
-  sortPass(PAIRS_SORTED, PAIRS, 16);
-  let kept = 0;
-  for (let i = 0; i < count; i++) {
-    const key = pair(i);
-    if (kept > 0 && pair(kept - 1) == key) continue;
-    store<u32>(PAIRS + ((<usize>kept) << 2), key);
-    kept++;
-  }
-  count = kept;
-}
-
-function sortPass(from: usize, to: usize, shift: u32): void {
-  const slots = FIRST_STATIC + header().staticCount;
-  memory.fill(PAIR_COUNTS, 0, <usize>slots * 4);
-  for (let i = 0; i < count; i++) {
-    const address = countAddress(load<u32>(from + ((<usize>i) << 2)), shift);
-    store<i32>(address, load<i32>(address) + 1);
-  }
+/** Sorts by the lower slot by counting, by the higher by insertion; drops what came twice. */
+function sortPairs(movers: i32): void {
   let sum = 0;
-  for (let slot = 0; slot < slots; slot++) {
+  for (let slot = 0; slot < movers; slot++) {
     const address = PAIR_COUNTS + ((<usize>slot) << 2);
     const here = load<i32>(address);
     store<i32>(address, sum);
     sum += here;
   }
   for (let i = 0; i < count; i++) {
-    const key = load<u32>(from + ((<usize>i) << 2));
-    const address = countAddress(key, shift);
-    const position = load<i32>(address);
-    store<i32>(address, position + 1);
-    store<u32>(to + ((<usize>position) << 2), key);
+    const key = pair(i);
+    const address = PAIR_COUNTS + ((<usize>(key >>> 16)) << 2);
+    const at = load<i32>(address);
+    store<i32>(address, at + 1);
+    store<u32>(PAIRS_SORTED + ((<usize>at) << 2), key);
   }
-}
-
-function countAddress(key: u32, shift: u32): usize {
-  return PAIR_COUNTS + ((<usize>((key >>> shift) & 0xffff)) << 2);
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const key = load<u32>(PAIRS_SORTED + ((<usize>i) << 2));
+    let at = kept;
+    while (at > 0 && pair(at - 1) > key) at--;
+    if (at > 0 && pair(at - 1) == key) continue;
+    const address = PAIRS + ((<usize>at) << 2);
+    memory.copy(address + 4, address, (<usize>(kept - at)) << 2);
+    store<u32>(address, key);
+    kept++;
+  }
+  count = kept;
 }
