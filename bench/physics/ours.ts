@@ -9,6 +9,7 @@ import {
   YAW_UNITS_PER_TURN,
 } from '../../core-wasm/host/types.ts';
 import { type Engine, SNAPSHOT_SLOTS } from './engine.ts';
+import { partialRollback } from './ours-part.ts';
 import {
   type BodySpec,
   DENSITY_KGPM3,
@@ -36,6 +37,20 @@ export async function ours(artifact: string): Promise<Engine> {
   // As a server gets them: encoded by the players.
   const entries = Array.from({ length: HEADINGS }, (_, heading) => entryOf(core, heading));
   let bytes = 0;
+  /** Loads the frame of `tick`; the first `changed` go another way than `step` takes them. */
+  const steer = (tick: number, changed: number) => {
+    if (steered.length === 0) return;
+    core.frameBegin(core.frame, 0n);
+    for (const [i, entity] of steered.entries()) {
+      const heading = (headingAt(i, tick) + (i < changed ? 3 : 0)) % HEADINGS;
+      core.addInput(entity, entries[heading] as Uint8Array);
+    }
+    core.loadFrame(core.frameEnd());
+  };
+  const stepWhole = (tick: number) => {
+    const faults = core.step();
+    if (faults !== 0) throw new Error(`our core: step faults ${faults} at tick ${tick}`);
+  };
   return {
     name: 'ours',
     // The facade has none yet.
@@ -47,16 +62,10 @@ export async function ours(artifact: string): Promise<Engine> {
       return core.tick;
     },
     step(tick) {
-      if (steered.length > 0 && tick % TICKS_PER_FRAME === 0) {
-        core.frameBegin(core.frame, 0n);
-        for (const [i, entity] of steered.entries()) {
-          core.addInput(entity, entries[headingAt(i, tick)] as Uint8Array);
-        }
-        core.loadFrame(core.frameEnd());
-      }
-      const faults = core.step();
-      if (faults !== 0) throw new Error(`our core: step faults ${faults} at tick ${tick}`);
+      if (tick % TICKS_PER_FRAME === 0) steer(tick, 0);
+      stepWhole(tick);
     },
+    part: partialRollback(core, () => steered, steer, stepWhole),
     snapshot(slot) {
       const kept = core.snapshot(buffers[slot]);
       if (kept.byteLength > (buffers[slot] as Uint8Array).byteLength) buffers[slot] = kept;
@@ -97,6 +106,7 @@ function spawn(core: Core, bodies: readonly BodySpec[]): number[] {
   };
   const entities: number[] = [];
   core.frameBegin(core.frame, 0n);
+  core.addSetRestless(true);
   for (const [index, spec] of bodies.entries()) {
     const entity = next();
     entities.push(entity);

@@ -3,7 +3,9 @@
  * whose addresses are exported. `core-wasm/host` is the one caller.
  */
 
+import { body } from './body/body';
 import { nextEntity, slotOf } from './body/body-store';
+import { beginPart, markChanged } from './island/part';
 import {
   BODIES,
   BODY_BYTES,
@@ -13,8 +15,10 @@ import {
   FRAME,
   INBOX,
   INBOX_BYTES,
+  ISLANDS,
   LETTER,
   LETTER_BYTES,
+  OLD_ISLANDS,
   OUTBOX,
   PLAYER_BYTES,
   PLAYERS,
@@ -41,7 +45,8 @@ import {
 } from './wire/frame';
 import { decodeHead, encodeHead } from './wire/messages';
 import { beginWrite, written } from './wire/writer';
-import { step } from './world/step';
+import { header } from './world/header';
+import { step, stepPart } from './world/step';
 import './trap';
 import { hashState, loadState, resetState, saveState } from './world/snapshot';
 
@@ -73,6 +78,31 @@ export function worldReset(seed: u32): void {
 
 export function worldStep(): i32 {
   return step();
+}
+
+/** Movers by slot: the island of the last tick, two bytes each. */
+export const islandsAddress: usize = ISLANDS;
+export const oldIslandsAddress: usize = OLD_ISLANDS;
+
+export function partBegin(): void {
+  beginPart();
+}
+
+export function partChanged(id: u32): void {
+  markChanged(id);
+}
+
+export function partStep(length: i32): i32 {
+  return length < 0 || length > STAGING_BYTES ? -1 : stepPart(length);
+}
+
+export function moverCount(): i32 {
+  return header().moverCount;
+}
+
+export function isAsleep(id: u32): i32 {
+  const slot = slotOf(id);
+  return slot >= 0 && body(slot).asleep != 0 ? 1 : 0;
 }
 
 export function worldHash(): u64 {

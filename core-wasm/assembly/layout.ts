@@ -57,11 +57,26 @@ export const BOUNDS: usize = memory.data(SLOT_CAPACITY * 32, 16);
 /** Level and bucket of each body while a grid is built, and what a look into one found. */
 export const LEVEL_OF: usize = memory.data(STATIC_CAPACITY, 16);
 export const BUCKET_OF: usize = memory.data(STATIC_CAPACITY * 2, 16);
+export const CANDIDATES: usize = memory.data(STATIC_CAPACITY * 2, 16);
 export const HITS: usize = memory.data(HIT_CAPACITY * 2, 16);
+/** Movers that the tick computes: their slots, and a flag for each slot. */
+export const ACTIVE: usize = memory.data(MOVER_CAPACITY * 2, 16);
+export const IS_ACTIVE: usize = memory.data(MOVER_CAPACITY, 16);
+/** Union-find over movers' slots, and the least stillness of each island. */
+export const ISLANDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
+export const STILL: usize = memory.data(MOVER_CAPACITY * 2, 16);
 /** Lower slot << 16 | higher slot, ascending. */
 export const PAIRS: usize = memory.data(PAIR_CAPACITY * 4, 16);
 export const PAIRS_SORTED: usize = memory.data(PAIR_CAPACITY * 4, 16);
 export const PAIR_COUNTS: usize = memory.data((MOVER_CAPACITY + 1) * 4, 16);
+
+/** Partial steps: entities that differ from the old timeline, slots that are computed, islands. */
+export const CHANGED: usize = memory.data(ENTITY_CAPACITY, 16);
+export const IN_PART: usize = memory.data(MOVER_CAPACITY, 16);
+export const OLD_ISLANDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
+
+/** Contacts of dormant bodies while the others are written. */
+export const CONTACTS_ASIDE: usize = memory.data(CONTACT_CAPACITY * CONTACT_BYTES, 16);
 
 export const MANIFOLD: usize = memory.data(160, 16);
 export const CONSTRAINT_BYTES: i32 = 320;

@@ -55,6 +55,11 @@ export const GRAVITY_MPS2: f32 = -9.81;
 export const LINEAR_SPEED_MAX_MPS: f32 = 200.0;
 export const ANGULAR_SPEED_MAX_RPS: f32 = 60.0;
 
+// Sleep: an island rests when nobody in it was faster than this for so long.
+export const SLEEP_TICKS: i32 = 30;
+export const SLEEP_LINEAR_MPS: f32 = 0.05;
+export const SLEEP_ANGULAR_RPS: f32 = 0.1;
+
 // Players.
 export const PLAYER_RADIUS_M: f32 = 0.3;
 /** Half of the capsule's segment: 0.3 + 1.2 + 0.3 = 1.8 m tall. */

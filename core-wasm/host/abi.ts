@@ -23,6 +23,13 @@ export interface Abi {
 
   worldReset(seed: number): void;
   worldStep(): number;
+  readonly islandsAddress: WebAssembly.Global;
+  readonly oldIslandsAddress: WebAssembly.Global;
+  partBegin(): void;
+  partChanged(entity: number): void;
+  partStep(length: number): number;
+  moverCount(): number;
+  isAsleep(entity: number): number;
   worldHash(): bigint;
   worldSave(): number;
   worldLoad(length: number): number;

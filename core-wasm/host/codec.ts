@@ -20,6 +20,7 @@ const CommandKind = {
   DESPAWN: 3,
   IMPULSE: 4,
   SET_KIND: 5,
+  SET_RESTLESS: 16,
 } as const;
 
 const LAYER_DEFAULT = 1;
@@ -93,6 +94,12 @@ export class Codec {
     this.memory.u32[this.memory.field] = entity;
     this.memory.u32[this.memory.field + 1] = kind;
     return this.addCommand(CommandKind.SET_KIND);
+  }
+
+  /** With true nothing sleeps any more, however long it rests. */
+  addSetRestless(restless: boolean): boolean {
+    this.memory.u32[this.memory.field] = restless ? 1 : 0;
+    return this.addCommand(CommandKind.SET_RESTLESS);
   }
 
   private addCommand(kind: number): boolean {

@@ -136,6 +136,49 @@ export class Core extends Codec {
     return this.abi.worldLoad(snapshot.length) as WireFault;
   }
 
+  /** True while a body's island rests: it costs nothing until something touches it. */
+  isAsleep(id: number): boolean {
+    return this.abi.isAsleep(id) === 1;
+  }
+
+  /** Island of each mover in the last tick, to be kept with the snapshot before it. */
+  islands(into?: Uint16Array): Uint16Array {
+    const count = this.abi.moverCount();
+    const words = this.memory.u16.subarray(this.islandsWord, this.islandsWord + count);
+    if (!into || into.length < count) return words.slice();
+    into.set(words);
+    return into.subarray(0, count);
+  }
+
+  private get islandsWord(): number {
+    return (this.abi.islandsAddress.value as number) >>> 1;
+  }
+
+  /** Opens a partial rollback: the state is one of the old timeline's. */
+  beginPart(): void {
+    this.abi.partBegin();
+  }
+
+  /** Call before the first tick in which a player's input differs from the old timeline's. */
+  markChanged(entity: number): void {
+    this.abi.partChanged(entity);
+  }
+
+  /**
+   * One tick that computes only what differs from the old timeline, bit-equal to `step`.
+   * `next`: the old timeline's snapshot after this tick; `islands`: what `islands` gave for it.
+   * Null when the timelines differ in more than inputs (a spawn, a despawn): the state is then
+   * void; restore, and `step` instead.
+   */
+  stepPart(next: Uint8Array, islands: Uint16Array): number | null {
+    if (next.length > this.memory.stagingBytes || islands.length !== this.abi.moverCount())
+      return null;
+    this.memory.bytes.set(next, this.memory.staging);
+    this.memory.u16.set(islands, (this.abi.oldIslandsAddress.value as number) >>> 1);
+    const faults = this.abi.partStep(next.length);
+    return faults === -1 ? null : faults;
+  }
+
   hasEntity(id: number): boolean {
     return this.abi.entitySlot(id) >= 0;
   }

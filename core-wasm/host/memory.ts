@@ -6,6 +6,7 @@ import type { Abi } from './abi.ts';
  */
 export interface Memory {
   readonly bytes: Uint8Array;
+  readonly u16: Uint16Array;
   readonly u32: Uint32Array;
   readonly i32: Int32Array;
   readonly f32: Float32Array;
@@ -25,6 +26,7 @@ export function openMemory(abi: Abi): Memory {
   const buffer = abi.memory.buffer;
   return {
     bytes: new Uint8Array(buffer),
+    u16: new Uint16Array(buffer),
     u32: new Uint32Array(buffer),
     i32: new Int32Array(buffer),
     f32: new Float32Array(buffer),

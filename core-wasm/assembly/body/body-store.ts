@@ -1,3 +1,4 @@
+import { invalidateDormantGrid } from '../broadphase/dormant-grid';
 import { invalidateStaticGrid } from '../broadphase/static-grid';
 import { dropContactsOf } from '../contact/contact';
 import { BODY_BYTES, FIRST_STATIC, GENERATIONS, SLOT_OF } from '../layout';
@@ -30,6 +31,7 @@ export function generationOf(index: i32): u32 {
 /** Rebuilds the slot table from the bodies; after a restore. */
 export function indexSlots(): void {
   const h = header();
+  invalidateDormantGrid();
   memory.fill(SLOT_OF, 0xff, ENTITY_CAPACITY * 2);
   setSlots(0, h.moverCount);
   setSlots(FIRST_STATIC, FIRST_STATIC + h.staticCount);
@@ -93,13 +95,14 @@ export function insertBody(id: u32, kind: BodyKind): Body {
   return made;
 }
 
-/** A change of the statics makes the grid over them stale. */
+/** A change makes the grid over them stale. */
 function addToCount(kind: i32, change: i32): void {
   if (kind == BodyKind.STATIC) {
     header().staticCount += change;
     invalidateStaticGrid();
   } else {
     header().moverCount += change;
+    invalidateDormantGrid();
   }
 }
 

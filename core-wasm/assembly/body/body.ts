@@ -52,7 +52,11 @@ export class Body {
   /** Bits of the layers that the body is on, and of those that it meets. */
   layer: u16;
   mask: u16;
-  reserved0: u32;
+  /** Ticks for which it has hardly moved, saturating. */
+  stillTicks: u16;
+  /** 1 while its island sleeps. */
+  asleep: u8;
+  reserved0: u8;
   reserved1: u64;
 }
 

@@ -1,3 +1,4 @@
+import { wake } from '../island/active';
 import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS } from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
 import { add3, clampLength3, cross3, dot3, scale3, sub3, w3, x3, y3, z3 } from '../math/vec3';
@@ -23,6 +24,7 @@ export function applyImpulseAt(b: Body, impulse: v128, place: v128): void {
       scale3(z, dot3(z, torque) * z3(b.inverseMass)),
     ),
   );
+  wake(b);
   b.linearVelocity = clampLength3(linear, LINEAR_SPEED_MAX_MPS);
   b.angularVelocity = clampLength3(angular, ANGULAR_SPEED_MAX_RPS);
 }

@@ -1,4 +1,4 @@
-import { BUCKET_OF, HITS, LEVEL_OF } from '../layout';
+import { BUCKET_OF, CANDIDATES, HITS, IS_ACTIVE, LEVEL_OF } from '../layout';
 import { GRID_BUCKETS_MAX, HIT_CAPACITY, MOVER_CAPACITY, STATIC_CAPACITY } from '../limits';
 import { x3, y3, z3 } from '../math/vec3';
 import { boundsMax, boundsMin } from './bounds';
@@ -49,10 +49,19 @@ const GRID_BYTES: i32 = 16 + GRID_LEVELS * 20;
 const STARTS_BYTES: i32 = GRID_LEVELS * (GRID_BUCKETS_MAX + 1) * 4;
 assert(<i32>offsetof<Grid>() == 16 && <i32>offsetof<Level>() == 20);
 
-/** Everything that moves; made anew each tick. */
+/** What the tick computes; made anew each tick. */
 export const MOVERS: Grid = changetype<Grid>(memory.data(GRID_BYTES, 16));
 place(
   MOVERS,
+  memory.data(MOVER_CAPACITY * 32, 16),
+  memory.data(MOVER_CAPACITY * 2, 16),
+  memory.data(STARTS_BYTES, 16),
+);
+
+/** Movers that the tick does not compute. */
+export const DORMANT: Grid = changetype<Grid>(memory.data(GRID_BYTES, 16));
+place(
+  DORMANT,
   memory.data(MOVER_CAPACITY * 32, 16),
   memory.data(MOVER_CAPACITY * 2, 16),
   memory.data(STARTS_BYTES, 16),
@@ -111,10 +120,28 @@ export function centreCell(l: Level, low: v128, high: v128): v128 {
   return cellOf(f32x4.mul(f32x4.add(low, high), f32x4.splat(0.5 * l.inverseCell)));
 }
 
-/** Sorts the slots from `first` to before `end`, whose bounds are fresh, into cells of `cell` m. */
-export function buildGrid(grid: Grid, first: i32, end: i32, cell: f32): void {
+/** Builds from the movers whose flag of being active is `flag`; their bounds are fresh. */
+export function buildGridOf(grid: Grid, movers: i32, flag: u8, cell: f32): void {
+  let count = 0;
+  for (let slot = 0; slot < movers; slot++) {
+    if (load<u8>(IS_ACTIVE + <usize>slot) == flag) putCandidate(count++, slot);
+  }
+  buildGrid(grid, count, cell);
+}
+
+/** Lists a slot for `buildGrid`. */
+export function putCandidate(index: i32, slot: i32): void {
+  store<u16>(CANDIDATES + ((<usize>index) << 1), <u16>slot);
+}
+
+function candidate(index: i32): i32 {
+  return <i32>load<u16>(CANDIDATES + ((<usize>index) << 1));
+}
+
+/** Sorts the first `count` candidates, whose bounds are fresh, into cells of `cell` metres. */
+export function buildGrid(grid: Grid, count: i32, cell: f32): void {
   let buckets = BUCKETS_MIN;
-  while (buckets < 2 * (end - first) && buckets < GRID_BUCKETS_MAX) buckets <<= 1;
+  while (buckets < 2 * count && buckets < GRID_BUCKETS_MAX) buckets <<= 1;
   let size = cell;
   for (let k = 0; k < GRID_LEVELS; k++) {
     const l = level(grid, k);
@@ -125,14 +152,14 @@ export function buildGrid(grid: Grid, first: i32, end: i32, cell: f32): void {
     memory.fill(l.starts, 0, (<usize>(buckets + 1)) << 2);
     size *= LEVEL_RATIO;
   }
-  for (let slot = first; slot < end; slot++) countIn(grid, slot - first, slot);
-  grid.count = end - first;
+  for (let i = 0; i < count; i++) countIn(grid, i, candidate(i));
+  grid.count = count;
   grid.levelled = sumStarts(grid);
   let last = grid.count;
-  for (let slot = end - 1; slot >= first; slot--) {
-    const k = <i32>load<u8>(LEVEL_OF + <usize>(slot - first));
-    if (k == GRID_LEVELS) putEntry(grid, --last, slot);
-    else putEntry(grid, takeEntry(level(grid, k), slot - first), slot);
+  for (let i = count - 1; i >= 0; i--) {
+    const k = <i32>load<u8>(LEVEL_OF + <usize>i);
+    if (k == GRID_LEVELS) putEntry(grid, --last, candidate(i));
+    else putEntry(grid, takeEntry(level(grid, k), i), candidate(i));
   }
 }
 

@@ -1,16 +1,20 @@
 import { Body, BodyKind, body, Role } from '../body/body';
+import { slotOf } from '../body/body-store';
+import { activate, activeCount, activeSlot, isActive, sortActive } from '../island/active';
 import { PAIR_COUNTS, PAIRS, PAIRS_SORTED } from '../layout';
 import { PAIR_CAPACITY } from '../limits';
 import { x3, y3, z3 } from '../math/vec3';
-import { isHeldBy, player, playerIndex } from '../player/player';
+import { isHeldBy, Player, player, playerIndex } from '../player/player';
 import { raiseFault, StepFault } from '../world/fault';
 import { header } from '../world/header';
 import { boundsMax, boundsMin, computeBounds } from './bounds';
+import { refreshDormantGrid } from './dormant-grid';
 import {
   bucketOf,
   bucketStart,
-  buildGrid,
+  buildGridOf,
   centreCell,
+  DORMANT,
   entryMax,
   entryMin,
   entrySlot,
@@ -27,14 +31,16 @@ import { refreshStaticGrid } from './static-grid';
 /** All pairs whose bounds touch and that may collide, as lower slot << 16 | higher, ascending. */
 export function findPairs(): i32 {
   const movers = header().moverCount;
-  for (let slot = 0; slot < movers; slot++) computeBounds(slot);
+  for (let i = 0; i < activeCount(); i++) computeBounds(activeSlot(i));
+  const cell = fittingCell();
   refreshStaticGrid();
-  buildGrid(MOVERS, 0, movers, fittingCell(movers));
+  buildGridOf(MOVERS, movers, 1, cell);
   count = 0;
   memory.fill(PAIR_COUNTS, 0, (<usize>(movers + 1)) << 2);
   for (let k = 0; k < GRID_LEVELS; k++) joinLevel(k);
   joinRest();
-  joinStatics(movers);
+  if (activeCount() < movers && refreshDormantGrid(cell)) flood();
+  joinStatics();
   sortPairs(movers);
   return count;
 }
@@ -50,13 +56,60 @@ const CELL_MIN_M: f32 = 0.25;
 const CELL_SHARE: f32 = 1.25;
 
 /** Any cell gives the same pairs; this one leaves few bodies to a cell and few to higher levels. */
-function fittingCell(movers: i32): f32 {
+function fittingCell(): f32 {
+  const active = activeCount();
   let sum: f32 = 0;
-  for (let slot = 0; slot < movers; slot++) {
+  for (let i = 0; i < active; i++) {
+    const slot = activeSlot(i);
     const size = f32x4.sub(boundsMax(slot), boundsMin(slot));
     sum += max<f32>(x3(size), max<f32>(y3(size), z3(size)));
   }
-  return movers == 0 ? 1.0 : max<f32>(CELL_MIN_M, (CELL_SHARE * sum) / <f32>movers);
+  return active == 0 ? 1.0 : max<f32>(CELL_MIN_M, (CELL_SHARE * sum) / <f32>active);
+}
+
+/**
+ * Whoever is touched by the active becomes active, and whoever those touch. The list grows while it
+ * is walked. Pairs of two that were dormant are met from both sides; the sort drops the second.
+ */
+function flood(): void {
+  let next = 0;
+  while (next < activeCount()) {
+    for (; next < activeCount(); next++) {
+      const slot = activeSlot(next);
+      const hits = gather(DORMANT, boundsMin(slot), boundsMax(slot), 0);
+      for (let i = 0; i < hits; i++) {
+        if (hit(i) == slot || !mayCollide(slot, hit(i))) continue;
+        activate(hit(i));
+        emit(slot, hit(i));
+      }
+    }
+    activateAttached();
+  }
+  sortActive();
+}
+
+/** A player with hands and what is held are active together. */
+function activateAttached(): void {
+  const players = header().playerCount;
+  for (let i = 0; i < players; i++) {
+    const p = player(i);
+    if (!isAnyPartActive(p)) continue;
+    activate(slotOf(p.id));
+    activate(slotOf(p.leftHand));
+    activate(slotOf(p.rightHand));
+    if (p.leftHeld != 0) activate(slotOf(p.leftHeld));
+    if (p.rightHeld != 0) activate(slotOf(p.rightHeld));
+  }
+}
+
+function isAnyPartActive(p: Player): bool {
+  return (
+    isActive(slotOf(p.id)) ||
+    isActive(slotOf(p.leftHand)) ||
+    isActive(slotOf(p.rightHand)) ||
+    (p.leftHeld != 0 && isActive(slotOf(p.leftHeld))) ||
+    (p.rightHeld != 0 && isActive(slotOf(p.rightHeld)))
+  );
 }
 
 /**
@@ -118,9 +171,10 @@ function joinRest(): void {
   }
 }
 
-function joinStatics(movers: i32): void {
+function joinStatics(): void {
   if (STATICS.count == 0) return;
-  for (let slot = 0; slot < movers; slot++) {
+  for (let i = 0; i < activeCount(); i++) {
+    const slot = activeSlot(i);
     if (body(slot).kind != BodyKind.DYNAMIC) continue;
     emitHits(slot, gather(STATICS, boundsMin(slot), boundsMax(slot), 0));
   }

@@ -1,7 +1,7 @@
 import { FIRST_STATIC } from '../layout';
 import { header } from '../world/header';
 import { computeBounds } from './bounds';
-import { buildGrid, STATICS } from './grid';
+import { buildGrid, putCandidate, STATICS } from './grid';
 
 /** Walls and floors of a base: most pieces lie on the lowest level, none is left to the list. */
 const STATIC_CELL_M: f32 = 2.5;
@@ -16,8 +16,11 @@ export function invalidateStaticGrid(): void {
 /** A pure function of which static bodies exist: built anew, never patched, so without history. */
 export function refreshStaticGrid(): void {
   if (current) return;
-  const end = FIRST_STATIC + header().staticCount;
-  for (let slot = FIRST_STATIC; slot < end; slot++) computeBounds(slot);
-  buildGrid(STATICS, FIRST_STATIC, end, STATIC_CELL_M);
+  const count = header().staticCount;
+  for (let i = 0; i < count; i++) {
+    computeBounds(FIRST_STATIC + i);
+    putCandidate(i, FIRST_STATIC + i);
+  }
+  buildGrid(STATICS, count, STATIC_CELL_M);
   current = true;
 }

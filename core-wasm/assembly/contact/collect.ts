@@ -1,11 +1,11 @@
 import { BodyKind, body } from '../body/body';
 import { pair } from '../broadphase/pairs';
+import { activeCount, activeSlot } from '../island/active';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold } from '../narrowphase/manifold';
 import { collideTerrain, mayTouchTerrain, terrainParts } from '../narrowphase/terrain';
 import { clearConstraints } from '../solver/constraint';
 import { beginPrepare, prepareConstraint, TERRAIN } from '../solver/prepare';
-import { header } from '../world/header';
 
 /**
  * Narrowphase and preparation in one ascending pass over (A, B, part): for each A the terrain, then
@@ -15,9 +15,10 @@ import { header } from '../world/header';
 export function collectContacts(pairCount: i32): void {
   clearConstraints();
   beginPrepare();
-  const movers = header().moverCount;
+  const count = activeCount();
   let next = 0;
-  for (let slot = 0; slot < movers; slot++) {
+  for (let i = 0; i < count; i++) {
+    const slot = activeSlot(i);
     collectTerrain(slot);
     while (next < pairCount && <i32>(pair(next) >>> 16) == slot) {
       const other = <i32>(pair(next) & 0xffff);

@@ -1,3 +1,6 @@
+import { body } from '../body/body';
+import { slotOf } from '../body/body-store';
+import { wake } from '../island/active';
 import { CONTACT_BYTES, CONTACT_SHIFT, CONTACTS } from '../layout';
 import { header } from '../world/header';
 
@@ -51,12 +54,21 @@ export function dropContactsOf(id: u32): void {
   let kept = 0;
   for (let i = 0; i < h.contactCount; i++) {
     const c = contact(i);
-    if (c.idA == id || c.idB == id) continue;
+    if (c.idA == id || c.idB == id) {
+      wakeOther(c.idA == id ? c.idB : c.idA);
+      continue;
+    }
     if (kept != i)
       memory.copy(changetype<usize>(contact(kept)), changetype<usize>(c), CONTACT_BYTES);
     kept++;
   }
   setContactCount(kept);
+}
+
+/** Whoever leaned on what goes away must fall. */
+function wakeOther(id: u32): void {
+  const slot = slotOf(id);
+  if (slot >= 0) wake(body(slot));
 }
 
 /** Shrinks or grows the list; what falls free is zeroed. */

@@ -1,21 +1,59 @@
-import { CONTACT_BYTES } from '../layout';
+import { slotOf } from '../body/body-store';
+import { activeCount, isActive } from '../island/active';
+import { CONTACT_BYTES, CONTACT_SHIFT, CONTACTS_ASIDE } from '../layout';
+import { CONTACT_CAPACITY } from '../limits';
 import { add3, scale3, x3, y3, z3 } from '../math/vec3';
 import { Constraint, constraint, constraints, point } from '../solver/constraint';
 import { header } from '../world/header';
-import { Contact, contact, setContactCount } from './contact';
+import { Contact, contact, contactKey, setContactCount } from './contact';
 
-/** Writes the tick's impulses back as contacts; manifolds without any impulse are forgotten. */
+/**
+ * Writes the tick's impulses back as contacts; manifolds without any impulse are forgotten, and
+ * those of dormant bodies stay as they are.
+ */
 export function keepContacts(): void {
+  const hasDormant = activeCount() < header().moverCount;
+  const dormant = hasDormant ? setAsideDormant() : 0;
   const count = constraints();
   let kept = 0;
+  let next = 0;
   for (let i = 0; i < count; i++) {
     const c = constraint(i);
     if (!carries(c)) continue;
+    const key = contactKey(c.idA, c.idB, c.part, c.staticB);
+    while (next < dormant && keyOf(aside(next)) < key) putBack(kept++, aside(next++));
+    if (kept == CONTACT_CAPACITY) break;
     keep(kept, c);
     kept++;
   }
+  while (next < dormant && kept < CONTACT_CAPACITY) putBack(kept++, aside(next++));
   if (kept < header().contactCount) setContactCount(kept);
   else header().contactCount = kept;
+}
+
+/** Contacts of dormant bodies as they were; their A is dormant, for islands sleep as one. */
+function setAsideDormant(): i32 {
+  const count = header().contactCount;
+  let dormant = 0;
+  for (let i = 0; i < count; i++) {
+    const slot = slotOf(contact(i).idA);
+    if (slot < 0 || isActive(slot)) continue;
+    memory.copy(changetype<usize>(aside(dormant)), changetype<usize>(contact(i)), CONTACT_BYTES);
+    dormant++;
+  }
+  return dormant;
+}
+
+function aside(index: i32): Contact {
+  return changetype<Contact>(CONTACTS_ASIDE + ((<usize>index) << CONTACT_SHIFT));
+}
+
+function putBack(index: i32, from: Contact): void {
+  memory.copy(changetype<usize>(contact(index)), changetype<usize>(from), CONTACT_BYTES);
+}
+
+function keyOf(c: Contact): u64 {
+  return contactKey(c.idA, c.idB, c.part, c.staticB);
 }
 
 function carries(c: Constraint): bool {

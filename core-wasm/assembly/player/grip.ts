@@ -65,9 +65,14 @@ function keepsHold(hand: Body, ticks: u16, held: u32, offset: v128): bool {
   return length3(sub3(body(slot).position, wanted)) <= GRAB_SLIP_M;
 }
 
+/** True in the moment after a press in which a hand takes what it can. */
+export function isReaching(ticks: u16): bool {
+  return ticks > 0 && <u32>ticks <= GRIP_WINDOW_TICKS;
+}
+
 /** Slot of the nearest loose body in reach, −1 when there is none or the moment has passed. */
 function takes(ticks: u16, hand: Body): i32 {
-  if (ticks == 0 || ticks > GRIP_WINDOW_TICKS) return -1;
+  if (!isReaching(ticks)) return -1;
   const count = header().moverCount;
   let nearest: f32 = GRAB_DISTANCE_MAX_M + HAND_RADIUS_M;
   let found = -1;

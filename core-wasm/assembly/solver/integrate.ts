@@ -1,14 +1,15 @@
 import { BodyKind, body } from '../body/body';
+import { activeCount, activeSlot } from '../island/active';
 import { ANGULAR_SPEED_MAX_RPS, GRAVITY_MPS2, LINEAR_SPEED_MAX_MPS, SUBSTEP_DT } from '../limits';
 import { mulQuat, normalizeQuat, quat } from '../math/quat';
 import { addScaled3, clampLength3, dot3, scale3, vec3, x3, y3, z3 } from '../math/vec3';
-import { header } from '../world/header';
 import { solverBody } from './solver-body';
 
 /** Gravity and damping on dynamic bodies for one substep. */
 export function integrateVelocities(): void {
-  const count = header().moverCount;
-  for (let slot = 0; slot < count; slot++) {
+  const count = activeCount();
+  for (let i = 0; i < count; i++) {
+    const slot = activeSlot(i);
     const b = body(slot);
     if (b.kind != BodyKind.DYNAMIC) continue;
     const s = solverBody(slot);
@@ -21,9 +22,9 @@ export function integrateVelocities(): void {
 }
 
 export function integratePositions(): void {
-  const count = header().moverCount;
-  for (let slot = 0; slot < count; slot++) {
-    const s = solverBody(slot);
+  const count = activeCount();
+  for (let i = 0; i < count; i++) {
+    const s = solverBody(activeSlot(i));
     s.moved = addScaled3(s.moved, s.linear, SUBSTEP_DT);
     s.turned = addScaled3(s.turned, s.angular, SUBSTEP_DT);
   }

@@ -1,9 +1,9 @@
 import { Body, body, Role } from '../body/body';
+import { activeCount, activeSlot } from '../island/active';
 import { SOLVER_BODIES, SOLVER_BODY_BYTES, SOLVER_BODY_SHIFT } from '../layout';
 import { GRAB_FORCE_MAX_N, HAND_MASS_KG, MOVER_CAPACITY, TICK_DT } from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
 import { add3, length3, scale3, w3, x3, y3, z3 } from '../math/vec3';
-import { header } from '../world/header';
 
 /**
  * What the solver needs of a body, 128 bytes: velocities, what the substeps have moved and turned
@@ -44,8 +44,8 @@ export function applyInertia(s: SolverBody, v: v128): v128 {
 }
 
 export function loadSolverBodies(): void {
-  const count = header().moverCount;
-  for (let slot = 0; slot < count; slot++) load(solverBody(slot), body(slot));
+  const count = activeCount();
+  for (let i = 0; i < count; i++) load(solverBody(activeSlot(i)), body(activeSlot(i)));
   memory.fill(changetype<usize>(solverBody(FIXED)), 0, SOLVER_BODY_BYTES);
 }
 

@@ -3,6 +3,7 @@ import { slotOf } from '../body/body-store';
 import { applyImpulseAt } from '../body/impulse';
 import { setMass } from '../body/mass';
 import { isSize } from '../body/size';
+import { setRestless, wakeAround } from '../island/wake-around';
 import { FIELDS } from '../layout';
 import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, REGION_HALF_M } from '../limits';
 import { isUnitQuat, normalizeQuat } from '../math/quat';
@@ -23,6 +24,7 @@ export const enum Command {
   DESPAWN = 3,
   IMPULSE = 4,
   SET_KIND = 5,
+  SET_RESTLESS = 16,
 }
 
 const SPEED_MAX_MPS: f32 = 200.0;
@@ -41,6 +43,7 @@ export function readCommand(apply: bool): WireFault {
   if (kind == Command.DESPAWN) return readDespawn(apply);
   if (kind == Command.IMPULSE) return readImpulse(apply);
   if (kind == Command.SET_KIND) return readSetKind(apply);
+  if (kind == Command.SET_RESTLESS) return readSetRestless(apply);
   return isOverrun() ? WireFault.TRUNCATED : WireFault.UNKNOWN_KIND;
 }
 
@@ -93,6 +96,7 @@ function readSpawnBody(apply: bool): WireFault {
   made.layer = <u16>layer;
   made.mask = <u16>mask;
   setMass(made, density);
+  if (kind == BodyKind.STATIC) wakeAround(slotOf(id));
   return WireFault.NONE;
 }
 
@@ -143,6 +147,14 @@ function readSetKind(apply: bool): WireFault {
     return WireFault.NONE;
   }
   changeKind(slot, kind);
+  return WireFault.NONE;
+}
+
+function readSetRestless(apply: bool): WireFault {
+  const restless = readU32();
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (restless > 1) return WireFault.OUT_OF_RANGE;
+  if (apply) setRestless(restless == 1);
   return WireFault.NONE;
 }
 

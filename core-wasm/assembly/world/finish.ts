@@ -1,6 +1,13 @@
 import { Body, body, Role } from '../body/body';
-import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, PLAYER_GROUND_COSINE } from '../limits';
-import { add3, clampLength3, isFinite3, neg3, y3 } from '../math/vec3';
+import { activeCount, activeSlot } from '../island/active';
+import {
+  ANGULAR_SPEED_MAX_RPS,
+  LINEAR_SPEED_MAX_MPS,
+  PLAYER_GROUND_COSINE,
+  SLEEP_ANGULAR_RPS,
+  SLEEP_LINEAR_MPS,
+} from '../limits';
+import { add3, clampLength3, dot3, isFinite3, neg3, y3 } from '../math/vec3';
 import { Player, player, playerIndex } from '../player/player';
 import { Constraint, constraint, constraints, point } from '../solver/constraint';
 import { turnBy } from '../solver/integrate';
@@ -14,8 +21,8 @@ import { clampToRegion, isInRegion } from './region';
  * rim of the region is a wall without friction.
  */
 export function finishBodies(): void {
-  const count = header().moverCount;
-  for (let slot = 0; slot < count; slot++) finishBody(body(slot), solverBody(slot));
+  const count = activeCount();
+  for (let i = 0; i < count; i++) finishBody(body(activeSlot(i)), solverBody(activeSlot(i)));
 }
 
 function finishBody(b: Body, s: SolverBody): void {
@@ -36,6 +43,15 @@ function finishBody(b: Body, s: SolverBody): void {
   b.linearVelocity = v128.and(linear, f32x4.eq(inside, position));
   b.angularVelocity = clampLength3(s.angular, ANGULAR_SPEED_MAX_RPS);
   if (b.role == Role.LOOSE && !isInRegion(position)) raiseFault(StepFault.QUARANTINED);
+  if (!isStill(b)) b.stillTicks = 0;
+  else if (b.stillTicks < u16.MAX_VALUE) b.stillTicks++;
+}
+
+function isStill(b: Body): bool {
+  return (
+    dot3(b.linearVelocity, b.linearVelocity) < SLEEP_LINEAR_MPS * SLEEP_LINEAR_MPS &&
+    dot3(b.angularVelocity, b.angularVelocity) < SLEEP_ANGULAR_RPS * SLEEP_ANGULAR_RPS
+  );
 }
 
 /** A player stands when something that carries weight pushes him up steeply enough. */

@@ -12,7 +12,8 @@ export class Header {
   /** One more than the highest entity index that was ever used. */
   entityHigh: i32;
   staticCount: i32;
-  reserved: u32;
+  /** 1 where nothing may sleep. */
+  restless: u32;
 }
 
 export function header(): Header {

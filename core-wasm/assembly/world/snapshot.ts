@@ -26,10 +26,10 @@ import { areCountsPossible, isSound } from './soundness';
  */
 
 const MAGIC: u64 = 0x3230_4554_4154_5353;
-const PREFIX_BYTES: i32 = 16;
+export const PREFIX_BYTES: i32 = 16;
 const STATICS: usize = BODIES + FIRST_STATIC * BODY_BYTES;
 
-function generationBytes(h: Header): i32 {
+export function generationBytes(h: Header): i32 {
   return (h.entityHigh * 2 + 15) & ~15;
 }
 
@@ -63,8 +63,8 @@ function append(at: usize, from: usize, length: i32): usize {
   return at + <usize>length;
 }
 
-/** Makes the `length` bytes in STAGING the state, or says why not and changes nothing. */
-export function loadState(length: i32): WireFault {
+/** Whether the `length` bytes in STAGING are a state that the step can go on from. */
+export function checkState(length: i32): WireFault {
   if (length < PREFIX_BYTES + HEADER_BYTES) return WireFault.TRUNCATED;
   if (load<u64>(STAGING) != MAGIC) return WireFault.WRONG_LAYOUT;
   const h = changetype<Header>(STAGING + PREFIX_BYTES);
@@ -74,8 +74,14 @@ export function loadState(length: i32): WireFault {
   if (length > wanted) return WireFault.TRAILING_BYTES;
   const sections = STAGING + PREFIX_BYTES + HEADER_BYTES;
   if (!isSound(h, sections, generationBytes(h))) return WireFault.OUT_OF_RANGE;
-  take(h);
   return WireFault.NONE;
+}
+
+/** Makes the `length` bytes in STAGING the state, or says why not and changes nothing. */
+export function loadState(length: i32): WireFault {
+  const fault = checkState(length);
+  if (fault == WireFault.NONE) take(changetype<Header>(STAGING + PREFIX_BYTES));
+  return fault;
 }
 
 /** What was used before and is free now becomes zero again. */

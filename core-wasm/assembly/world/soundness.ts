@@ -41,6 +41,7 @@ export function areCountsPossible(h: Header): bool {
     h.playerCount <= PLAYER_CAPACITY &&
     h.contactCount >= 0 &&
     h.contactCount <= CONTACT_CAPACITY &&
+    h.restless <= 1 &&
     h.entityHigh >= 1 &&
     h.entityHigh <= ENTITY_CAPACITY
   );
@@ -95,7 +96,14 @@ function isBodySound(b: Body): bool {
   if (!isInRegion(b.position) || !isUnitQuat(b.rotation) || !isSize(b.shape, b.size)) return false;
   if (!isWithin4(b.linearVelocity, SPEED_SHARE * LINEAR_SPEED_MAX_MPS)) return false;
   if (!isWithin4(b.angularVelocity, SPEED_SHARE * ANGULAR_SPEED_MAX_RPS)) return false;
+  if (b.asleep > 1 || b.reserved0 != 0 || b.reserved1 != 0) return false;
+  if (b.asleep != 0 && !isAtRest(b)) return false;
   return areFourthsZero(b) && isMassSound(b) && areMaterialsSound(b);
+}
+
+/** What sleeps does not move and belongs to nobody. */
+function isAtRest(b: Body): bool {
+  return b.role == Role.LOOSE && isWithin4(b.linearVelocity, 0) && isWithin4(b.angularVelocity, 0);
 }
 
 /** Vectors of three keep lane 3 at zero: sums over all lanes, and equal bytes, rely on it. */

@@ -10,6 +10,7 @@ import {
 } from '../body/body';
 import { canInsert, hasRoom, insertBody, removeBody, slotOf } from '../body/body-store';
 import { setMass } from '../body/mass';
+import { wakeAround } from '../island/wake-around';
 import { BODY_BYTES, PLAYER_BYTES } from '../layout';
 import {
   HAND_RADIUS_M,
@@ -153,7 +154,10 @@ export function changeKind(slot: i32, kind: BodyKind): void {
   b.kind = <u8>kind;
   b.linearVelocity = f32x4.splat(0);
   b.angularVelocity = f32x4.splat(0);
+  b.asleep = 0;
+  b.stillTicks = 0;
   setMass(b, BUILT_DENSITY_KGPM3);
+  if (kind == BodyKind.STATIC) wakeAround(slotOf(id));
 }
 
 /** A body between two arrays. */

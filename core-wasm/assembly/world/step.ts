@@ -1,6 +1,10 @@
 import { findPairs } from '../broadphase/pairs';
 import { collectContacts } from '../contact/collect';
 import { keepContacts } from '../contact/keep';
+import { clearIslands, flattenIslands, restIslands, unitePairs } from '../island/islands';
+import { finishPart, selectPart } from '../island/part';
+import { uniteReach } from '../island/reach';
+import { selectAwake } from '../island/select';
 import { prepareGrabs, solveGrabs, warmStartGrabs } from '../joint/grab';
 import { SUBSTEP_COUNT } from '../limits';
 import { drivePlayers } from '../player/drive';
@@ -10,19 +14,43 @@ import { integratePositions, integrateVelocities } from '../solver/integrate';
 import { applyRestitution, solveContacts, warmStartContacts } from '../solver/solve-contacts';
 import { loadSolverBodies } from '../solver/solver-body';
 import { applyFrame } from '../wire/frame';
+import { WireFault } from '../wire/reader';
 import { takeFaults } from './fault';
 import { findGround, finishBodies } from './finish';
 import { header } from './header';
+import { checkState } from './snapshot';
 
 /** One tick: state(t + 1) = step(state(t), frame(t)). Returns the bits of `StepFault`. */
 export function step(): i32 {
+  compute(false);
+  return takeFaults();
+}
+
+/**
+ * The same tick as far as news touched it; see `island/part.ts`. STAGING holds the old timeline's
+ * next state, OLD_ISLANDS the islands of its tick. −1 when the timelines cannot be compared: the
+ * state is then nobody's, and the tick must be taken from its beginning, whole.
+ */
+export function stepPart(length: i32): i32 {
+  if (checkState(length) != WireFault.NONE) return -1;
+  compute(true);
+  return finishPart() ? takeFaults() : -1;
+}
+
+function compute(isPart: bool): void {
   applyFrame();
 
   drivePlayers();
   driveHands();
   updateGrips();
 
+  if (isPart) selectPart();
+  else selectAwake();
   const pairCount = findPairs();
+  clearIslands();
+  unitePairs(pairCount);
+  uniteReach();
+  flattenIslands();
   loadSolverBodies();
   collectContacts(pairCount);
   prepareGrabs();
@@ -40,8 +68,8 @@ export function step(): i32 {
 
   keepContacts();
   finishBodies();
+  restIslands();
   findGround();
 
   header().tick++;
-  return takeFaults();
 }

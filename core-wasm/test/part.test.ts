@@ -1,0 +1,180 @@
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import fc from 'fast-check';
+import type { Core } from '../host/core.ts';
+import { Button, TICKS_PER_FRAME, WireFault } from '../host/types.ts';
+import { between, integer, pick, type Random, seeded } from './random.ts';
+import {
+  addBall,
+  addBody,
+  addPlayer,
+  addStatic,
+  makeFrame,
+  newWorld,
+  openCore,
+  type PlayerIds,
+  play,
+  pose,
+  steady,
+  type World,
+} from './world.ts';
+
+setDefaultTimeout(120_000);
+
+let core: Core;
+beforeAll(async () => {
+  core = await openCore();
+});
+
+const FRAMES = 5;
+const PLAYERS = 14;
+
+/** Walkers, some of them grabbing, between crates and balls of which most have gone to sleep. */
+function populate(random: Random): { world: World; players: PlayerIds[] } {
+  const world = newWorld(core, 3);
+  const players = Array.from({ length: PLAYERS }, (_, i) =>
+    addPlayer(world, [between(random, -9, 9), 0, between(random, -9, 9)], 0, i + 1),
+  );
+  for (let i = 0; i < 40; i++) {
+    const position = [
+      between(random, -9, 9),
+      between(random, 0.3, 3),
+      between(random, -9, 9),
+    ] as const;
+    if (i % 3 === 0) addBall(world, 0.25, { position });
+    else addBody(world, { size: [0.25, 0.25, 0.25], position, density: 120 });
+  }
+  for (let i = 0; i < 6; i++) {
+    addStatic(world, [0.5, 0.5, 0.5], {
+      position: [between(random, -9, 9), 0.5, between(random, -9, 9)],
+    });
+  }
+  play(world, 1);
+  play(world, 60);
+  return { world, players };
+}
+
+function someInput(random: Random) {
+  const buttons = pick(random, [0, 0, Button.JUMP, Button.GRIP_LEFT, Button.GRIP_RIGHT]);
+  const hands = pose(
+    [integer(random, -400, -100), integer(random, 100, 1400), integer(random, -700, -100)],
+    [integer(random, 100, 400), integer(random, 100, 1400), integer(random, -700, -100)],
+  );
+  return steady(
+    {
+      moveX: integer(random, -127, 127),
+      moveZ: integer(random, -127, 127),
+      yaw: integer(random, 0, 65535),
+      buttons,
+    },
+    hands,
+  );
+}
+
+interface Timeline {
+  /** Before each tick, and one after the last. */
+  readonly states: Uint8Array[];
+  readonly islands: Uint16Array[];
+  readonly frames: Uint8Array[];
+}
+
+/** Frames in which each player does what `inputs` says. */
+function record(world: World, inputsOf: (frame: number) => void): Timeline {
+  const states = [core.snapshot()];
+  const islands: Uint16Array[] = [];
+  const frames: Uint8Array[] = [];
+  for (let frame = 0; frame < FRAMES; frame++) {
+    inputsOf(frame);
+    const bytes = makeFrame(world);
+    frames.push(bytes);
+    expect(core.loadFrame(bytes)).toBe(WireFault.NONE);
+    for (let tick = 0; tick < TICKS_PER_FRAME; tick++) {
+      core.step();
+      states.push(core.snapshot());
+      islands.push(core.islands());
+    }
+  }
+  return { states, islands, frames };
+}
+
+/** The old timeline again with other frames, computing only what differs. */
+function replayPart(old: Timeline, frames: readonly Uint8Array[], changed: readonly number[][]) {
+  const hashes: bigint[] = [];
+  core.restore(old.states[0] as Uint8Array);
+  core.beginPart();
+  for (const [frame, bytes] of frames.entries()) {
+    expect(core.loadFrame(bytes)).toBe(WireFault.NONE);
+    for (const entity of changed[frame] as number[]) core.markChanged(entity);
+    for (let tick = 0; tick < TICKS_PER_FRAME; tick++) {
+      const at = frame * TICKS_PER_FRAME + tick;
+      const faults = core.stepPart(
+        old.states[at + 1] as Uint8Array,
+        old.islands[at] as Uint16Array,
+      );
+      expect(faults).not.toBeNull();
+      hashes.push(core.stateHash());
+    }
+  }
+  return hashes;
+}
+
+function scenario(seed: number) {
+  const random = seeded(seed);
+  const { world, players } = populate(random);
+  const inputs = Array.from({ length: FRAMES }, () => players.map(() => someInput(random)));
+  const give = (table: typeof inputs) => (frame: number) => {
+    for (const [i, { entity }] of players.entries()) {
+      world.inputs.set(entity, (table[frame] as (typeof inputs)[0])[i] as (typeof inputs)[0][0]);
+    }
+  };
+  const old = record(world, give(inputs));
+  const news = inputs.map((row) =>
+    row.map((input) => (random() < 0.1 ? someInput(random) : input)),
+  );
+  const changed = news.map((row, frame) =>
+    players.flatMap(({ entity }, i) => (row[i] === inputs[frame]?.[i] ? [] : [entity])),
+  );
+  core.restore(old.states[0] as Uint8Array);
+  const whole = record(world, give(news));
+  return { old, whole, changed };
+}
+
+describe('a partial rollback', () => {
+  test('ends every tick with the bits of a whole one', () => {
+    let differed = 0;
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffffffff }), (seed) => {
+        const { old, whole, changed } = scenario(seed);
+        const found = replayPart(old, whole.frames, changed);
+        const expected = whole.states.slice(1).map((state) => {
+          core.restore(state);
+          return core.stateHash();
+        });
+        expect(found).toEqual(expected);
+        if (changed.some((entities) => entities.length > 0)) differed++;
+      }),
+      { numRuns: 25 },
+    );
+    expect(differed).toBeGreaterThan(15);
+  });
+
+  test('is wrong when a changed player is kept from it: the comparison sees one input', () => {
+    const { old, whole, changed } = scenario(11);
+    const withheld = changed.map(() => []);
+    expect(changed.some((entities) => entities.length > 0)).toBe(true);
+    const found = replayPart(old, whole.frames, withheld);
+    core.restore(whole.states.at(-1) as Uint8Array);
+    expect(found.at(-1)).not.toBe(core.stateHash());
+  });
+
+  test('refuses timelines that differ in more than inputs', () => {
+    const { old } = scenario(5);
+    core.restore(old.states[0] as Uint8Array);
+    const other = newWorld(core, 3);
+    addBall(other, 0.2, { position: [0, 3, 0] });
+    play(other, 1);
+    core.beginPart();
+    expect(core.stepPart(old.states[1] as Uint8Array, core.islands())).toBeNull();
+    expect(core.stepPart(new Uint8Array(40), core.islands())).toBeNull();
+    expect(core.stepPart(old.states[1] as Uint8Array, new Uint16Array(3))).toBeNull();
+  });
+});
