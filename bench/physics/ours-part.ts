@@ -19,8 +19,8 @@ export function partialRollback(
   step: (tick: number) => void,
 ): PartialRollback {
   const timeline: Moment[] = [];
-  const states = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint8Array());
-  const islands = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint16Array());
+  const states: Uint8Array[] = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint8Array());
+  const islands: Uint16Array[] = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint16Array());
   const steerAt = (start: number, i: number, changed: number) => {
     if (i === 0 || (start + i) % TICKS_PER_FRAME === 0) steer(start + i, changed);
   };
