@@ -65,7 +65,8 @@ export class Point {
   impulseMax: f32;
   /** Normal velocity before the tick, for restitution. */
   approach: f32;
-  feature: u32;
+  /** See `contact/anchor.ts`. */
+  anchor: u32;
   reserved: u64;
 }
 

@@ -119,8 +119,10 @@ function solve(c: Constraint, useBias: bool): void {
     wB = add3(wB, scale3(p.turnB, change));
   }
 
+  // Friction belongs to the relaxing pass alone: the other's velocities hold the push out of
+  // overlaps, and friction against those makes stacks rock for ever.
   // Nothing presses and nothing is left to take back: a contact that is only near.
-  if (load == 0 && c.impulse1 == 0 && c.impulse2 == 0 && c.twist == 0) {
+  if (useBias || (load == 0 && c.impulse1 == 0 && c.impulse2 == 0 && c.twist == 0)) {
     a.linear = vA;
     a.angular = wA;
     b.linear = vB;
