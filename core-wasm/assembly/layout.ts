@@ -69,9 +69,8 @@ export const CONSTRAINTS: usize = memory.data(CONTACT_CAPACITY * CONSTRAINT_BYTE
 export const POINT_BYTES: i32 = 96;
 export const POINTS: usize = memory.data(POINT_CAPACITY * POINT_BYTES, 16);
 /** One more than movers: the last stands for all that never moves. */
-export const SOLVER_BODY_BYTES: i32 = 128;
-export const SOLVER_BODY_SHIFT: i32 = 7;
-export const SOLVER_BODIES: usize = memory.data((MOVER_CAPACITY + 1) * SOLVER_BODY_BYTES, 16);
+export const SOLVER_BODY_BYTES: i32 = 192;
+export const SOLVER_BODIES: usize = memory.data((MOVER_CAPACITY + 1) * SOLVER_BODY_BYTES, 64);
 /** Polygon clipping of box faces: two buffers of 8 vertices. */
 export const CLIP: usize = memory.data(2 * 8 * 16, 16);
 /** A box on terrain: 8 corners, then at most 26 candidate points. */

@@ -20,6 +20,7 @@ import { raiseFault, StepFault } from '../world/fault';
 import { header } from '../world/header';
 import { appendConstraint, Constraint, constraints, Point, point, points } from './constraint';
 import { biasRate, impulseScale, massScale } from './softness';
+import { biasOf } from './solve-contacts';
 import { applyInertia, FIXED, SolverBody, solverBody } from './solver-body';
 
 /** Where the search for last tick's contact stands: both lists ascend, so it only moves forward. */
@@ -61,6 +62,7 @@ export function prepareConstraint(slotA: i32, slotB: i32, part: u32): void {
   const centreA = a.position;
   const centreB = slotB == TERRAIN ? f32x4.splat(0) : body(slotB).position;
   setSoftness(c, solverA, solverB);
+  c.inverseMass = x3(solverA.inverseMass) + x3(solverB.inverseMass);
   let centroid = f32x4.splat(0);
   for (let i = 0; i < count; i++) {
     const at = place(manifoldPoint(i));
@@ -68,6 +70,7 @@ export function prepareConstraint(slotA: i32, slotB: i32, part: u32): void {
     const p = point(c.firstPoint + i);
     preparePoint(p, c.normal, sub3(at, centreA), sub3(at, centreB), solverA, solverB);
     p.separation = w3(manifoldPoint(i));
+    p.bias = biasOf(c, p.separation);
     p.anchor = anchorOf(sub3(at, centreA));
   }
   centroid = scale3(centroid, 1.0 / <f32>count);

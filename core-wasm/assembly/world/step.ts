@@ -1,13 +1,18 @@
 import { findPairs } from '../broadphase/pairs';
 import { collectContacts } from '../contact/collect';
 import { keepContacts } from '../contact/keep';
-import { prepareGrabs, solveGrabs, warmStartGrabs } from '../joint/grab';
+import { prepareGrabs, solveGrabs } from '../joint/grab';
 import { SUBSTEP_COUNT } from '../limits';
 import { drivePlayers } from '../player/drive';
 import { updateGrips } from '../player/grip';
 import { driveHands } from '../player/hands';
 import { integratePositions, integrateVelocities } from '../solver/integrate';
-import { applyRestitution, solveContacts, warmStartContacts } from '../solver/solve-contacts';
+import {
+  applyRestitution,
+  pushContacts,
+  relaxContacts,
+  warmStartContacts,
+} from '../solver/solve-contacts';
 import { loadSolverBodies } from '../solver/solver-body';
 import { applyFrame } from '../wire/frame';
 import { takeFaults } from './fault';
@@ -29,12 +34,11 @@ export function step(): i32 {
 
   for (let substep = 0; substep < SUBSTEP_COUNT; substep++) {
     integrateVelocities();
-    warmStartGrabs();
-    warmStartContacts();
+    if (substep == 0) warmStartContacts();
     solveGrabs();
-    solveContacts(true);
+    pushContacts();
     integratePositions();
-    solveContacts(false);
+    relaxContacts();
   }
   applyRestitution();
 
