@@ -78,20 +78,18 @@ export const OLD_ISLANDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
 /** Contacts of dormant bodies while the others are written. */
 export const CONTACTS_ASIDE: usize = memory.data(CONTACT_CAPACITY * CONTACT_BYTES, 16);
 
-export const MANIFOLD: usize = memory.data(160, 16);
+export const MANIFOLD: usize = memory.data(4 * 16, 16);
 export const CONSTRAINT_BYTES: i32 = 320;
 export const CONSTRAINTS: usize = memory.data(CONTACT_CAPACITY * CONSTRAINT_BYTES, 16);
 export const POINT_BYTES: i32 = 96;
 export const POINTS: usize = memory.data(POINT_CAPACITY * POINT_BYTES, 16);
 /** One more than movers: the last stands for all that never moves. */
-export const SOLVER_BODY_BYTES: i32 = 128;
-export const SOLVER_BODY_SHIFT: i32 = 7;
-export const SOLVER_BODIES: usize = memory.data((MOVER_CAPACITY + 1) * SOLVER_BODY_BYTES, 16);
-/** Polygon clipping of box faces: two buffers of 8 vertices and their features. */
-export const CLIP: usize = memory.data(2 * 8 * 32 + 256, 16);
-/** A box on terrain: 8 corners, then at most 26 candidate points and their features. */
+export const SOLVER_BODY_BYTES: i32 = 192;
+export const SOLVER_BODIES: usize = memory.data((MOVER_CAPACITY + 1) * SOLVER_BODY_BYTES, 64);
+/** Polygon clipping of box faces: two buffers of 8 vertices. */
+export const CLIP: usize = memory.data(2 * 8 * 16, 16);
+/** A box on terrain: 8 corners, then at most 26 candidate points. */
 export const TERRAIN_POINTS: usize = memory.data((8 + 26) * 16, 16);
-export const TERRAIN_FEATURES: usize = memory.data(26, 16);
 /** Two grab joints a player. */
 export const JOINT_BYTES: i32 = 160;
 export const JOINTS: usize = memory.data(PLAYER_CAPACITY * 2 * JOINT_BYTES, 16);

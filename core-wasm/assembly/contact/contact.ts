@@ -20,10 +20,11 @@ export class Contact {
   /** 1 when B is a static body: those come after the movers. */
   staticB: u16;
   pointCount: u32;
-  feature0: u32;
-  feature1: u32;
-  feature2: u32;
-  feature3: u32;
+  /** Where each point was; see `anchor.ts`. */
+  anchor0: u32;
+  anchor1: u32;
+  anchor2: u32;
+  anchor3: u32;
   impulse0: f32;
   impulse1: f32;
   impulse2: f32;

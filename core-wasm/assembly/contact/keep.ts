@@ -74,7 +74,7 @@ function keep(index: i32, c: Constraint): void {
   for (let j = 0; j < c.pointCount; j++) {
     const p = point(c.firstPoint + j);
     const at = changetype<usize>(kept) + ((<usize>j) << 2);
-    store<u32>(at, p.feature, offsetof<Contact>('feature0'));
+    store<u32>(at, p.anchor, offsetof<Contact>('anchor0'));
     store<f32>(at, p.impulse, offsetof<Contact>('impulse0'));
   }
   const friction = add3(scale3(c.tangent1, c.impulse1), scale3(c.tangent2, c.impulse2));

@@ -97,18 +97,9 @@ function setInertia(j: GrabJoint, b: Body): void {
   j.inertiaZ = add3(add3(scale3(ix, z3(x)), scale3(iy, z3(y))), scale3(iz, z3(z)));
 }
 
-/** Re-applies what the substep before found; grabs start each tick at zero. */
-export function warmStartGrabs(): void {
-  for (let i = 0; i < jointCount; i++) {
-    const j = joint(i);
-    const b = solverBody(j.bodySlot);
-    b.linear = add3(b.linear, f32x4.mul(j.linearImpulse, b.inverseMass));
-    b.angular = add3(b.angular, applyInertia(b, j.angularImpulse));
-  }
-}
-
 /**
- * Once a substep, before positions move. A grab is a spring and not a contact: relaxing it would
+ * Once a substep, before positions move; a tick starts at zero, and from substep to substep the body
+ * carries the impulse (`integrateVelocities`). A grab is a spring and not a contact: relaxing it would
  * take back the speed that its limited force has just given.
  */
 export function solveGrabs(): void {

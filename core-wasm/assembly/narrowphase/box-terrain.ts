@@ -1,5 +1,5 @@
 import { Body } from '../body/body';
-import { TERRAIN_FEATURES, TERRAIN_POINTS } from '../layout';
+import { TERRAIN_POINTS } from '../layout';
 import { axisX, axisY, axisZ } from '../math/quat';
 import { add3, addScaled3, neg3, normalizeOr3, scale3, sub3, w3, x3, y3, z3 } from '../math/vec3';
 import { terrainNormal } from '../terrain/heightfield';
@@ -19,8 +19,6 @@ const BULGE_MIN_M: f32 = 0.002;
 /** Samples this far above ground are not looked at: cells of 2 m do not rise that fast. */
 const BULGE_REACH_M: f32 = 1.0;
 const CORNERS: i32 = 8;
-const EDGE_FEATURE: u32 = 8;
-const FACE_FEATURE: u32 = 20;
 
 let count: i32 = 0;
 let sum: v128 = f32x4.splat(0);
@@ -35,7 +33,7 @@ export function collideBoxTerrain(b: Body): void {
   count = 0;
   sum = f32x4.splat(0);
   for (let i = 0; i < CORNERS; i++) {
-    if (isNear(w3(corner(i)))) take(corner(i), <u32>i);
+    if (isNear(w3(corner(i)))) take(corner(i));
   }
   takeEdges();
   takeFaces();
@@ -45,7 +43,7 @@ export function collideBoxTerrain(b: Body): void {
   for (let i = 0; i < count; i++) {
     const p = corner(CORNERS + i);
     const place = f32x4.replace_lane(p, 3, 0);
-    addPoint(addScaled3(place, n, -0.5 * w3(p)), w3(p), featureOf(i));
+    addPoint(addScaled3(place, n, -0.5 * w3(p)), w3(p));
   }
 }
 
@@ -68,46 +66,37 @@ function withHeight(p: v128): v128 {
 }
 
 /** Puts a point behind the corners and its ground's normal into the sum. */
-function take(p: v128, feature: u32): void {
+function take(p: v128): void {
   v128.store(TERRAIN_POINTS + ((<usize>(CORNERS + count)) << 4), p);
-  store<u8>(TERRAIN_FEATURES + <usize>count, <u8>feature);
   sum = add3(sum, terrainNormal(x3(p), z3(p)));
   count++;
 }
 
-function featureOf(index: i32): u32 {
-  return <u32>load<u8>(TERRAIN_FEATURES + <usize>index);
-}
-
 /** `even` is the sample as it would be on even ground, height in lane 3 included. */
-function takeBulge(even: v128, feature: u32): void {
+function takeBulge(even: v128): void {
   if (w3(even) > BULGE_REACH_M) return;
   const p = withHeight(f32x4.replace_lane(even, 3, 0));
-  if (w3(p) < w3(even) - BULGE_MIN_M && isNear(w3(p))) take(p, feature);
+  if (w3(p) < w3(even) - BULGE_MIN_M && isNear(w3(p))) take(p);
 }
 
 function takeEdges(): void {
-  let feature = EDGE_FEATURE;
   for (let bit = 1; bit < CORNERS; bit <<= 1) {
     for (let i = 0; i < CORNERS; i++) {
       if ((i & bit) != 0) continue;
-      takeBulge(scale3(add3(corner(i), corner(i | bit)), 0.5), feature);
-      feature++;
+      takeBulge(scale3(add3(corner(i), corner(i | bit)), 0.5));
     }
   }
 }
 
 /** The middle of a face, against the mean of its corners. */
 function takeFaces(): void {
-  let feature = FACE_FEATURE;
   for (let bit = 1; bit < CORNERS; bit <<= 1) {
     for (let side = 0; side <= bit; side += bit) {
       let mean = f32x4.splat(0);
       for (let i = 0; i < CORNERS; i++) {
         if ((i & bit) == side) mean = add3(mean, scale3(corner(i), 0.25));
       }
-      takeBulge(mean, feature);
-      feature++;
+      takeBulge(mean);
     }
   }
 }

@@ -4,7 +4,7 @@ import { length3, neg3, sub3, w3 } from '../math/vec3';
 
 /**
  * The one manifold under construction: a unit normal from A to B and up to four points, each with
- * its separation (negative when overlapping) in lane 3 and a feature id for warm starting.
+ * its separation (negative when overlapping) in lane 3.
  */
 
 let normal: v128 = f32x4.splat(0);
@@ -38,32 +38,27 @@ export function manifoldPoint(index: i32): v128 {
   return v128.load(MANIFOLD + ((<usize>index) << 4));
 }
 
-export function manifoldFeature(index: i32): u32 {
-  return load<u32>(MANIFOLD + 128 + ((<usize>index) << 2));
-}
-
 /** Adds a point; a fifth and later ones replace by `keepSpread`'s rule. */
-export function addPoint(position: v128, separation: f32, feature: u32): void {
+export function addPoint(position: v128, separation: f32): void {
   if (separation > margin) return;
   const point = f32x4.replace_lane(position, 3, separation);
   if (count < MANIFOLD_POINTS_MAX) {
-    storePoint(count, point, feature);
+    storePoint(count, point);
     count++;
     return;
   }
-  keepSpread(point, feature);
+  keepSpread(point);
 }
 
-function storePoint(index: i32, point: v128, feature: u32): void {
+function storePoint(index: i32, point: v128): void {
   v128.store(MANIFOLD + ((<usize>index) << 4), point);
-  store<u32>(MANIFOLD + 128 + ((<usize>index) << 2), feature);
 }
 
 /**
  * Of five points drops the shallowest one that is not needed to span the area: the one whose
  * nearest neighbour is closest, ties going to the later point.
  */
-function keepSpread(point: v128, feature: u32): void {
+function keepSpread(point: v128): void {
   let worst = MANIFOLD_POINTS_MAX;
   let worstScore = spreadScore(MANIFOLD_POINTS_MAX, point);
   for (let i = 0; i < MANIFOLD_POINTS_MAX; i++) {
@@ -73,7 +68,7 @@ function keepSpread(point: v128, feature: u32): void {
       worst = i;
     }
   }
-  if (worst != MANIFOLD_POINTS_MAX) storePoint(worst, point, feature);
+  if (worst != MANIFOLD_POINTS_MAX) storePoint(worst, point);
 }
 
 /** Distance to the nearest other of the five, plus a bonus for depth. Index 4 is the candidate. */
@@ -92,6 +87,11 @@ function spreadScore(index: i32, candidate: v128): f32 {
 /** Turns the manifold round, for a routine that took B first. */
 export function flipManifold(): void {
   normal = neg3(normal);
+}
+
+/** Surfaces further apart than this do not matter in this tick, in metres. */
+export function nearMargin(): f32 {
+  return margin;
 }
 
 /** True when surfaces `separation` apart may meet within the tick. */

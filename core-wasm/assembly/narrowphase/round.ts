@@ -8,20 +8,22 @@ import { addPoint, isNear, setNormal } from './manifold';
 const UP: v128 = f32x4(0, 1, 0, 0);
 /** Two segments are taken as parallel above this cosine squared: then two points, not one. */
 const PARALLEL: f32 = 0.99;
+/** By so much of its half a segment may pass a face's rim and still lie on the face. */
+const RIM: f32 = 0.02;
 
-/** Two balls; `swell` keeps the feature. The point lies midway between the surfaces. */
-function collideBalls(a: v128, ra: f32, b: v128, rb: f32, feature: u32): void {
+/** Two balls. The point lies midway between the surfaces. */
+function collideBalls(a: v128, ra: f32, b: v128, rb: f32): void {
   const gap = sub3(b, a);
   const distance = length3(gap);
   const separation = distance - ra - rb;
   if (!isNear(separation)) return;
   const n = distance > 1e-6 ? scale3(gap, 1.0 / distance) : UP;
   setNormal(n);
-  addPoint(addScaled3(a, n, ra + 0.5 * separation), separation, feature);
+  addPoint(addScaled3(a, n, ra + 0.5 * separation), separation);
 }
 
 export function collideSpheres(a: Body, b: Body): void {
-  collideBalls(a.position, x3(a.size), b.position, x3(b.size), 0);
+  collideBalls(a.position, x3(a.size), b.position, x3(b.size));
 }
 
 export function segmentHalf(b: Body): v128 {
@@ -37,7 +39,7 @@ function nearestOnSegment(centre: v128, half: v128, p: v128): v128 {
 
 export function collideSphereCapsule(a: Body, b: Body): void {
   const nearest = nearestOnSegment(b.position, segmentHalf(b), a.position);
-  collideBalls(a.position, x3(a.size), nearest, x3(b.size), 0);
+  collideBalls(a.position, x3(a.size), nearest, x3(b.size));
 }
 
 /** Nearest points of segments (Ericson, Real-Time Collision Detection, 5.1.9), −1 ≤ s, t ≤ 1. */
@@ -62,7 +64,6 @@ export function collideCapsules(a: Body, b: Body): void {
     x3(a.size),
     addScaled3(b.position, halfB, t),
     x3(b.size),
-    0,
   );
 }
 
@@ -84,32 +85,24 @@ function collideParallel(a: Body, halfA: v128, b: Body, halfB: v128): bool {
   if (distance < 1e-6) return false;
   const n = scale3(across, 1.0 / distance);
   setNormal(n);
-  addParallelPoint(a, halfA, b, halfB, low, n, 1);
-  addParallelPoint(a, halfA, b, halfB, high, n, 2);
+  addParallelPoint(a, halfA, b, halfB, low, n);
+  addParallelPoint(a, halfA, b, halfB, high, n);
   return true;
 }
 
-function addParallelPoint(
-  a: Body,
-  halfA: v128,
-  b: Body,
-  halfB: v128,
-  t: f32,
-  n: v128,
-  feature: u32,
-): void {
+function addParallelPoint(a: Body, halfA: v128, b: Body, halfB: v128, t: f32, n: v128): void {
   const onA = addScaled3(a.position, halfA, t);
   const onB = nearestOnSegment(b.position, halfB, onA);
   const separation = dot3(sub3(onB, onA), n) - x3(a.size) - x3(b.size);
-  addPoint(addScaled3(onA, n, x3(a.size) + 0.5 * separation), separation, feature);
+  addPoint(addScaled3(onA, n, x3(a.size) + 0.5 * separation), separation);
 }
 
 /** Sphere A against box B. */
 export function collideSphereBox(a: Body, b: Body): void {
-  collideBallBox(a.position, x3(a.size), b, 0);
+  collideBallBox(a.position, x3(a.size), b);
 }
 
-function collideBallBox(centre: v128, radius: f32, b: Body, feature: u32): void {
+function collideBallBox(centre: v128, radius: f32, b: Body): void {
   const local = rotateInverse(b.rotation, sub3(centre, b.position));
   const clamped = f32x4.min(f32x4.max(local, sub3(f32x4.splat(0), b.size)), b.size);
   const gap = sub3(local, clamped);
@@ -120,14 +113,14 @@ function collideBallBox(centre: v128, radius: f32, b: Body, feature: u32): void 
     const outward = rotate(b.rotation, scale3(gap, 1.0 / distance));
     const surface = add3(b.position, rotate(b.rotation, clamped));
     setNormal(sub3(f32x4.splat(0), outward));
-    addPoint(addScaled3(surface, outward, 0.5 * (distance - radius)), distance - radius, feature);
+    addPoint(addScaled3(surface, outward, 0.5 * (distance - radius)), distance - radius);
     return;
   }
   const axis = shallowestAxis(local, b.size);
   const outward = signedAxis(b, axis, at3(local, axis));
   const depth = at3(b.size, axis) - Mathf.abs(at3(local, axis));
   setNormal(sub3(f32x4.splat(0), outward));
-  addPoint(addScaled3(centre, outward, 0.5 * (depth - radius)), -depth - radius, feature);
+  addPoint(addScaled3(centre, outward, 0.5 * (depth - radius)), -depth - radius);
 }
 
 /** The face that a point inside a box is nearest to; the lower axis wins a tie. */
@@ -158,19 +151,10 @@ export function collideCapsuleBox(a: Body, b: Body): void {
   const distance = Mathf.sqrt(squared);
   if (!isNear(distance - radius)) return;
   const axis = squared > 1e-10 ? greatestAxis(abs3(gap)) : segmentAxis(centre, half, b.size);
-  const faceLike = squared <= 1e-10 || Mathf.abs(at3(gap, axis)) > 0.98 * distance;
-  if (faceLike) {
-    addFacePoints(
-      a,
-      b,
-      centre,
-      half,
-      axis,
-      squared > 1e-10 ? at3(gap, axis) : faceSign(centre, axis),
-    );
-    return;
-  }
-  collideBallBox(addScaled3(a.position, segmentHalf(a), t), radius, b, 0);
+  const isFace = squared <= 1e-10 || Mathf.abs(at3(gap, axis)) > 0.98 * distance;
+  const sign = squared > 1e-10 ? at3(gap, axis) : faceSign(centre, axis);
+  if (isFace && addFacePoints(a, b, centre, half, axis, sign, t)) return;
+  collideBallBox(addScaled3(a.position, segmentHalf(a), t), radius, b);
 }
 
 function faceSign(centre: v128, axis: i32): f32 {
@@ -189,8 +173,19 @@ function segmentAxis(centre: v128, half: v128, size: v128): i32 {
   return shallowestAxis(centre, add3(size, abs3(half)));
 }
 
-/** Clips the segment to the face's sides and adds both ends that are near. */
-function addFacePoints(a: Body, b: Body, centre: v128, half: v128, axis: i32, sign: f32): void {
+/**
+ * Clips the segment to the face's sides and adds both ends that are near. False when the segment's
+ * nearest point, at `nearest`, lies beyond the face's rim: what is over the face is further away.
+ */
+function addFacePoints(
+  a: Body,
+  b: Body,
+  centre: v128,
+  half: v128,
+  axis: i32,
+  sign: f32,
+  nearest: f32,
+): bool {
   let low: f32 = -1.0;
   let high: f32 = 1.0;
   for (let side = 0; side < 3; side++) {
@@ -204,25 +199,23 @@ function addFacePoints(a: Body, b: Body, centre: v128, half: v128, axis: i32, si
     low = max<f32>(low, min<f32>(one, two));
     high = min<f32>(high, max<f32>(one, two));
   }
-  if (low > high) {
-    low = nearestParameter(centre, half, b.size);
-    high = low;
-  }
+  if (nearest < low - RIM || nearest > high + RIM) return false;
   const outward = signedAxis(b, axis, sign);
   setNormal(sub3(f32x4.splat(0), outward));
   const s: f32 = sign < 0 ? -1.0 : 1.0;
   const limit = at3(b.size, axis);
-  addFacePoint(a, outward, low, s * at3(addScaled3(centre, half, low), axis) - limit, 1);
+  addFacePoint(a, outward, low, s * at3(addScaled3(centre, half, low), axis) - limit);
   if (high - low > 0.02) {
-    addFacePoint(a, outward, high, s * at3(addScaled3(centre, half, high), axis) - limit, 2);
+    addFacePoint(a, outward, high, s * at3(addScaled3(centre, half, high), axis) - limit);
   }
+  return true;
 }
 
-function addFacePoint(a: Body, outward: v128, t: f32, height: f32, feature: u32): void {
+function addFacePoint(a: Body, outward: v128, t: f32, height: f32): void {
   const radius = x3(a.size);
   const separation = height - radius;
   const onSegment = addScaled3(a.position, segmentHalf(a), t);
-  addPoint(addScaled3(onSegment, outward, -radius - 0.5 * separation), separation, feature);
+  addPoint(addScaled3(onSegment, outward, -radius - 0.5 * separation), separation);
 }
 
 /**

@@ -1,13 +1,7 @@
 import { Body, Shape } from '../body/body';
 import { boundsMax, boundsMin } from '../broadphase/bounds';
 import { add3, addScaled3, dot3, neg3, sub3, vec3, x3, y3, z3 } from '../math/vec3';
-import {
-  cellOf,
-  terrainFeature,
-  terrainHeight,
-  terrainNormal,
-  vertexHeight,
-} from '../terrain/heightfield';
+import { cellOf, terrainHeight, terrainNormal, vertexHeight } from '../terrain/heightfield';
 import { collideBoxTerrain } from './box-terrain';
 import { addPoint, isNear, setNormal } from './manifold';
 import { segmentHalf } from './round';
@@ -80,7 +74,7 @@ function collideBall(centre: v128, radius: f32): void {
   }
   if (!isNear(separation)) return;
   setNormal(neg3(n));
-  addPoint(addScaled3(foot, n, -0.5 * separation), separation, terrainFeature(x3(foot), z3(foot)));
+  addPoint(addScaled3(foot, n, -0.5 * separation), separation);
 }
 
 /** Distance of `p` above the plane of the triangle under (x, z). */

@@ -45,8 +45,12 @@ export class Constraint {
   part: u32;
   /** 1 when B is a static body. */
   staticB: u32;
-  reserved1: v128;
-  reserved2: v128;
+  /** Of both bodies together. */
+  inverseMass: f32;
+  reserved0: f32;
+  reserved1: f32;
+  reserved2: f32;
+  reserved3: v128;
 }
 
 /** One contact point, 96 bytes. */
@@ -65,8 +69,11 @@ export class Point {
   impulseMax: f32;
   /** Normal velocity before the tick, for restitution. */
   approach: f32;
-  feature: u32;
-  reserved: u64;
+  /** See `contact/anchor.ts`. */
+  anchor: u32;
+  /** Along the normal: what the gap still allows, above zero, or how fast an overlap shall leave, below. */
+  bias: f32;
+  reserved: u32;
 }
 
 assert(offsetof<Constraint>() == CONSTRAINT_BYTES);

@@ -1,23 +1,33 @@
-import { BodyKind, body } from '../body/body';
 import { activeCount, activeSlot } from '../island/active';
-import { ANGULAR_SPEED_MAX_RPS, GRAVITY_MPS2, LINEAR_SPEED_MAX_MPS, SUBSTEP_DT } from '../limits';
+import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, SUBSTEP_DT } from '../limits';
 import { mulQuat, normalizeQuat, quat } from '../math/quat';
-import { addScaled3, clampLength3, dot3, scale3, vec3, x3, y3, z3 } from '../math/vec3';
+import { add3, addScaled3, clampLength3, dot3, scale3, sub3, x3, y3, z3 } from '../math/vec3';
 import { solverBody } from './solver-body';
 
-/** Gravity and damping on dynamic bodies for one substep. */
+/**
+ * Gravity and damping for one substep, then the warm start: what constraints did to the body in the
+ * substep before, which is the sum of the impulses that they hold now. Per body this is the speed
+ * at the end less the speed before the warm start, whatever number of contacts and joints had a
+ * share in it; only the first substep asks them one by one.
+ */
 export function integrateVelocities(): void {
   const count = activeCount();
   for (let i = 0; i < count; i++) {
-    const slot = activeSlot(i);
-    const b = body(slot);
-    if (b.kind != BodyKind.DYNAMIC) continue;
-    const s = solverBody(slot);
-    const fall = vec3(0, GRAVITY_MPS2 * b.gravityScale * SUBSTEP_DT, 0);
-    const linear = scale3(f32x4.add(s.linear, fall), 1.0 / (1.0 + SUBSTEP_DT * b.linearDamping));
-    const angular = scale3(s.angular, 1.0 / (1.0 + SUBSTEP_DT * b.angularDamping));
-    s.linear = clampLength3(linear, LINEAR_SPEED_MAX_MPS);
-    s.angular = clampLength3(angular, ANGULAR_SPEED_MAX_RPS);
+    const s = solverBody(activeSlot(i));
+    const carriedLinear = sub3(s.linear, s.linearBefore);
+    const carriedAngular = sub3(s.angular, s.angularBefore);
+    let linear = s.linear;
+    let angular = s.angular;
+    if (s.isDynamic != 0) {
+      linear = scale3(add3(linear, s.fall), s.linearKeep);
+      angular = scale3(angular, s.angularKeep);
+      linear = clampLength3(linear, LINEAR_SPEED_MAX_MPS);
+      angular = clampLength3(angular, ANGULAR_SPEED_MAX_RPS);
+    }
+    s.linearBefore = linear;
+    s.angularBefore = angular;
+    s.linear = add3(linear, carriedLinear);
+    s.angular = add3(angular, carriedAngular);
   }
 }
 

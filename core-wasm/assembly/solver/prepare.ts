@@ -1,4 +1,5 @@
 import { Body, body } from '../body/body';
+import { anchorDistance, anchorOf, isSameAnchor } from '../contact/anchor';
 import { Contact, contact, contactKey } from '../contact/contact';
 import { FIRST_STATIC } from '../layout';
 import { CONTACT_CAPACITY, CONTACT_DAMPING_RATIO, CONTACT_HERTZ, POINT_CAPACITY } from '../limits';
@@ -14,16 +15,12 @@ import {
   w3,
   x3,
 } from '../math/vec3';
-import {
-  manifoldFeature,
-  manifoldNormal,
-  manifoldPoint,
-  pointCount,
-} from '../narrowphase/manifold';
+import { manifoldNormal, manifoldPoint, pointCount } from '../narrowphase/manifold';
 import { raiseFault, StepFault } from '../world/fault';
 import { header } from '../world/header';
 import { appendConstraint, Constraint, constraints, Point, point, points } from './constraint';
 import { biasRate, impulseScale, massScale } from './softness';
+import { biasOf } from './solve-contacts';
 import { applyInertia, FIXED, SolverBody, solverBody } from './solver-body';
 
 /** Where the search for last tick's contact stands: both lists ascend, so it only moves forward. */
@@ -65,6 +62,7 @@ export function prepareConstraint(slotA: i32, slotB: i32, part: u32): void {
   const centreA = a.position;
   const centreB = slotB == TERRAIN ? f32x4.splat(0) : body(slotB).position;
   setSoftness(c, solverA, solverB);
+  c.inverseMass = x3(solverA.inverseMass) + x3(solverB.inverseMass);
   let centroid = f32x4.splat(0);
   for (let i = 0; i < count; i++) {
     const at = place(manifoldPoint(i));
@@ -72,7 +70,8 @@ export function prepareConstraint(slotA: i32, slotB: i32, part: u32): void {
     const p = point(c.firstPoint + i);
     preparePoint(p, c.normal, sub3(at, centreA), sub3(at, centreB), solverA, solverB);
     p.separation = w3(manifoldPoint(i));
-    p.feature = manifoldFeature(i);
+    p.bias = biasOf(c, p.separation);
+    p.anchor = anchorOf(sub3(at, centreA));
   }
   centroid = scale3(centroid, 1.0 / <f32>count);
   let radius: f32 = 0;
@@ -150,7 +149,7 @@ function prepareFriction(
   c.twist = 0;
 }
 
-/** Takes over last tick's impulses of the same pair and part, point by feature. */
+/** Takes over last tick's impulses of the same pair and part, point by point. */
 function warmStartFrom(c: Constraint): void {
   const key = contactKey(c.idA, c.idB, c.part, c.staticB);
   const count = header().contactCount;
@@ -158,9 +157,10 @@ function warmStartFrom(c: Constraint): void {
   if (cursor == count) return;
   const old = contact(cursor);
   if (old.idA != c.idA || old.idB != c.idB || <u32>old.part != c.part) return;
+  taken = 0;
   for (let i = 0; i < c.pointCount; i++) {
     const p = point(c.firstPoint + i);
-    p.impulse = impulseOf(old, p.feature);
+    p.impulse = takeImpulse(old, i, p.anchor);
   }
   const friction = vec3(old.frictionX, old.frictionY, old.frictionZ);
   c.impulse1 = dot3(friction, c.tangent1);
@@ -172,11 +172,33 @@ function keyOf(c: Contact): u64 {
   return contactKey(c.idA, c.idB, c.part, c.staticB);
 }
 
-function impulseOf(old: Contact, feature: u32): f32 {
-  const count = old.pointCount;
-  if (count > 0 && old.feature0 == feature) return old.impulse0;
-  if (count > 1 && old.feature1 == feature) return old.impulse1;
-  if (count > 2 && old.feature2 == feature) return old.impulse2;
-  if (count > 3 && old.feature3 == feature) return old.impulse3;
-  return 0;
+/** Bit i: old point i has handed its impulse on. */
+let taken: u32 = 0;
+
+/** Impulse of the nearest old point that nobody has taken; 0 when none is left. */
+function takeImpulse(old: Contact, index: i32, anchor: u32): f32 {
+  const count = <i32>old.pointCount;
+  let best = index;
+  if (index >= count || isTaken(index) || !isSameAnchor(anchor, oldAnchor(old, index))) {
+    best = -1;
+    let nearest = i32.MAX_VALUE;
+    for (let i = 0; i < count; i++) {
+      if (isTaken(i)) continue;
+      const distance = anchorDistance(anchor, oldAnchor(old, i));
+      if (distance >= nearest) continue;
+      nearest = distance;
+      best = i;
+    }
+    if (best < 0) return 0;
+  }
+  taken |= 1 << best;
+  return load<f32>(changetype<usize>(old) + ((<usize>best) << 2), offsetof<Contact>('impulse0'));
+}
+
+function isTaken(index: i32): bool {
+  return ((taken >>> index) & 1) != 0;
+}
+
+function oldAnchor(old: Contact, index: i32): u32 {
+  return load<u32>(changetype<usize>(old) + ((<usize>index) << 2), offsetof<Contact>('anchor0'));
 }

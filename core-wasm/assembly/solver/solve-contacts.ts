@@ -6,36 +6,31 @@ import {
 } from '../limits';
 import { add3, dot3, mul3, scale3, sub3, sum3 } from '../math/vec3';
 import { Constraint, constraint, constraints, Point, point } from './constraint';
-import { SolverBody, solverBody } from './solver-body';
+import { FIXED, SolverBody, solverBody } from './solver-body';
 
 /**
  * Contacts one at a time in entity order, two v128 of velocity a body. Four contacts at a time
  * with graph colouring was rejected: its transposes cost more than they save on JavaScriptCore,
  * and a world-wide colouring would tie islands together.
+ *
+ * A substep has two passes (Catto, "Soft Step", in "Solver2D", 2024). `pushContacts` makes the
+ * velocities with which bodies move: overlaps leave softly. `relaxContacts`, after the move, takes
+ * the speed of the push back, so that it does not become energy, and applies friction. Friction in
+ * the first pass as well was rejected: it works against the push, and stacks rock for ever.
+ *
+ * Velocities live in locals from a manifold's first row to its last, because the compiler cannot
+ * know that records do not overlap. Along the normal all points see the same linear speed: it is
+ * one scalar, and the linear velocities are written once a manifold.
  */
 
 const INVERSE_SUBSTEP: f32 = 1.0 / SUBSTEP_DT;
 
-/** Impulse `p` along `direction` on A and B, with each body's turn. */
-function push(
-  a: SolverBody,
-  b: SolverBody,
-  direction: v128,
-  turnA: v128,
-  turnB: v128,
-  p: f32,
-): void {
-  const impulse = scale3(direction, p);
-  a.linear = sub3(a.linear, mul3(impulse, a.inverseMass));
-  a.angular = sub3(a.angular, scale3(turnA, p));
-  b.linear = add3(b.linear, mul3(impulse, b.inverseMass));
-  b.angular = add3(b.angular, scale3(turnB, p));
+/** What a lever sees of two turns: armB · b − armA · a, the lanes summed once. */
+function turning(armA: v128, armB: v128, a: v128, b: v128): f32 {
+  return sum3(sub3(mul3(armB, b), mul3(armA, a)));
 }
 
-/**
- * What a row sees of two bodies' motions: direction · linear + armB · angularB − armA · angularA,
- * `linear` being B's less A's. The lanes are summed once instead of three times.
- */
+/** The same with motion along `direction` added; `linear` is B's less A's. */
 function along(
   direction: v128,
   armA: v128,
@@ -48,7 +43,10 @@ function along(
   return sum3(add3(mul3(direction, linear), angular));
 }
 
-/** Applies the impulses that the contact carries from the substep or tick before. */
+/**
+ * Applies the impulses that contacts carry from the tick before; once, in the first substep. From
+ * one substep to the next a body carries their sum (`integrateVelocities`).
+ */
 export function warmStartContacts(): void {
   const count = constraints();
   for (let i = 0; i < count; i++) warmStart(constraint(i));
@@ -78,93 +76,128 @@ function warmStart(c: Constraint): void {
   b.angular = add3(b.angular, turnB);
 }
 
-/** One velocity iteration. With `useBias` overlaps are pushed out softly; without, only relaxed. */
-export function solveContacts(useBias: bool): void {
+/**
+ * Non-penetration, point by point. The accumulated impulse is clamped, not the increment: a warm
+ * start that was too strong must be able to be taken back.
+ */
+export function pushContacts(): void {
   const count = constraints();
-  for (let i = 0; i < count; i++) solve(constraint(i), useBias);
+  for (let i = 0; i < count; i++) push(constraint(i));
 }
 
-/**
- * Non-penetration point by point, then Coulomb friction at the centroid: the tangent impulse stays
- * in a disc of radius μ·load. The accumulated impulse is clamped, not the increment: a warm start
- * that was too strong must be able to be taken back. Velocities live in locals from the first row
- * to the last, because the compiler cannot know that records do not overlap.
- */
-function solve(c: Constraint, useBias: bool): void {
+function push(c: Constraint): void {
   const a = solverBody(c.slotA);
   const b = solverBody(c.slotB);
-  const massA = a.inverseMass;
-  const massB = b.inverseMass;
   const normal = c.normal;
-  const moved = sub3(b.moved, a.moved);
-  let vA = a.linear;
+  const inverseMass = c.inverseMass;
+  const softMass = c.massScale;
+  const softKeep: f32 = 1.0 - c.impulseScale;
   let wA = a.angular;
-  let vB = b.linear;
   let wB = b.angular;
-  let load: f32 = 0;
-  for (let j = 0; j < c.pointCount; j++) {
-    const p = point(c.firstPoint + j);
-    const s = p.separation + along(normal, p.armA, p.armB, moved, a.turned, b.turned);
-    const speed = along(normal, p.armA, p.armB, sub3(vB, vA), wA, wB);
+  let speed = dot3(normal, sub3(b.linear, a.linear));
+  let total: f32 = 0;
+  const end = c.firstPoint + c.pointCount;
+  for (let j = c.firstPoint; j < end; j++) {
+    const p = point(j);
     const previous = p.impulse;
-    const impulse = max<f32>(nextImpulse(c, p, s, speed, useBias), 0);
+    const bias = p.bias;
+    const rush = p.normalMass * (speed + turning(p.armA, p.armB, wA, wB) + bias);
+    const wanted = bias > 0 ? previous - rush : softKeep * previous - softMass * rush;
+    const impulse = max<f32>(wanted, 0);
+    const change = impulse - previous;
+    p.impulse = impulse;
+    total += change;
+    speed += inverseMass * change;
+    wA = sub3(wA, scale3(p.turnA, change));
+    wB = add3(wB, scale3(p.turnB, change));
+  }
+  const thrust = scale3(normal, total);
+  a.linear = sub3(a.linear, mul3(thrust, a.inverseMass));
+  a.angular = wA;
+  // What never moves is one record: a store would make each such contact wait for the last one.
+  if (c.slotB == FIXED) return;
+  b.linear = add3(b.linear, mul3(thrust, b.inverseMass));
+  b.angular = wB;
+}
+
+/** The velocity that a point wants to have along the normal, with its sign turned. */
+export function biasOf(c: Constraint, separation: f32): f32 {
+  if (separation > 0) return separation * INVERSE_SUBSTEP;
+  const overlap = min<f32>(0, separation + LINEAR_SLOP_M);
+  return max<f32>(c.biasRate * overlap, -CONTACT_PUSH_MAX_MPS);
+}
+
+/** After the move: measures separations for the next push, then non-penetration and friction. */
+export function relaxContacts(): void {
+  const count = constraints();
+  for (let i = 0; i < count; i++) relax(constraint(i));
+}
+
+function relax(c: Constraint): void {
+  const a = solverBody(c.slotA);
+  const b = solverBody(c.slotB);
+  const normal = c.normal;
+  const inverseMass = c.inverseMass;
+  const turnedA = a.turned;
+  const turnedB = b.turned;
+  const moved = dot3(normal, sub3(b.moved, a.moved));
+  let wA = a.angular;
+  let wB = b.angular;
+  let speed = dot3(normal, sub3(b.linear, a.linear));
+  let total: f32 = 0;
+  let load: f32 = 0;
+  const end = c.firstPoint + c.pointCount;
+  for (let j = c.firstPoint; j < end; j++) {
+    const p = point(j);
+    const armA = p.armA;
+    const armB = p.armB;
+    const bias = biasOf(c, p.separation + moved + turning(armA, armB, turnedA, turnedB));
+    p.bias = bias;
+    const previous = p.impulse;
+    const rush = speed + turning(armA, armB, wA, wB) + max<f32>(bias, 0);
+    const impulse = max<f32>(previous - p.normalMass * rush, 0);
     const change = impulse - previous;
     p.impulse = impulse;
     p.impulseMax = max<f32>(p.impulseMax, impulse);
     load += impulse;
-    const thrust = scale3(normal, change);
-    vA = sub3(vA, mul3(thrust, massA));
+    total += change;
+    speed += inverseMass * change;
     wA = sub3(wA, scale3(p.turnA, change));
-    vB = add3(vB, mul3(thrust, massB));
     wB = add3(wB, scale3(p.turnB, change));
   }
-
-  // Nothing presses and nothing is left to take back: a contact that is only near.
-  if (load == 0 && c.impulse1 == 0 && c.impulse2 == 0 && c.twist == 0) {
-    a.linear = vA;
-    a.angular = wA;
-    b.linear = vB;
-    b.angular = wB;
-    return;
+  let thrust = scale3(normal, total);
+  // A contact that is only near has nothing to rub and nothing to take back.
+  if (load != 0 || c.impulse1 != 0 || c.impulse2 != 0 || c.twist != 0) {
+    const vA = sub3(a.linear, mul3(thrust, a.inverseMass));
+    const vB = add3(b.linear, mul3(thrust, b.inverseMass));
+    const limit = c.friction * load;
+    const slip = sub3(vB, vA);
+    let p1 = c.impulse1 - c.tangentMass1 * along(c.tangent1, c.arm1A, c.arm1B, slip, wA, wB);
+    let p2 = c.impulse2 - c.tangentMass2 * along(c.tangent2, c.arm2A, c.arm2B, slip, wA, wB);
+    const squared = p1 * p1 + p2 * p2;
+    if (squared > limit * limit) {
+      const share = limit / Mathf.sqrt(squared);
+      p1 *= share;
+      p2 *= share;
+    }
+    const d1 = p1 - c.impulse1;
+    const d2 = p2 - c.impulse2;
+    c.impulse1 = p1;
+    c.impulse2 = p2;
+    thrust = add3(thrust, add3(scale3(c.tangent1, d1), scale3(c.tangent2, d2)));
+    wA = sub3(wA, add3(scale3(c.turn1A, d1), scale3(c.turn2A, d2)));
+    wB = add3(wB, add3(scale3(c.turn1B, d1), scale3(c.turn2B, d2)));
+    if (c.pointCount > 1) {
+      const change = twistChange(c, limit * c.twistRadius, dot3(normal, sub3(wB, wA)));
+      wA = sub3(wA, scale3(c.twistA, change));
+      wB = add3(wB, scale3(c.twistB, change));
+    }
   }
-  const limit = c.friction * load;
-  const slip = sub3(vB, vA);
-  let p1 = c.impulse1 - c.tangentMass1 * along(c.tangent1, c.arm1A, c.arm1B, slip, wA, wB);
-  let p2 = c.impulse2 - c.tangentMass2 * along(c.tangent2, c.arm2A, c.arm2B, slip, wA, wB);
-  const squared = p1 * p1 + p2 * p2;
-  if (squared > limit * limit) {
-    const share = limit / Mathf.sqrt(squared);
-    p1 *= share;
-    p2 *= share;
-  }
-  const d1 = p1 - c.impulse1;
-  const d2 = p2 - c.impulse2;
-  c.impulse1 = p1;
-  c.impulse2 = p2;
-  const drag = add3(scale3(c.tangent1, d1), scale3(c.tangent2, d2));
-  vA = sub3(vA, mul3(drag, massA));
-  wA = sub3(wA, add3(scale3(c.turn1A, d1), scale3(c.turn2A, d2)));
-  vB = add3(vB, mul3(drag, massB));
-  wB = add3(wB, add3(scale3(c.turn1B, d1), scale3(c.turn2B, d2)));
-  if (c.pointCount > 1) {
-    const change = twistChange(c, limit * c.twistRadius, dot3(normal, sub3(wB, wA)));
-    wA = sub3(wA, scale3(c.twistA, change));
-    wB = add3(wB, scale3(c.twistB, change));
-  }
-  a.linear = vA;
+  a.linear = sub3(a.linear, mul3(thrust, a.inverseMass));
   a.angular = wA;
-  b.linear = vB;
+  if (c.slotB == FIXED) return;
+  b.linear = add3(b.linear, mul3(thrust, b.inverseMass));
   b.angular = wB;
-}
-
-/** The impulse that a point asks for, before it is clamped; see `softness.ts` for the formula. */
-function nextImpulse(c: Constraint, p: Point, separation: f32, speed: f32, useBias: bool): f32 {
-  const previous = p.impulse;
-  if (separation > 0) return previous - p.normalMass * (speed + separation * INVERSE_SUBSTEP);
-  if (!useBias) return previous - p.normalMass * speed;
-  const overlap = min<f32>(0, separation + LINEAR_SLOP_M);
-  const bias = max<f32>(c.biasRate * overlap, -CONTACT_PUSH_MAX_MPS);
-  return previous - p.normalMass * c.massScale * (speed + bias) - c.impulseScale * previous;
 }
 
 /** Friction against turning about the normal; returns the change of its impulse. */
@@ -173,6 +206,15 @@ function twistChange(c: Constraint, limit: f32, spin: f32): f32 {
   const change = twist - c.twist;
   c.twist = twist;
   return change;
+}
+
+/** Impulse `change` of a point on A and B. */
+function hit(c: Constraint, p: Point, a: SolverBody, b: SolverBody, change: f32): void {
+  const thrust = scale3(c.normal, change);
+  a.linear = sub3(a.linear, mul3(thrust, a.inverseMass));
+  a.angular = sub3(a.angular, scale3(p.turnA, change));
+  b.linear = add3(b.linear, mul3(thrust, b.inverseMass));
+  b.angular = add3(b.angular, scale3(p.turnB, change));
 }
 
 /** After the substeps: points that were hit faster than the threshold bounce once. */
@@ -192,7 +234,7 @@ export function applyRestitution(): void {
         dot3(p.armA, a.angular);
       const wanted = p.impulse - p.normalMass * (speed + c.restitution * p.approach);
       const impulse = max<f32>(wanted, 0);
-      push(a, b, c.normal, p.turnA, p.turnB, impulse - p.impulse);
+      hit(c, p, a, b, impulse - p.impulse);
       p.impulse = impulse;
     }
   }

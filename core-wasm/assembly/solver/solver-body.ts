@@ -1,14 +1,21 @@
-import { Body, body, Role } from '../body/body';
+import { Body, BodyKind, body, Role } from '../body/body';
 import { activeCount, activeSlot } from '../island/active';
-import { SOLVER_BODIES, SOLVER_BODY_BYTES, SOLVER_BODY_SHIFT } from '../layout';
-import { GRAB_FORCE_MAX_N, HAND_MASS_KG, MOVER_CAPACITY, TICK_DT } from '../limits';
+import { SOLVER_BODIES, SOLVER_BODY_BYTES } from '../layout';
+import {
+  GRAB_FORCE_MAX_N,
+  GRAVITY_MPS2,
+  HAND_MASS_KG,
+  MOVER_CAPACITY,
+  SUBSTEP_DT,
+  TICK_DT,
+} from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
-import { add3, length3, scale3, w3, x3, y3, z3 } from '../math/vec3';
+import { add3, length3, scale3, vec3, w3, x3, y3, z3 } from '../math/vec3';
 
 /**
- * What the solver needs of a body, 128 bytes: velocities, what the substeps have moved and turned
- * so far, and the inverse inertia in world axes. What never moves is one body of zero
- * inverse mass, so no kernel branches on the kind.
+ * What the solver needs of a body, three cache lines of which contacts touch two: velocities, what
+ * the substeps have moved and turned so far, and the inverse inertia in world axes. What never
+ * moves is one body of zero inverse mass, so no kernel branches on the kind.
  */
 @unmanaged
 @final
@@ -18,21 +25,30 @@ export class SolverBody {
   moved: v128;
   /** Rotation vector since the tick began. */
   turned: v128;
+  /** Inverse mass in every lane. */
+  inverseMass: v128;
+  /** Velocities of this substep before the warm start. */
+  linearBefore: v128;
+  angularBefore: v128;
+  /** What gravity adds in a substep. */
+  fall: v128;
   inertiaX: v128;
   inertiaY: v128;
   inertiaZ: v128;
-  /** Inverse mass in every lane. */
-  inverseMass: v128;
+  /** What damping leaves of the velocities in a substep. */
+  linearKeep: f32;
+  angularKeep: f32;
+  isDynamic: u32;
+  reserved: u32;
 }
 
 assert(offsetof<SolverBody>() == SOLVER_BODY_BYTES);
-assert(1 << SOLVER_BODY_SHIFT == SOLVER_BODY_BYTES);
 
 /** The solver body that stands for everything that never moves: statics and the terrain. */
 export const FIXED: i32 = MOVER_CAPACITY;
 
 export function solverBody(slot: i32): SolverBody {
-  return changetype<SolverBody>(SOLVER_BODIES + ((<usize>slot) << SOLVER_BODY_SHIFT));
+  return changetype<SolverBody>(SOLVER_BODIES + <usize>slot * SOLVER_BODY_BYTES);
 }
 
 /** Inverse inertia times `v`: symmetric, so the rows serve as columns and nothing is summed. */
@@ -52,8 +68,14 @@ export function loadSolverBodies(): void {
 function load(s: SolverBody, b: Body): void {
   s.linear = b.linearVelocity;
   s.angular = b.angularVelocity;
+  s.linearBefore = s.linear;
+  s.angularBefore = s.angular;
   s.moved = f32x4.splat(0);
   s.turned = f32x4.splat(0);
+  s.fall = vec3(0, GRAVITY_MPS2 * b.gravityScale * SUBSTEP_DT, 0);
+  s.linearKeep = 1.0 / (1.0 + SUBSTEP_DT * b.linearDamping);
+  s.angularKeep = 1.0 / (1.0 + SUBSTEP_DT * b.angularDamping);
+  s.isDynamic = b.kind == BodyKind.DYNAMIC ? 1 : 0;
   s.inverseMass = f32x4.splat(inverseMassOf(b));
   const x = axisX(b.rotation);
   const y = axisY(b.rotation);

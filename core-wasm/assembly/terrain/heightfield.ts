@@ -120,11 +120,3 @@ export function terrainNormal(x: f32, z: f32): v128 {
   selectTriangle(x, z);
   return normalizeOr3(vec3(-slopeX, TERRAIN_SPACING_M, -slopeZ), vec3(0, 1, 0));
 }
-
-/** Which of all triangles lies under (x, z): the feature of a terrain contact. */
-export function terrainFeature(x: f32, z: f32): u32 {
-  const column = cellOf(x);
-  const row = cellOf(z);
-  const upper = x - vertexCoordinate(column) >= z - vertexCoordinate(row);
-  return <u32>((row * TERRAIN_CELLS + column) * 2 + (upper ? 1 : 0));
-}

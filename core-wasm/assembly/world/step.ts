@@ -5,13 +5,18 @@ import { clearIslands, flattenIslands, restIslands, unitePairs } from '../island
 import { finishPart, selectPart } from '../island/part';
 import { uniteReach } from '../island/reach';
 import { selectAwake } from '../island/select';
-import { prepareGrabs, solveGrabs, warmStartGrabs } from '../joint/grab';
+import { prepareGrabs, solveGrabs } from '../joint/grab';
 import { SUBSTEP_COUNT } from '../limits';
 import { drivePlayers } from '../player/drive';
 import { updateGrips } from '../player/grip';
 import { driveHands } from '../player/hands';
 import { integratePositions, integrateVelocities } from '../solver/integrate';
-import { applyRestitution, solveContacts, warmStartContacts } from '../solver/solve-contacts';
+import {
+  applyRestitution,
+  pushContacts,
+  relaxContacts,
+  warmStartContacts,
+} from '../solver/solve-contacts';
 import { loadSolverBodies } from '../solver/solver-body';
 import { applyFrame } from '../wire/frame';
 import { WireFault } from '../wire/reader';
@@ -57,12 +62,11 @@ function compute(isPart: bool): void {
 
   for (let substep = 0; substep < SUBSTEP_COUNT; substep++) {
     integrateVelocities();
-    warmStartGrabs();
-    warmStartContacts();
+    if (substep == 0) warmStartContacts();
     solveGrabs();
-    solveContacts(true);
+    pushContacts();
     integratePositions();
-    solveContacts(false);
+    relaxContacts();
   }
   applyRestitution();
 
