@@ -26,9 +26,9 @@ import {
  */
 
 // Record sizes, asserted beside the classes that they measure.
-export const HEADER_BYTES: i32 = 32;
+export const HEADER_BYTES: i32 = 64;
 export const BODY_BYTES: i32 = 144;
-export const PLAYER_BYTES: i32 = 224;
+export const PLAYER_BYTES: i32 = 256;
 export const CONTACT_BYTES: i32 = 64;
 export const CONTACT_SHIFT: i32 = 6;
 
@@ -86,13 +86,25 @@ export const POINTS: usize = memory.data(POINT_CAPACITY * POINT_BYTES, 16);
 /** One more than movers: the last stands for all that never moves. */
 export const SOLVER_BODY_BYTES: i32 = 192;
 export const SOLVER_BODIES: usize = memory.data((MOVER_CAPACITY + 1) * SOLVER_BODY_BYTES, 64);
+/** What pulls each mover through the coming tick, m/s². */
+export const PULLS: usize = memory.data(MOVER_CAPACITY * 16, 16);
+/** What is under each player's foot, one record a player; see `player/foot.ts`. */
+export const FOOTING_BYTES: i32 = 80;
+export const FOOTINGS: usize = memory.data(PLAYER_CAPACITY * FOOTING_BYTES, 16);
+/** Which constraints are a player's, in order. */
+export const WALKER_CONTACTS: usize = memory.data(CONTACT_CAPACITY * 4, 16);
+/** The body above a player's legs, as one more record that the narrowphase can take. */
+export const TORSO: usize = memory.data(BODY_BYTES, 16);
 /** Polygon clipping of box faces: two buffers of 8 vertices. */
 export const CLIP: usize = memory.data(2 * 8 * 16, 16);
 /** A box on terrain: 8 corners, then at most 26 candidate points. */
 export const TERRAIN_POINTS: usize = memory.data((8 + 26) * 16, 16);
 /** Two grab joints a player. */
-export const JOINT_BYTES: i32 = 160;
+export const JOINT_BYTES: i32 = 192;
 export const JOINTS: usize = memory.data(PLAYER_CAPACITY * 2 * JOINT_BYTES, 16);
+
+/** What holds a player to the ground while he carries something. */
+export const SOLES: usize = memory.data(PLAYER_CAPACITY * 80, 16);
 
 /** Snapshots pass through here: twelve bytes of prefix and the packed state. */
 export const STAGING_BYTES: i32 = STATE_BYTES + 64;

@@ -53,7 +53,16 @@ export const CONTACT_PUSH_MAX_MPS: f32 = 3.0;
 /** Approach speed below which nothing bounces. */
 export const RESTITUTION_THRESHOLD_MPS: f32 = 1.0;
 
+/** Along y, until a command says otherwise. */
 export const GRAVITY_MPS2: f32 = -9.81;
+/** Each component of a region's gravity lies within this. */
+export const GRAVITY_MAX_MPS2: f32 = 50.0;
+/** Below everything: the region is dry. Also the farthest that a water level may be from 0. */
+export const WATER_NONE_M: f32 = -10000.0;
+export const WATER_DENSITY_KGPM3: f32 = 1000.0;
+/** Share of speed that water takes from a body wholly in it, in a second. */
+export const WATER_LINEAR_DRAG_HZ: f32 = 1.2;
+export const WATER_ANGULAR_DRAG_HZ: f32 = 1.5;
 /** A body faster than this moves further in a tick than any shape is thick. */
 export const LINEAR_SPEED_MAX_MPS: f32 = 200.0;
 export const ANGULAR_SPEED_MAX_RPS: f32 = 60.0;
@@ -76,6 +85,34 @@ export const PLAYER_AIR_ACCELERATION_MPS2: f32 = 6.0;
 export const PLAYER_JUMP_MPS: f32 = 4.6;
 /** Cosine of the steepest slope that carries a player: 50°. */
 export const PLAYER_GROUND_COSINE: f32 = 0.6427876;
+/** How fast a player turns upright when gravity changes. */
+export const PLAYER_TURN_RPS: f32 = 3.0;
+/** What is no higher than this is walked onto, and walked down from. */
+export const STEP_MAX_M: f32 = 0.42;
+/** The same for a loose body that is lighter than the player: more is kicked. */
+export const STEP_LIGHT_MAX_M: f32 = 0.1;
+/** How fast a step raises and lowers a player: an eye in a headset feels a jerk. */
+export const STEP_RISE_MPS: f32 = 2.5;
+/** What soles hold against a load, and on ground that may slide away itself. */
+export const SOLE_ACCELERATION_MPS2: f32 = 12.0;
+/** A player who leaves the ground faster than this is thrown and not held to it. */
+export const STICK_MPS: f32 = 4.0;
+
+// Swimming.
+/** Share of a player under water at which he floats: the mouth stays out. */
+export const PLAYER_FLOAT_SHARE: f32 = 0.85;
+/** From this share on he swims; below it he wades. */
+export const PLAYER_SWIM_SHARE: f32 = 0.6;
+export const PLAYER_SWIM_MPS: f32 = 1.8;
+export const PLAYER_SWIM_SPRINT_MPS: f32 = 3.0;
+export const PLAYER_SWIM_ACCELERATION_MPS2: f32 = 8.0;
+/** Share of speed that water takes from an idle swimmer in a second. */
+export const PLAYER_SWIM_DRAG_HZ: f32 = 2.5;
+
+// Jetpack.
+export const JETPACK_THRUST_N: f32 = 1600.0;
+export const JETPACK_RISE_MPS: f32 = 5.0;
+export const JETPACK_ACCELERATION_MPS2: f32 = 10.0;
 
 // Hands.
 export const HAND_RADIUS_M: f32 = 0.07;
@@ -91,6 +128,16 @@ export const GRAB_HERTZ: f32 = 12.0;
 export const GRAB_DAMPING_RATIO: f32 = 1.2;
 /** What a suit's arm can exert: lifts about 120 kg. */
 export const GRAB_FORCE_MAX_N: f32 = 1200.0;
+/** What each of two arms exerts on one load: together they lift about 160 kg. */
+export const GRAB_FORCE_BOTH_N: f32 = 780.0;
+/** What an arm that holds on exerts: pulls its player up, and half as much again. */
+export const HOLD_FORCE_MAX_N: f32 = 1500.0;
+/** Speed of the pull: a hand that is torn down does not hurl its player up. */
+export const HOLD_SPEED_MAX_MPS: f32 = 4.0;
+/** How far from a hand's surface something fast may be to be held on to. */
+export const HOLD_DISTANCE_MAX_M: f32 = 0.08;
+/** A hand this far from what it holds on to has slipped. */
+export const HOLD_SLIP_M: f32 = 0.5;
 export const GRAB_TORQUE_MAX_NM: f32 = 160.0;
 
 // Wire.

@@ -4,7 +4,14 @@ import type { CoreModule } from './load-core.ts';
 import { getU64, type Memory, openMemory, putU64, takeFrame, takeLetter } from './memory.ts';
 import type { Decoded, Hello, Input, Ping, Pong, Snapshot, Timing, Welcome } from './messages.ts';
 import { MessageKind } from './messages.ts';
-import type { BodyKind, FrameHeader, PlayerInput, SpawnBody, SpawnPlayer } from './types.ts';
+import type {
+  BodyKind,
+  FrameHeader,
+  PlayerInput,
+  Region,
+  SpawnBody,
+  SpawnPlayer,
+} from './types.ts';
 import { WireFault } from './types.ts';
 
 /** Longest message that a client may send: an INPUT with everything in it, rounded up. */
@@ -21,6 +28,7 @@ const CommandKind = {
   IMPULSE: 4,
   SET_KIND: 5,
   SET_RESTLESS: 16,
+  SET_REGION: 17,
 } as const;
 
 const LAYER_DEFAULT = 1;
@@ -100,6 +108,13 @@ export class Codec {
   addSetRestless(restless: boolean): boolean {
     this.memory.u32[this.memory.field] = restless ? 1 : 0;
     return this.addCommand(CommandKind.SET_RESTLESS);
+  }
+
+  /** Changes gravity and water for everything in the region, from the frame's first tick on. */
+  addSetRegion(region: Region): boolean {
+    this.putFloats(0, region.gravity);
+    this.putFloats(3, [region.waterLevel]);
+    return this.addCommand(CommandKind.SET_REGION);
   }
 
   private addCommand(kind: number): boolean {

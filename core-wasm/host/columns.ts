@@ -42,6 +42,7 @@ export function emptyPlayers(): PlayerColumns {
     rights: new Float32Array(0),
     held: new Uint32Array(0),
     grounded: new Uint8Array(0),
+    submersions: new Float32Array(0),
   };
 }
 
@@ -61,4 +62,5 @@ export function growPlayers(columns: PlayerColumns, count: number): void {
   columns.rights = new Float32Array(capacity * 7);
   columns.held = new Uint32Array(capacity * 2);
   columns.grounded = new Uint8Array(capacity);
+  columns.submersions = new Float32Array(capacity);
 }

@@ -1,7 +1,7 @@
 import { Codec } from './codec.ts';
 import { growBodies, growPlayers } from './columns.ts';
 import { type CoreModule, instantiate } from './load-core.ts';
-import type { BodyColumns, PlayerColumns, RayHit } from './types.ts';
+import type { BodyColumns, PlayerColumns, RayHit, Region } from './types.ts';
 import { TICKS_PER_FRAME, WireFault } from './types.ts';
 
 export { CLIENT_MESSAGE_BYTES_MAX, Codec, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
@@ -15,23 +15,26 @@ const HEADER_MOVERS = 2;
 const HEADER_PLAYERS = 3;
 const HEADER_CONTACTS = 4;
 const HEADER_STATICS = 6;
+const HEADER_GRAVITY = 8;
+const HEADER_WATER_LEVEL = 12;
 const BODY_ROTATION = 4;
 const BODY_LINEAR = 8;
 const BODY_SIZE = 16;
 const BODY_ID = 24;
 const BODY_KINDS = 100;
-const PLAYER_ID = 0;
-const PLAYER_ACCOUNT = 1;
-const PLAYER_LEFT_HAND = 2;
-const PLAYER_RIGHT_HAND = 3;
 /** moveX, moveZ and, in the upper half, yaw. */
-const PLAYER_INTENT = 4;
-const PLAYER_YAW_BYTE = 18;
-const PLAYER_PITCH_BYTE = 20;
-const PLAYER_BUTTONS_BYTE = 22;
-const PLAYER_GROUNDED_BYTE = 26;
-const PLAYER_LEFT_HELD = 36;
-const PLAYER_RIGHT_HELD = 37;
+const PLAYER_INTENT = 0;
+const PLAYER_YAW_BYTE = 2;
+const PLAYER_PITCH_BYTE = 4;
+const PLAYER_BUTTONS_BYTE = 6;
+const PLAYER_GROUNDED_BYTE = 10;
+const PLAYER_SUBMERSION = 9;
+const PLAYER_ID = 12;
+const PLAYER_ACCOUNT = 13;
+const PLAYER_LEFT_HAND = 14;
+const PLAYER_RIGHT_HAND = 15;
+const PLAYER_LEFT_HELD = 40;
+const PLAYER_RIGHT_HELD = 52;
 
 /** The heightfield as the core made it from the seed. */
 export interface Terrain {
@@ -79,6 +82,16 @@ export class Core extends Codec {
 
   get bodyCount(): number {
     return this.header(HEADER_MOVERS) + this.header(HEADER_STATICS);
+  }
+
+  /** Gravity and water, as the last `addSetRegion` left them. */
+  get region(): Region {
+    const at = this.abi.stateAddress.value >>> 2;
+    const float = (word: number): number => this.memory.f32[at + word] as number;
+    return {
+      gravity: [float(HEADER_GRAVITY), float(HEADER_GRAVITY + 1), float(HEADER_GRAVITY + 2)],
+      waterLevel: float(HEADER_WATER_LEVEL),
+    };
   }
 
   get playerCount(): number {
@@ -285,6 +298,7 @@ export class Core extends Codec {
       into.pitches[i] = view.getInt16(at * 4 + PLAYER_PITCH_BYTE, true);
       into.buttons[i] = view.getUint16(at * 4 + PLAYER_BUTTONS_BYTE, true);
       into.grounded[i] = view.getUint16(at * 4 + PLAYER_GROUNDED_BYTE, true);
+      into.submersions[i] = f32[at + PLAYER_SUBMERSION] as number;
       into.held[i * 2] = u32[at + PLAYER_LEFT_HELD] as number;
       into.held[i * 2 + 1] = u32[at + PLAYER_RIGHT_HELD] as number;
       this.abi.playerExpose(i);

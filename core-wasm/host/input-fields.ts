@@ -1,5 +1,5 @@
 import type { Memory } from './memory.ts';
-import type { Intent, PartPose, PlayerInput } from './types.ts';
+import { BUTTONS_ALL, type Intent, type PartPose, type PlayerInput } from './types.ts';
 
 /**
  * How an input stands in FIELDS, as `assembly/wire/entry.ts` reads it: 15 words of intents, one
@@ -35,7 +35,7 @@ function putIntent({ i32, field }: Memory, tick: number, intent: Intent): void {
   i32[at + 1] = clampInteger(intent.moveZ, -127, 127);
   i32[at + 2] = intent.yaw & 0xffff;
   i32[at + 3] = clampInteger(intent.pitch, -16384, 16384);
-  i32[at + 4] = intent.buttons & 15;
+  i32[at + 4] = intent.buttons & BUTTONS_ALL;
 }
 
 function getIntent({ i32, field }: Memory, tick: number): Intent {

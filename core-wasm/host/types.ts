@@ -16,7 +16,13 @@ export const Button = {
   SPRINT: 2,
   GRIP_LEFT: 4,
   GRIP_RIGHT: 8,
+  /** Hovers; with JUMP it climbs, with DIVE it sinks. From the ground it takes JUMP to start. */
+  JETPACK: 16,
+  /** Swims or sinks down. */
+  DIVE: 32,
 } as const;
+/** Every bit of `Button`. */
+export const BUTTONS_ALL = 63;
 
 /** What a player wants during one tick. */
 export interface Intent {
@@ -94,6 +100,17 @@ export interface SpawnBody {
   readonly mask?: number;
 }
 
+/** What a region does to everything in it. */
+export interface Region {
+  /** m/s², each −50…50. Up, for players and water, is against it; +y where nothing pulls. */
+  readonly gravity: readonly [number, number, number];
+  /** Height of the water's surface above the origin, along up, m. `WATER_NONE_M`: dry. */
+  readonly waterLevel: number;
+}
+
+/** Below everything: a region of this water level is dry. */
+export const WATER_NONE_M = -10000;
+
 export interface SpawnPlayer {
   /** The capsule's entity; its hands take `leftHand` and `rightHand`. */
   readonly entity: number;
@@ -143,6 +160,8 @@ export interface PlayerColumns {
   held: Uint32Array;
   /** 1 while the player stands on something. */
   grounded: Uint8Array;
+  /** Share of the player that is under water, 0…1; he swims from 0.6 on. */
+  submersions: Float32Array;
 }
 
 export interface RayHit {

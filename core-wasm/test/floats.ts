@@ -6,9 +6,9 @@ import { type Core, emptyBodies } from '../host/core.ts';
  */
 
 const PREFIX_BYTES = 16;
-const HEADER_BYTES = 32;
+const HEADER_BYTES = 64;
 const BODY_BYTES = 144;
-const PLAYER_BYTES = 224;
+const PLAYER_BYTES = 256;
 const CONTACT_BYTES = 64;
 
 /** Word ranges that hold floats: first, end. */
@@ -17,8 +17,9 @@ const BODY_FLOATS = [
   [26, 31],
 ] as const;
 const PLAYER_FLOATS = [
-  [32, 36],
-  [40, 56],
+  [4, 10],
+  [44, 52],
+  [56, 64],
 ] as const;
 const CONTACT_FLOATS = [[8, 16]] as const;
 

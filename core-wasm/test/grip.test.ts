@@ -138,10 +138,24 @@ describe('taking', () => {
     expect(playerOf(held.world, held.player.entity).rightHeld).toBe(near);
   });
 
-  test('static and kinematic bodies and players are not taken', () => {
+  test('static and kinematic bodies are held on to, and stay where they are', () => {
     for (const kind of [BodyKind.STATIC, BodyKind.KINEMATIC]) {
       const held = withPlayer();
-      addBody(held.world, { kind, size: [0.1, 0.1, 0.1], position: [0.3, 1.1, -0.7] });
+      const at: Vec3 = [0.3, 1.1, -0.7];
+      const post = addBody(held.world, { kind, size: [0.1, 0.1, 0.1], position: at });
+      reach(held, ON_TABLE, false);
+      play(held.world, 6);
+      reach(held, ON_TABLE, true);
+      play(held.world, 4);
+      expect(playerOf(held.world, held.player.entity).rightHeld).toBe(post);
+      expect(distance(positionOf(held.world, post), at)).toBeLessThan(1e-6);
+    }
+  });
+
+  test('players are not taken, nor what is static and further than a touch away', () => {
+    for (const kind of [BodyKind.STATIC, BodyKind.KINEMATIC]) {
+      const held = withPlayer();
+      addBody(held.world, { kind, size: [0.1, 0.1, 0.1], position: [0.3, 0.95, -0.7] });
       const other = addPlayer(held.world, [0.3, 0, -1.1], 0, 2);
       reach(held, ON_TABLE, false);
       play(held.world, 6);

@@ -123,7 +123,7 @@ test('damaged snapshots are refused without a trace, or are worlds that go on fi
     if (i % 4 === 0) {
       // Chance seldom finds the header, and it decides about sizes.
       bytes = state.slice();
-      bytes[16 + integer(random, 0, 31)] = integer(random, 0, 255);
+      bytes[16 + integer(random, 0, 63)] = integer(random, 0, 255);
     }
     const fault = core.restore(bytes);
     expect(FAULTS).toContain(fault);
@@ -149,7 +149,7 @@ test('damaged snapshots are refused without a trace, or are worlds that go on fi
 test('a float of a snapshot made NaN, infinite or huge is refused, or harmless', () => {
   const { state } = busyWorld();
   const view = new DataView(state.buffer, state.byteOffset, state.length);
-  const bodiesAt = 16 + 32 + ((view.getUint32(16 + 20, true) * 2 + 15) & ~15);
+  const bodiesAt = 16 + 64 + ((view.getUint32(16 + 20, true) * 2 + 15) & ~15);
   const random = seeded(13);
   const odd = [Number.NaN, Infinity, -Infinity, 3e38, -3e38, 1e-42, 1e9];
   for (let i = 0; i < 3000; i++) {

@@ -208,7 +208,8 @@ describe('ground', () => {
       });
     }
     gaps.sort((a, b) => a - b);
-    expect(gaps[0]).toBeGreaterThan(-0.03);
+    // For a tick at a crease; then the step's rise takes over.
+    expect(gaps[0]).toBeGreaterThan(-0.05);
     expect(gaps[Math.floor(gaps.length * 0.9)]).toBeLessThan(0.08);
     expect(playerOf(world, player.entity).foot[1]).toBeGreaterThan(-30);
   });

@@ -107,7 +107,7 @@ describe('entries', () => {
       moveZ: 0,
       yaw: 5,
       pitch: -16384,
-      buttons: 15,
+      buttons: 63,
     });
     expect(back?.pose?.left.position).toEqual([32767, -32767, 0]);
     expect(back?.pose?.right.position).toEqual([32767, 0, -1]);
@@ -129,7 +129,7 @@ describe('entries', () => {
     expect(core.decodeEntry(broken(0, 12))).toBeNull();
     expect(core.decodeEntry(broken(1, 0x80))).toBeNull();
     expect(core.decodeEntry(broken(6, 0x7f))).toBeNull();
-    expect(core.decodeEntry(broken(7, 16))).toBeNull();
+    expect(core.decodeEntry(broken(7, 64))).toBeNull();
   });
 });
 

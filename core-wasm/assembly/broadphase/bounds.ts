@@ -1,8 +1,12 @@
 import { Body, body, Shape } from '../body/body';
+import { slotOf } from '../body/body-store';
+import { isActive } from '../island/active';
 import { BOUNDS } from '../layout';
-import { SPECULATIVE_MARGIN_M, TICK_DT } from '../limits';
+import { SPECULATIVE_MARGIN_M, STEP_MAX_M, TICK_DT } from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
 import { abs3, add3, scale3, sub3, vec3, x3, y3, z3 } from '../math/vec3';
+import { player } from '../player/player';
+import { header } from '../world/header';
 
 export function boundsMin(slot: i32): v128 {
   return v128.load(BOUNDS + ((<usize>slot) << 5));
@@ -34,4 +38,20 @@ export function computeBounds(slot: i32): void {
   const high = f32x4.pmax(sweep, f32x4.splat(0));
   v128.store(BOUNDS + ((<usize>slot) << 5), add3(sub3(b.position, half), low));
   v128.store(BOUNDS + ((<usize>slot) << 5), add3(add3(b.position, half), high), 16);
+}
+
+/**
+ * Walkers look for static ground a step below their feet. Only after pairs of movers are made: who
+ * walks over something belongs to its island no sooner than they touch.
+ */
+export function lowerWalkerBounds(): void {
+  const h = header();
+  for (let i = 0; i < h.playerCount; i++) {
+    const slot = slotOf(player(i).id);
+    if (!isActive(slot)) continue;
+    const drop = scale3(axisY(body(slot).rotation), -STEP_MAX_M);
+    const zero = f32x4.splat(0);
+    v128.store(BOUNDS + ((<usize>slot) << 5), add3(boundsMin(slot), f32x4.pmin(drop, zero)));
+    v128.store(BOUNDS + ((<usize>slot) << 5), add3(boundsMax(slot), f32x4.pmax(drop, zero)), 16);
+  }
 }

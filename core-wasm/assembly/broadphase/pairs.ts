@@ -4,10 +4,11 @@ import { activate, activeCount, activeSlot, isActive, sortActive } from '../isla
 import { PAIR_COUNTS, PAIRS, PAIRS_SORTED } from '../layout';
 import { PAIR_CAPACITY } from '../limits';
 import { x3, y3, z3 } from '../math/vec3';
-import { isHeldBy, Player, player, playerIndex } from '../player/player';
+import { ATTACHED, attached } from '../player/attached';
+import { isLoadOf, Player, player, playerIndex } from '../player/player';
 import { raiseFault, StepFault } from '../world/fault';
 import { header } from '../world/header';
-import { boundsMax, boundsMin, computeBounds } from './bounds';
+import { boundsMax, boundsMin, computeBounds, lowerWalkerBounds } from './bounds';
 import { refreshDormantGrid } from './dormant-grid';
 import {
   bucketOf,
@@ -40,6 +41,7 @@ export function findPairs(): i32 {
   for (let k = 0; k < GRID_LEVELS; k++) joinLevel(k);
   joinRest();
   if (activeCount() < movers && refreshDormantGrid(cell)) flood();
+  lowerWalkerBounds();
   joinStatics();
   sortPairs(movers);
   return count;
@@ -88,7 +90,7 @@ function flood(): void {
   sortActive();
 }
 
-/** A player with hands and what is held are active together. */
+/** A player, his hands, what they hold and what he stands on are active together. */
 function activateAttached(): void {
   const players = header().playerCount;
   for (let i = 0; i < players; i++) {
@@ -97,8 +99,9 @@ function activateAttached(): void {
     activate(slotOf(p.id));
     activate(slotOf(p.leftHand));
     activate(slotOf(p.rightHand));
-    if (p.leftHeld != 0) activate(slotOf(p.leftHeld));
-    if (p.rightHeld != 0) activate(slotOf(p.rightHeld));
+    for (let k = 0; k < ATTACHED; k++) {
+      if (attached(p, k) >= 0) activate(attached(p, k));
+    }
   }
 }
 
@@ -107,9 +110,15 @@ function isAnyPartActive(p: Player): bool {
     isActive(slotOf(p.id)) ||
     isActive(slotOf(p.leftHand)) ||
     isActive(slotOf(p.rightHand)) ||
-    (p.leftHeld != 0 && isActive(slotOf(p.leftHeld))) ||
-    (p.rightHeld != 0 && isActive(slotOf(p.rightHeld)))
+    isAttachedActive(p)
   );
+}
+
+function isAttachedActive(p: Player): bool {
+  for (let k = 0; k < ATTACHED; k++) {
+    if (attached(p, k) >= 0 && isActive(attached(p, k))) return true;
+  }
+  return false;
 }
 
 /**
@@ -209,12 +218,12 @@ function mayCollide(a: i32, b: i32): bool {
 
 function touchesLoose(part: Body, loose: u32): bool {
   if (part.role != Role.PLAYER && part.touches == 0) return false;
-  return !isLoadOf(part.owner, loose);
+  return !isCarriedBy(part.owner, loose);
 }
 
-function isLoadOf(owner: u32, id: u32): bool {
+function isCarriedBy(owner: u32, id: u32): bool {
   const index = playerIndex(owner);
-  return index >= 0 && isHeldBy(player(index), id);
+  return index >= 0 && isLoadOf(player(index), id);
 }
 
 /** Sorts by the lower slot by counting, by the higher by insertion; drops what came twice. */

@@ -4,6 +4,7 @@ import { activeCount, activeSlot } from '../island/active';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold } from '../narrowphase/manifold';
 import { collideTerrain, mayTouchTerrain, terrainParts } from '../narrowphase/terrain';
+import { beginLegs, collectWalkerPair, collectWalkerTerrain, isWalker } from '../player/legs';
 import { clearConstraints } from '../solver/constraint';
 import { beginPrepare, prepareConstraint, TERRAIN } from '../solver/prepare';
 
@@ -15,6 +16,7 @@ import { beginPrepare, prepareConstraint, TERRAIN } from '../solver/prepare';
 export function collectContacts(pairCount: i32): void {
   clearConstraints();
   beginPrepare();
+  beginLegs();
   const count = activeCount();
   let next = 0;
   for (let i = 0; i < count; i++) {
@@ -22,8 +24,12 @@ export function collectContacts(pairCount: i32): void {
     collectTerrain(slot);
     while (next < pairCount && <i32>(pair(next) >>> 16) == slot) {
       const other = <i32>(pair(next) & 0xffff);
-      collide(body(slot), body(other));
-      prepareConstraint(slot, other, 0);
+      if (isWalker(body(slot)) || isWalker(body(other))) {
+        collectWalkerPair(slot, other);
+      } else {
+        collide(body(slot), body(other));
+        prepareConstraint(slot, other, 0);
+      }
       next++;
     }
   }
@@ -33,6 +39,10 @@ export function collectContacts(pairCount: i32): void {
 function collectTerrain(slot: i32): void {
   const b = body(slot);
   if (b.kind != BodyKind.DYNAMIC || !mayTouchTerrain(slot)) return;
+  if (isWalker(b)) {
+    collectWalkerTerrain(slot);
+    return;
+  }
   const parts = terrainParts(b);
   for (let part = 0; part < parts; part++) {
     beginManifold(b.linearVelocity);

@@ -4,13 +4,14 @@ import { invalidateDormantGrid } from '../broadphase/dormant-grid';
 import { pair } from '../broadphase/pairs';
 import { FIRST_STATIC, ISLANDS, STILL } from '../layout';
 import { SLEEP_TICKS } from '../limits';
+import { ATTACHED, attached } from '../player/attached';
 import { Player, player } from '../player/player';
 import { header } from '../world/header';
 import { activeCount, activeSlot, canRest, isActive } from './active';
 
 /**
  * Islands: movers that could have felt each other in a tick, because their bounds touched, because
- * one holds or reaches for the other, or because they are one player. The lowest slot names an
+ * one holds, stands on or reaches for the other, or because they are one player. The lowest slot names an
  * island. Contacts alone would make smaller ones, but bounds are known before anything is computed,
  * so that whoever steps an island knows what must be stepped with it.
  */
@@ -66,8 +67,9 @@ function unitePlayer(p: Player): void {
   if (!isActive(slot)) return;
   unite(slot, slotOf(p.leftHand));
   unite(slot, slotOf(p.rightHand));
-  if (p.leftHeld != 0) unite(slot, slotOf(p.leftHeld));
-  if (p.rightHeld != 0) unite(slot, slotOf(p.rightHeld));
+  for (let k = 0; k < ATTACHED; k++) {
+    if (attached(p, k) >= 0) unite(slot, attached(p, k));
+  }
 }
 
 /** Puts islands to sleep in which nobody has moved for a while. */

@@ -18,7 +18,7 @@ import {
 } from '../layout';
 import { CONTACT_CAPACITY, ENTITY_CAPACITY } from '../limits';
 import { isReaching } from '../player/grip';
-import { Player, player } from '../player/player';
+import { leftGripOf, Player, player, rightGripOf } from '../player/player';
 import { Header, header } from '../world/header';
 import { generationBytes, PREFIX_BYTES } from '../world/snapshot';
 import { activate, clearActive, isActive } from './active';
@@ -80,7 +80,7 @@ function addReaching(): void {
   const players = header().playerCount;
   for (let i = 0; i < players; i++) {
     const p = player(i);
-    if (!isReaching(p.leftGripTicks) && !isReaching(p.rightGripTicks)) continue;
+    if (!isReaching(leftGripOf(p).ticks) && !isReaching(rightGripOf(p).ticks)) continue;
     if (reachesPart(p)) addPlayer(p);
   }
 }

@@ -1,9 +1,9 @@
-import { Body, BodyKind, body, Role } from '../body/body';
+import { Body, body, Role } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { surfaceDistance } from '../body/surface-distance';
 import { GRAB_DISTANCE_MAX_M, HAND_RADIUS_M } from '../limits';
 import { isReaching } from '../player/grip';
-import { Player, player } from '../player/player';
+import { leftGripOf, Player, player, rightGripOf } from '../player/player';
 import { header } from '../world/header';
 import { isActive } from './active';
 import { unite } from './islands';
@@ -13,14 +13,15 @@ import { unite } from './islands';
  * tick's outcome, though their bounds do not touch the hand.
  */
 
-/** What a hand could take this tick. */
+/** What a hand could take, or hold on to, this tick. */
 export function isInReach(p: Player, b: Body): bool {
-  if (b.kind != BodyKind.DYNAMIC || b.role != Role.LOOSE) return false;
+  if (b.role != Role.LOOSE) return false;
   const reach: f32 = GRAB_DISTANCE_MAX_M + HAND_RADIUS_M;
   return (
-    (isReaching(p.leftGripTicks) &&
+    (isReaching(leftGripOf(p).ticks) &&
       surfaceDistance(b, body(slotOf(p.leftHand)).position) < reach) ||
-    (isReaching(p.rightGripTicks) && surfaceDistance(b, body(slotOf(p.rightHand)).position) < reach)
+    (isReaching(rightGripOf(p).ticks) &&
+      surfaceDistance(b, body(slotOf(p.rightHand)).position) < reach)
   );
 }
 
@@ -30,7 +31,7 @@ export function uniteReach(): void {
   const movers = header().moverCount;
   for (let i = 0; i < players; i++) {
     const p = player(i);
-    if (!isReaching(p.leftGripTicks) && !isReaching(p.rightGripTicks)) continue;
+    if (!isReaching(leftGripOf(p).ticks) && !isReaching(rightGripOf(p).ticks)) continue;
     const slot = slotOf(p.id);
     if (!isActive(slot)) continue;
     for (let other = 0; other < movers; other++) {

@@ -20,7 +20,11 @@ export function wakeAround(slot: i32): void {
 /** From now on nobody sleeps, or whoever rests may. */
 export function setRestless(restless: bool): void {
   header().restless = restless ? 1 : 0;
-  if (!restless) return;
+  if (restless) wakeAll();
+}
+
+/** What held bodies at rest is another now. */
+export function wakeAll(): void {
   const movers = header().moverCount;
   for (let slot = 0; slot < movers; slot++) wake(body(slot));
 }

@@ -82,6 +82,12 @@ export function yawQuat(units: u32): v128 {
   return quat(0, Mathf.sin(half), 0, Mathf.cos(half));
 }
 
+/** Turn about +x by `units`/65536 of a full circle: a view's pitch, up for positive. */
+export function pitchQuat(units: i32): v128 {
+  const half = <f32>units * <f32>(Math.PI / 65536.0);
+  return quat(Mathf.sin(half), 0, 0, Mathf.cos(half));
+}
+
 /** The rotation's columns: where it takes the axes. */
 export function axisX(q: v128): v128 {
   const x = x3(q);

@@ -94,6 +94,15 @@ export function nearMargin(): f32 {
   return margin;
 }
 
+/** Gives the manifold another normal along which its separations are `factor` times as long. */
+export function stretchManifold(n: v128, factor: f32): void {
+  normal = n;
+  for (let i = 0; i < count; i++) {
+    const p = manifoldPoint(i);
+    v128.store(MANIFOLD + ((<usize>i) << 4), f32x4.replace_lane(p, 3, w3(p) * factor));
+  }
+}
+
 /** True when surfaces `separation` apart may meet within the tick. */
 export function isNear(separation: f32): bool {
   return separation <= margin;

@@ -1,19 +1,38 @@
 import { Body, body } from '../body/body';
 import { slotOf } from '../body/body-store';
 import {
-  GRAVITY_MPS2,
   PLAYER_AIR_ACCELERATION_MPS2,
   PLAYER_GROUND_ACCELERATION_MPS2,
+  PLAYER_GROUND_COSINE,
   PLAYER_JUMP_MPS,
   PLAYER_SPRINT_MPS,
+  PLAYER_SWIM_SHARE,
   PLAYER_WALK_MPS,
-  SUBSTEP_COUNT,
+  STEP_RISE_MPS,
+  STICK_MPS,
   TICK_DT,
 } from '../limits';
-import { rotate, yawQuat } from '../math/quat';
-import { add3, addScaled3, clampLength3, dot3, scale3, sub3, vec3, x3, z3 } from '../math/vec3';
+import { rotate } from '../math/quat';
+import {
+  add3,
+  addScaled3,
+  clampLength3,
+  dot3,
+  normalizeOr3,
+  scale3,
+  sub3,
+  vec3,
+} from '../math/vec3';
+import { upward } from '../world/gravity';
 import { header } from '../world/header';
-import { Button, Player, player } from './player';
+import { Footing, footing } from './footing';
+import { Grip, GripKind } from './grip-record';
+import { groundVelocity, pushAlong, pushUp } from './ground';
+import { flies, fly } from './jetpack';
+import { Button, leftGripOf, Player, player, rightGripOf } from './player';
+import { liftOf, swim } from './swim';
+import { facing, footOf, turnUpright } from './upright';
+import { isDown, isPressed, Walker } from './walker';
 
 /** Turns each player's intent into a change of velocity; the solver then has the last word. */
 export function drivePlayers(): void {
@@ -22,51 +41,89 @@ export function drivePlayers(): void {
     const p = player(i);
     const slot = slotOf(p.id);
     assert(slot >= 0);
-    drive(p, body(slot));
+    beginFooting(footing(i));
+    driveWalker(p, body(slot), footing(i), holdsOn(p));
   }
 }
 
-function drive(p: Player, b: Body): void {
-  const grounded = p.grounded != 0;
-  const wish = wishVelocity(p);
-  const velocity = b.linearVelocity;
-  const ground = grounded ? p.groundNormal : vec3(0, 1, 0);
-  const along = sub3(wish, scale3(ground, dot3(wish, ground)));
-  const now = sub3(velocity, scale3(ground, dot3(velocity, ground)));
-  const level = grounded ? now : vec3(x3(velocity), 0, z3(velocity));
-  const target = grounded ? along : wish;
-  const limit = grounded ? PLAYER_GROUND_ACCELERATION_MPS2 : PLAYER_AIR_ACCELERATION_MPS2;
-  const idleInAir = !grounded && dot3(wish, wish) == 0;
-  const change = idleInAir ? f32x4.splat(0) : clampLength3(sub3(target, level), limit * TICK_DT);
-  let driven = add3(velocity, change);
-  if (grounded) driven = cancelSlide(driven, ground);
-  if (grounded && isPressed(p, Button.JUMP)) {
-    driven = vec3(x3(driven), PLAYER_JUMP_MPS, z3(driven));
-    p.grounded = 0;
-  }
-  b.linearVelocity = driven;
+function beginFooting(f: Footing): void {
+  f.ahead = f32x4.splat(0);
+  f.found = 0;
+  f.pressed = 0;
 }
 
-function isPressed(p: Player, button: Button): bool {
-  return (p.buttons & button) != 0 && (p.buttonsBefore & button) == 0;
+/** What a hand holds on to moves its player; legs that hold him to the ground would win. */
+function holdsOn(p: Player): bool {
+  return isHold(leftGripOf(p)) || isHold(rightGripOf(p));
 }
 
-/** Velocity that the sticks ask for, in the horizontal plane. */
-function wishVelocity(p: Player): v128 {
-  const stick = clampLength3(vec3(<f32>p.moveX / 127.0, 0, -(<f32>p.moveZ) / 127.0), 1.0);
-  const speed: f32 = (p.buttons & Button.SPRINT) != 0 ? PLAYER_SPRINT_MPS : PLAYER_WALK_MPS;
-  return scale3(rotate(yawQuat(p.yaw), stick), speed);
+function isHold(grip: Grip): bool {
+  return grip.kind == GripKind.HOLD || grip.kind == GripKind.TERRAIN;
 }
 
-/** Share of a tick's pull that bodies have felt when it is averaged over the substeps. */
-const MEAN_PULL: f32 = 0.5 * (1.0 + 1.0 / <f32>SUBSTEP_COUNT);
+/** Drives any walker: what it wants, its body, the ground that it stood on a tick ago. */
+export function driveWalker(w: Walker, b: Body, f: Footing, climbs: bool): void {
+  const up = upward();
+  turnUpright(b, up);
+  if (dot3(w.groundNormal, up) < 0.99 * PLAYER_GROUND_COSINE) w.grounded = 0;
+  const wish = wishVelocity(w, b);
+  f.ahead = normalizeOr3(wish, f32x4.splat(0));
+  f.thrust = liftOf(w, up);
+  if (w.submersion >= PLAYER_SWIM_SHARE) swim(w, b, up);
+  else if (flies(w)) fly(w, b, f, wish, up);
+  else if (w.grounded != 0) walk(w, b, wish, up, climbs);
+  else drift(b, wish, up);
+}
+
+/** Velocity that the stick asks for, at right angles to the walker's up. */
+function wishVelocity(w: Walker, b: Body): v128 {
+  const stick = clampLength3(vec3(<f32>w.moveX / 127.0, 0, -(<f32>w.moveZ) / 127.0), 1.0);
+  const speed: f32 = isDown(w, Button.SPRINT) ? PLAYER_SPRINT_MPS : PLAYER_WALK_MPS;
+  return scale3(rotate(facing(b, w.yaw), stick), speed);
+}
+
+/** In the air only the stick changes the way, a little. */
+function drift(b: Body, wish: v128, up: v128): void {
+  if (dot3(wish, wish) == 0) return;
+  const level = addScaled3(b.linearVelocity, up, -dot3(b.linearVelocity, up));
+  const change = clampLength3(sub3(wish, level), PLAYER_AIR_ACCELERATION_MPS2 * TICK_DT);
+  b.linearVelocity = add3(b.linearVelocity, change);
+}
 
 /**
- * Feet hold on a slope that carries them: takes back gravity's pull along the ground, as much of it
- * as moves the body. All of it would let a player creep uphill at centimetres a second.
+ * On the ground: towards the wish along its surface, in its frame of motion. The wish is a speed
+ * along the ground: who climbs does not gain by it.
  */
-function cancelSlide(velocity: v128, ground: v128): v128 {
-  const gravity = vec3(0, GRAVITY_MPS2, 0);
-  const pull = sub3(gravity, scale3(ground, dot3(gravity, ground)));
-  return addScaled3(velocity, pull, -MEAN_PULL * TICK_DT);
+function walk(w: Walker, b: Body, wish: v128, up: v128, climbs: bool): void {
+  const normal = w.groundNormal;
+  const carried = groundVelocity(w, footOf(b));
+  const own = sub3(b.linearVelocity, carried);
+  const rise = dot3(own, up);
+  if (dot3(own, normal) > STICK_MPS) {
+    w.grounded = 0;
+    drift(b, wish, up);
+    return;
+  }
+  const level = addScaled3(own, up, -rise);
+  const wade: f32 = 1.0 - 0.5 * (w.submersion / PLAYER_SWIM_SHARE);
+  const target = scale3(wish, wade * alongSurface(wish, normal, up));
+  const limit = climbs ? PLAYER_AIR_ACCELERATION_MPS2 : PLAYER_GROUND_ACCELERATION_MPS2;
+  pushAlong(w, b, clampLength3(sub3(target, level), limit * TICK_DT));
+  if (isPressed(w, Button.JUMP)) {
+    pushUp(w, b, scale3(up, PLAYER_JUMP_MPS - dot3(sub3(b.linearVelocity, carried), up)));
+    w.grounded = 0;
+    return;
+  }
+  if (climbs) return;
+  const now = sub3(b.linearVelocity, carried);
+  const flat = addScaled3(now, up, -dot3(now, up));
+  const slope = -dot3(flat, normal) / dot3(normal, up);
+  const drop = min<f32>(STEP_RISE_MPS, max<f32>(0, w.groundGap / TICK_DT));
+  b.linearVelocity = add3(add3(carried, flat), scale3(up, slope - drop));
+}
+
+/** Level speed of one who goes at unit speed along a surface. */
+function alongSurface(wish: v128, normal: v128, up: v128): f32 {
+  const slope = dot3(normalizeOr3(wish, f32x4.splat(0)), normal) / dot3(normal, up);
+  return 1.0 / Mathf.sqrt(1.0 + slope * slope);
 }

@@ -1,11 +1,12 @@
 import { Body, body } from '../body/body';
 import { slotOf } from '../body/body-store';
-import { HAND_REACH_MAX_MM, PLAYER_HALF_HEIGHT_M, TICK_DT, TICKS_PER_FRAME } from '../limits';
-import { conjugate, mulQuat, nlerp, normalizeQuat, rotate, yawQuat } from '../math/quat';
+import { HAND_REACH_MAX_MM, TICK_DT, TICKS_PER_FRAME } from '../limits';
+import { conjugate, mulQuat, nlerp, normalizeQuat, rotate } from '../math/quat';
 import { add3, addScaled3, dot3, length3, scale3, sub3, vec3, w3, x3, y3, z3 } from '../math/vec3';
 import { header } from '../world/header';
 import { unpackRotation } from './part';
 import { Player, player } from './player';
+import { facing, footOf } from './upright';
 
 /**
  * Hands are kinematic balls that follow the tracked parts. Within an arm's length they push things;
@@ -20,10 +21,6 @@ const SHOULDER_M: f32 = 1.4;
 /** Where in the frame the coming tick ends, 0…1. */
 export function frameFraction(tick: u32): f32 {
   return <f32>((tick % TICKS_PER_FRAME) + 1) / <f32>TICKS_PER_FRAME;
-}
-
-export function footOf(b: Body): v128 {
-  return sub3(b.position, vec3(0, PLAYER_HALF_HEIGHT_M, 0));
 }
 
 /** Part position in metres relative to the foot, between two poses, clamped to reach. */
@@ -59,11 +56,11 @@ export function driveHands(): void {
 }
 
 function driveHand(p: Player, owner: Body, hand: Body, from: v128, to: v128, fraction: f32): void {
-  const yaw = yawQuat(p.yaw);
+  const axes = facing(owner, p.yaw);
   const offset = partOffset(from, to, fraction);
   const foot = addScaled3(footOf(owner), owner.linearVelocity, TICK_DT);
-  const place = add3(foot, rotate(yaw, offset));
-  const rotation = normalizeQuat(mulQuat(yaw, partRotation(from, to, fraction)));
+  const place = add3(foot, rotate(axes, offset));
+  const rotation = normalizeQuat(mulQuat(axes, partRotation(from, to, fraction)));
   const gap = sub3(place, hand.position);
   hand.touches = isNearArm(offset) ? 1 : 0;
   if (length3(sub3(gap, scale3(owner.linearVelocity, TICK_DT))) > SWEEP_MAX_M) {

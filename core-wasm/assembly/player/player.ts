@@ -1,35 +1,29 @@
 import { entityIndex } from '../body/body';
 import { PLAYER_BYTES, PLAYERS } from '../layout';
 import { header } from '../world/header';
+import { GRIP_BYTES, Grip, GripKind } from './grip-record';
+import { Walker } from './walker';
 
 export const enum Button {
   JUMP = 1,
   SPRINT = 2,
   GRIP_LEFT = 4,
   GRIP_RIGHT = 8,
-  ALL = 15,
+  /** Hovers; with JUMP it climbs, with DIVE it sinks. */
+  JETPACK = 16,
+  /** Swims or sinks down. */
+  DIVE = 32,
+  ALL = 63,
 }
 
-/** One player, 224 bytes: what is asked, where the tracked parts are, what is held. */
+/** One player, 256 bytes: what is asked, where the tracked parts are, what the hands hold. */
 @unmanaged
 @final
-export class Player {
+export class Player extends Walker {
   id: u32;
   account: u32;
   leftHand: u32;
   rightHand: u32;
-
-  moveX: i8;
-  moveZ: i8;
-  yaw: u16;
-  pitch: i16;
-  buttons: u16;
-  /** Buttons of the tick before: an edge is a press. */
-  buttonsBefore: u16;
-  grounded: u16;
-  /** Ticks for which each grip has been down; 0 when open. */
-  leftGripTicks: u16;
-  rightGripTicks: u16;
 
   /** Where the parts were when the frame began, and where they are to be when it ends. */
   headFrom: v128;
@@ -39,23 +33,28 @@ export class Player {
   rightFrom: v128;
   rightTo: v128;
 
-  /** Normal of the ground under a grounded player. */
-  groundNormal: v128;
-
-  /** Held entities, 0 for none, and where the hand holds them in its own axes. */
-  leftHeld: u32;
-  rightHeld: u32;
-  reserved1: u64;
+  /** A `Grip` each, in place: the language has no records within records. */
+  leftGrip: v128;
   leftOffset: v128;
   leftTurn: v128;
+  rightGrip: v128;
   rightOffset: v128;
   rightTurn: v128;
 }
 
 assert(offsetof<Player>() == PLAYER_BYTES);
+assert(offsetof<Player>('rightGrip') - offsetof<Player>('leftGrip') == GRIP_BYTES);
 
 export function player(index: i32): Player {
   return changetype<Player>(PLAYERS + <usize>index * PLAYER_BYTES);
+}
+
+export function leftGripOf(p: Player): Grip {
+  return changetype<Grip>(changetype<usize>(p) + offsetof<Player>('leftGrip'));
+}
+
+export function rightGripOf(p: Player): Grip {
+  return changetype<Grip>(changetype<usize>(p) + offsetof<Player>('rightGrip'));
 }
 
 /** Position of a player in the list, or −1; players are sorted by entity index. */
@@ -75,6 +74,11 @@ export function playerLowerBound(index: i32): i32 {
   return low;
 }
 
-export function isHeldBy(p: Player, id: u32): bool {
-  return p.leftHeld == id || p.rightHeld == id;
+/** True when a hand carries the body; what a hand only holds on to still is an obstacle. */
+export function isLoadOf(p: Player, id: u32): bool {
+  return carries(leftGripOf(p), id) || carries(rightGripOf(p), id);
+}
+
+function carries(grip: Grip, id: u32): bool {
+  return grip.kind == GripKind.LOAD && grip.held == id;
 }

@@ -47,6 +47,22 @@ export function castRay(): bool {
   return hasHit;
 }
 
+/** Whether a ray of at most `limit` metres meets this body, for what looks at one body only. */
+export function meetRay(b: Body, origin: v128, direction: v128, limit: f32): bool {
+  hitDistance = limit;
+  hasHit = false;
+  rayBody(b, origin, direction);
+  return hasHit;
+}
+
+export function metDistance(): f32 {
+  return hitDistance;
+}
+
+export function metNormal(): v128 {
+  return hitNormal;
+}
+
 function rayBodies(first: i32, end: i32, origin: v128, direction: v128, ignored: u32): void {
   for (let slot = first; slot < end; slot++) {
     const b = body(slot);

@@ -1,10 +1,11 @@
 import { body } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { FIELDS } from '../layout';
-import { mulQuat, rotate, yawQuat } from '../math/quat';
+import { mulQuat, rotate } from '../math/quat';
 import { add3, w3, x3, y3, z3 } from '../math/vec3';
-import { footOf, partOffset, partRotation } from '../player/hands';
+import { partOffset, partRotation } from '../player/hands';
 import { player } from '../player/player';
+import { facing, footOf } from '../player/upright';
 import { header } from '../world/header';
 
 /**
@@ -20,11 +21,11 @@ export function exposePlayer(index: i32): void {
   store<f32>(FIELDS, y3(foot), 4);
   store<f32>(FIELDS, z3(foot), 8);
   const fraction = poseFraction(header().tick);
-  const yaw = yawQuat(p.yaw);
+  const axes = facing(owner, p.yaw);
   exposePart(
     0,
-    add3(foot, rotate(yaw, partOffset(p.headFrom, p.headTo, fraction))),
-    mulQuat(yaw, partRotation(p.headFrom, p.headTo, fraction)),
+    add3(foot, rotate(axes, partOffset(p.headFrom, p.headTo, fraction))),
+    mulQuat(axes, partRotation(p.headFrom, p.headTo, fraction)),
   );
   const left = body(slotOf(p.leftHand));
   exposePart(1, left.position, left.rotation);

@@ -1,16 +1,10 @@
 import { Body, BodyKind, body, Role } from '../body/body';
+import { pullOf } from '../body/pull';
 import { activeCount, activeSlot } from '../island/active';
 import { SOLVER_BODIES, SOLVER_BODY_BYTES } from '../layout';
-import {
-  GRAB_FORCE_MAX_N,
-  GRAVITY_MPS2,
-  HAND_MASS_KG,
-  MOVER_CAPACITY,
-  SUBSTEP_DT,
-  TICK_DT,
-} from '../limits';
+import { GRAB_FORCE_MAX_N, HAND_MASS_KG, MOVER_CAPACITY, SUBSTEP_DT, TICK_DT } from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
-import { add3, length3, scale3, vec3, w3, x3, y3, z3 } from '../math/vec3';
+import { add3, length3, scale3, w3, x3, y3, z3 } from '../math/vec3';
 
 /**
  * What the solver needs of a body, three cache lines of which contacts touch two: velocities, what
@@ -30,7 +24,7 @@ export class SolverBody {
   /** Velocities of this substep before the warm start. */
   linearBefore: v128;
   angularBefore: v128;
-  /** What gravity adds in a substep. */
+  /** What gravity, water and thrust add in a substep. */
   fall: v128;
   inertiaX: v128;
   inertiaY: v128;
@@ -61,18 +55,20 @@ export function applyInertia(s: SolverBody, v: v128): v128 {
 
 export function loadSolverBodies(): void {
   const count = activeCount();
-  for (let i = 0; i < count; i++) load(solverBody(activeSlot(i)), body(activeSlot(i)));
+  for (let i = 0; i < count; i++) load(activeSlot(i));
   memory.fill(changetype<usize>(solverBody(FIXED)), 0, SOLVER_BODY_BYTES);
 }
 
-function load(s: SolverBody, b: Body): void {
+function load(slot: i32): void {
+  const s = solverBody(slot);
+  const b = body(slot);
   s.linear = b.linearVelocity;
   s.angular = b.angularVelocity;
   s.linearBefore = s.linear;
   s.angularBefore = s.angular;
   s.moved = f32x4.splat(0);
   s.turned = f32x4.splat(0);
-  s.fall = vec3(0, GRAVITY_MPS2 * b.gravityScale * SUBSTEP_DT, 0);
+  s.fall = scale3(pullOf(slot), SUBSTEP_DT);
   s.linearKeep = 1.0 / (1.0 + SUBSTEP_DT * b.linearDamping);
   s.angularKeep = 1.0 / (1.0 + SUBSTEP_DT * b.angularDamping);
   s.isDynamic = b.kind == BodyKind.DYNAMIC ? 1 : 0;

@@ -3,12 +3,19 @@ import { slotOf } from '../body/body-store';
 import { applyImpulseAt } from '../body/impulse';
 import { setMass } from '../body/mass';
 import { isSize } from '../body/size';
-import { setRestless, wakeAround } from '../island/wake-around';
+import { setRestless, wakeAll, wakeAround } from '../island/wake-around';
 import { FIELDS } from '../layout';
-import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, REGION_HALF_M } from '../limits';
+import {
+  ANGULAR_SPEED_MAX_RPS,
+  GRAVITY_MAX_MPS2,
+  LINEAR_SPEED_MAX_MPS,
+  REGION_HALF_M,
+  WATER_NONE_M,
+} from '../limits';
 import { isUnitQuat, normalizeQuat } from '../math/quat';
 import { clampLength3, isWithin3 } from '../math/vec3';
 import { raiseFault, StepFault } from '../world/fault';
+import { header } from '../world/header';
 import { isInRegion } from '../world/region';
 import { changeKind, despawn, spawnBody, spawnPlayer } from '../world/spawn';
 import { isOverrun, readF32, readU8, readU16, readU32, readVec3, WireFault } from './reader';
@@ -25,6 +32,7 @@ export const enum Command {
   IMPULSE = 4,
   SET_KIND = 5,
   SET_RESTLESS = 16,
+  SET_REGION = 17,
 }
 
 const SPEED_MAX_MPS: f32 = 200.0;
@@ -44,6 +52,7 @@ export function readCommand(apply: bool): WireFault {
   if (kind == Command.IMPULSE) return readImpulse(apply);
   if (kind == Command.SET_KIND) return readSetKind(apply);
   if (kind == Command.SET_RESTLESS) return readSetRestless(apply);
+  if (kind == Command.SET_REGION) return readSetRegion(apply);
   return isOverrun() ? WireFault.TRUNCATED : WireFault.UNKNOWN_KIND;
 }
 
@@ -158,6 +167,21 @@ function readSetRestless(apply: bool): WireFault {
   return WireFault.NONE;
 }
 
+/** Gravity in m/s², and how high the water stands against it. */
+function readSetRegion(apply: bool): WireFault {
+  const pull = readVec3();
+  const level = readF32();
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (!isWithin3(pull, GRAVITY_MAX_MPS2)) return WireFault.OUT_OF_RANGE;
+  if (!(Mathf.abs(level) <= -WATER_NONE_M)) return WireFault.OUT_OF_RANGE;
+  if (apply) {
+    header().gravity = pull;
+    header().waterLevel = level;
+    wakeAll();
+  }
+  return WireFault.NONE;
+}
+
 // Host side: FIELDS holds the command's scalars as 32-bit words in wire order, from word 0.
 
 function word(index: i32): u32 {
@@ -188,5 +212,7 @@ export function writeCommand(kind: Command): void {
     writeFloats(1, 6);
   } else if (kind == Command.SET_KIND) {
     writeU8(word(1));
+  } else if (kind == Command.SET_REGION) {
+    writeFloats(1, 3);
   }
 }

@@ -3,17 +3,13 @@ import { activeCount, activeSlot } from '../island/active';
 import {
   ANGULAR_SPEED_MAX_RPS,
   LINEAR_SPEED_MAX_MPS,
-  PLAYER_GROUND_COSINE,
   SLEEP_ANGULAR_RPS,
   SLEEP_LINEAR_MPS,
 } from '../limits';
-import { add3, clampLength3, dot3, isFinite3, neg3, y3 } from '../math/vec3';
-import { Player, player, playerIndex } from '../player/player';
-import { Constraint, constraint, constraints, point } from '../solver/constraint';
+import { add3, clampLength3, dot3, isFinite3 } from '../math/vec3';
 import { turnBy } from '../solver/integrate';
-import { FIXED, SolverBody, solverBody } from '../solver/solver-body';
+import { SolverBody, solverBody } from '../solver/solver-body';
 import { raiseFault, StepFault } from './fault';
-import { header } from './header';
 import { clampToRegion, isInRegion } from './region';
 
 /**
@@ -52,37 +48,4 @@ function isStill(b: Body): bool {
     dot3(b.linearVelocity, b.linearVelocity) < SLEEP_LINEAR_MPS * SLEEP_LINEAR_MPS &&
     dot3(b.angularVelocity, b.angularVelocity) < SLEEP_ANGULAR_RPS * SLEEP_ANGULAR_RPS
   );
-}
-
-/** A player stands when something that carries weight pushes him up steeply enough. */
-export function findGround(): void {
-  const players = header().playerCount;
-  for (let i = 0; i < players; i++) {
-    const p = player(i);
-    p.grounded = 0;
-    p.groundNormal = f32x4.splat(0);
-  }
-  const count = constraints();
-  for (let i = 0; i < count; i++) {
-    const c = constraint(i);
-    if (!isPressed(c)) continue;
-    if (body(c.slotA).role == Role.PLAYER) standOn(c.idA, neg3(c.normal));
-    if (c.slotB != FIXED && body(c.slotB).role == Role.PLAYER) standOn(c.idB, c.normal);
-  }
-}
-
-function isPressed(c: Constraint): bool {
-  for (let j = 0; j < c.pointCount; j++) {
-    if (point(c.firstPoint + j).impulseMax > 0) return true;
-  }
-  return false;
-}
-
-/** Of several grounds the most level one counts. */
-function standOn(id: u32, up: v128): void {
-  const p: Player = player(playerIndex(id));
-  if (y3(up) < PLAYER_GROUND_COSINE) return;
-  if (p.grounded != 0 && y3(up) <= y3(p.groundNormal)) return;
-  p.grounded = 1;
-  p.groundNormal = up;
 }

@@ -13,7 +13,9 @@ import {
   STAGING,
   STATE,
 } from '../layout';
+import { GRAVITY_MPS2, WATER_NONE_M } from '../limits';
 import { hash64 } from '../math/hash';
+import { vec3 } from '../math/vec3';
 import { buildTerrain } from '../terrain/heightfield';
 import { dropFrame } from '../wire/frame';
 import { WireFault } from '../wire/reader';
@@ -25,7 +27,7 @@ import { areCountsPossible, isSound } from './soundness';
  * for the layout. The hash runs over the same bytes in place.
  */
 
-const MAGIC: u64 = 0x3230_4554_4154_5353;
+const MAGIC: u64 = 0x3330_4554_4154_5353;
 export const PREFIX_BYTES: i32 = 16;
 const STATICS: usize = BODIES + FIRST_STATIC * BODY_BYTES;
 
@@ -137,6 +139,8 @@ export function resetState(seed: u32): void {
   memory.fill(STATE, 0, usedEnd() - STATE);
   header().seed = seed;
   header().entityHigh = 1;
+  header().gravity = vec3(0, GRAVITY_MPS2, 0);
+  header().waterLevel = WATER_NONE_M;
   indexSlots();
   dropFrame();
   invalidateStaticGrid();

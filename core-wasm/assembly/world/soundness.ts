@@ -6,15 +6,21 @@ import {
   ANGULAR_SPEED_MAX_RPS,
   CONTACT_CAPACITY,
   ENTITY_CAPACITY,
+  GRAVITY_MAX_MPS2,
   LINEAR_SPEED_MAX_MPS,
   MANIFOLD_POINTS_MAX,
   MOVER_CAPACITY,
   PLAYER_CAPACITY,
   STATIC_CAPACITY,
+  STEP_MAX_M,
+  WATER_NONE_M,
 } from '../limits';
 import { isUnitQuat } from '../math/quat';
-import { isPositive4, isWithin4, w3 } from '../math/vec3';
-import { Player } from '../player/player';
+import { isPositive4, isWithin3, isWithin4, w3 } from '../math/vec3';
+import { Grip, GripKind } from '../player/grip-record';
+import { FOOT_PART } from '../player/legs';
+import { leftGripOf, Player, rightGripOf } from '../player/player';
+import { Walker } from '../player/walker';
 import { Header } from './header';
 import { isInRegion } from './region';
 
@@ -47,6 +53,14 @@ export function areCountsPossible(h: Header): bool {
   );
 }
 
+function isHeaderSound(h: Header): bool {
+  return (
+    isWithin3(h.gravity, GRAVITY_MAX_MPS2) &&
+    w3(h.gravity) == 0 &&
+    Mathf.abs(h.waterLevel) <= -WATER_NONE_M
+  );
+}
+
 // The sections that are looked at.
 let generations: usize = 0;
 let bodies: usize = 0;
@@ -62,6 +76,7 @@ export function isSound(h: Header, start: usize, generationBytes: i32): bool {
   const players = bodies + <usize>(moverCount + staticCount) * BODY_BYTES;
   const contacts = players + <usize>h.playerCount * PLAYER_BYTES;
   return (
+    isHeaderSound(h) &&
     areBodiesSound(h.entityHigh, h.playerCount) &&
     arePlayersSound(players, h.playerCount) &&
     areContactsSound(contacts, h.contactCount)
@@ -146,9 +161,8 @@ function arePlayersSound(players: usize, count: i32): bool {
     if (!isPart(p.id, p.id, Role.PLAYER)) return false;
     if (!isPart(p.leftHand, p.id, Role.HAND_LEFT)) return false;
     if (!isPart(p.rightHand, p.id, Role.HAND_RIGHT)) return false;
-    if (!isWithin4(p.groundNormal, 1.01)) return false;
-    if (!isGripSound(p.leftHeld, p.leftOffset, p.leftTurn)) return false;
-    if (!isGripSound(p.rightHeld, p.rightOffset, p.rightTurn)) return false;
+    if (!isWalkerSound(p) || !isGripSound(leftGripOf(p)) || !isGripSound(rightGripOf(p)))
+      return false;
     before = index;
   }
   return true;
@@ -160,12 +174,26 @@ function isPart(id: u32, owner: u32, role: Role): bool {
   return bodyAt(place).owner == owner && bodyAt(place).role == role;
 }
 
-function isGripSound(held: u32, offset: v128, turn: v128): bool {
-  if (!isWithin4(offset, GRIP_OFFSET_MAX_M) || !isWithin4(turn, 1.01)) return false;
-  if (held == 0) return true;
-  const place = find(entityIndex(held));
-  if (place < 0 || bodyAt(place).id != held || !isUnitQuat(turn)) return false;
-  return bodyAt(place).role == Role.LOOSE && bodyAt(place).kind == BodyKind.DYNAMIC;
+/** The ground's entity may be gone: then it is like the terrain. */
+function isWalkerSound(w: Walker): bool {
+  return (
+    isWithin4(w.groundNormal, 1.01) &&
+    w3(w.groundNormal) == 0 &&
+    Mathf.abs(w.groundGap) <= STEP_MAX_M &&
+    w.submersion >= 0 &&
+    w.submersion <= 1
+  );
+}
+
+function isGripSound(grip: Grip): bool {
+  if (!isWithin4(grip.offset, GRIP_OFFSET_MAX_M) || w3(grip.offset) != 0) return false;
+  if (!isWithin4(grip.turn, 1.01)) return false;
+  if (grip.kind == GripKind.OPEN || grip.kind == GripKind.TERRAIN) return grip.held == 0;
+  if (<i32>grip.kind > GripKind.TERRAIN) return false;
+  const b = findHeld(grip.held);
+  if (b == null || b.role != Role.LOOSE) return false;
+  if (grip.kind == GripKind.HOLD) return b.kind != BodyKind.DYNAMIC;
+  return b.kind == BodyKind.DYNAMIC && isUnitQuat(grip.turn);
 }
 
 /** Ids are not looked up: the next step drops the contact of a body that is not there. */
@@ -175,7 +203,12 @@ function areContactsSound(contacts: usize, count: i32): bool {
     const address = contacts + ((<usize>i) << CONTACT_SHIFT);
     const c = changetype<Contact>(address);
     const key = contactKey(c.idA, c.idB, c.part, c.staticB);
-    if (key <= before || c.part > 2 || c.staticB > 1 || c.pointCount > <u32>MANIFOLD_POINTS_MAX)
+    if (
+      key <= before ||
+      (c.part > 2 && <u32>c.part != FOOT_PART) ||
+      c.staticB > 1 ||
+      c.pointCount > <u32>MANIFOLD_POINTS_MAX
+    )
       return false;
     if (!isWithin4(v128.load(address, offsetof<Contact>('impulse0')), IMPULSE_MAX_NS)) return false;
     if (!isWithin4(v128.load(address, offsetof<Contact>('frictionX')), IMPULSE_MAX_NS))
@@ -187,12 +220,23 @@ function areContactsSound(contacts: usize, count: i32): bool {
 
 /** Place of the mover with this entity index in the snapshot, or −1. */
 function find(index: i32): i32 {
-  let low = 0;
-  let high = moverCount;
+  return findBetween(index, 0, moverCount);
+}
+
+function findHeld(id: u32): Body | null {
+  const index = entityIndex(id);
+  const mover = find(index);
+  const place = mover >= 0 ? mover : findBetween(index, moverCount, moverCount + staticCount);
+  return place >= 0 && bodyAt(place).id == id ? bodyAt(place) : null;
+}
+
+function findBetween(index: i32, first: i32, end: i32): i32 {
+  let low = first;
+  let high = end;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (entityIndex(bodyAt(middle).id) < index) low = middle + 1;
     else high = middle;
   }
-  return low < moverCount && entityIndex(bodyAt(low).id) == index ? low : -1;
+  return low < end && entityIndex(bodyAt(low).id) == index ? low : -1;
 }

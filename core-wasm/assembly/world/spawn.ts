@@ -15,17 +15,20 @@ import { BODY_BYTES, PLAYER_BYTES } from '../layout';
 import {
   HAND_RADIUS_M,
   PLAYER_CAPACITY,
+  PLAYER_GROUND_COSINE,
   PLAYER_HALF_HEIGHT_M,
   PLAYER_HALF_LENGTH_M,
   PLAYER_MASS_KG,
   PLAYER_RADIUS_M,
 } from '../limits';
 import { identityQuat } from '../math/quat';
-import { vec3 } from '../math/vec3';
+import { addScaled3, vec3, x3, y3, z3 } from '../math/vec3';
 import { packRotation, partOf } from '../player/part';
 import { Player, player, playerIndex, playerLowerBound } from '../player/player';
+import { uprightQuat } from '../player/upright';
 import { terrainHeight } from '../terrain/heightfield';
 import { raiseFault, StepFault } from './fault';
+import { upward } from './gravity';
 import { header } from './header';
 
 /** A fresh body, or null with a fault raised when the id is taken or the world is full. */
@@ -66,9 +69,8 @@ export function spawnPlayer(
     raiseFault(StepFault.PLAYERS_FULL);
     return;
   }
-  const ground = terrainHeight(f32x4.extract_lane(foot, 0), f32x4.extract_lane(foot, 2)) + 0.02;
-  const y = max<f32>(f32x4.extract_lane(foot, 1), ground) + PLAYER_HALF_HEIGHT_M;
-  const centre = f32x4.replace_lane(foot, 1, y);
+  const up = upward();
+  const centre = addScaled3(liftedFoot(foot, up), up, PLAYER_HALF_HEIGHT_M);
   shapePlayer(insertBody(id, BodyKind.DYNAMIC), centre);
   shapeHand(insertBody(left, BodyKind.KINEMATIC), centre, Role.HAND_LEFT, id);
   shapeHand(insertBody(right, BodyKind.KINEMATIC), centre, Role.HAND_RIGHT, id);
@@ -78,6 +80,13 @@ export function spawnPlayer(
   p.rightHand = right;
   p.yaw = yaw;
   setRestPose(p);
+}
+
+/** Not below the terrain; where up is another way the terrain is a wall, and this no question. */
+function liftedFoot(foot: v128, up: v128): v128 {
+  if (y3(up) < PLAYER_GROUND_COSINE) return foot;
+  const ground = terrainHeight(x3(foot), z3(foot)) + 0.02;
+  return f32x4.replace_lane(foot, 1, max<f32>(y3(foot), ground));
 }
 
 function areDistinct(a: u32, b: u32, c: u32): bool {
@@ -94,7 +103,7 @@ function shapePlayer(b: Body, centre: v128): void {
   b.role = <u8>Role.PLAYER;
   b.owner = b.id;
   b.position = centre;
-  b.rotation = identityQuat();
+  b.rotation = uprightQuat(upward());
   b.size = vec3(PLAYER_RADIUS_M, PLAYER_HALF_LENGTH_M, 0);
   b.inverseMass = f32x4.replace_lane(f32x4.splat(0), 3, 1.0 / PLAYER_MASS_KG);
   b.gravityScale = 1;

@@ -6,9 +6,11 @@ import { finishPart, selectPart } from '../island/part';
 import { uniteReach } from '../island/reach';
 import { selectAwake } from '../island/select';
 import { prepareGrabs, solveGrabs } from '../joint/grab';
+import { prepareSoles, solveSoles } from '../joint/sole';
 import { SUBSTEP_COUNT } from '../limits';
 import { drivePlayers } from '../player/drive';
 import { updateGrips } from '../player/grip';
+import { findGround } from '../player/ground';
 import { driveHands } from '../player/hands';
 import { integratePositions, integrateVelocities } from '../solver/integrate';
 import {
@@ -18,10 +20,11 @@ import {
   warmStartContacts,
 } from '../solver/solve-contacts';
 import { loadSolverBodies } from '../solver/solver-body';
+import { pullBodies } from '../water/buoyancy';
 import { applyFrame } from '../wire/frame';
 import { WireFault } from '../wire/reader';
 import { takeFaults } from './fault';
-import { findGround, finishBodies } from './finish';
+import { finishBodies } from './finish';
 import { header } from './header';
 import { checkState } from './snapshot';
 
@@ -56,14 +59,17 @@ function compute(isPart: bool): void {
   unitePairs(pairCount);
   uniteReach();
   flattenIslands();
+  pullBodies();
   loadSolverBodies();
   collectContacts(pairCount);
   prepareGrabs();
+  prepareSoles();
 
   for (let substep = 0; substep < SUBSTEP_COUNT; substep++) {
     integrateVelocities();
     if (substep == 0) warmStartContacts();
     solveGrabs();
+    solveSoles();
     pushContacts();
     integratePositions();
     relaxContacts();

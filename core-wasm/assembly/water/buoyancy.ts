@@ -1,0 +1,113 @@
+import { Body, BodyKind, body, Role, Shape } from '../body/body';
+import { slotOf } from '../body/body-store';
+import { pullOf, setPull } from '../body/pull';
+import { activeCount, activeSlot, isActive } from '../island/active';
+import {
+  TICK_DT,
+  WATER_ANGULAR_DRAG_HZ,
+  WATER_DENSITY_KGPM3,
+  WATER_LINEAR_DRAG_HZ,
+} from '../limits';
+import { axisX, axisY, axisZ, rotate, rotateInverse } from '../math/quat';
+import { add3, addScaled3, cross3, dot3, mul3, scale3, vec3, w3, x3, y3, z3 } from '../math/vec3';
+import { footing } from '../player/footing';
+import { player } from '../player/player';
+import { depthOf, gravity, hasWater, upward } from '../world/gravity';
+import { header } from '../world/header';
+
+/**
+ * Gravity for every dynamic body that the tick computes, thrust for the walkers, and Archimedes for
+ * the loose: each shape is a few pieces with a volume and a depth, so that a tilted box is righted
+ * and a long one floats flat.
+ */
+export function pullBodies(): void {
+  const count = activeCount();
+  const fall = gravity();
+  const wet = hasWater();
+  const up = upward();
+  for (let i = 0; i < count; i++) {
+    const slot = activeSlot(i);
+    const b = body(slot);
+    if (b.kind != BodyKind.DYNAMIC) continue;
+    setPull(slot, scale3(fall, b.gravityScale));
+    if (wet && b.role == Role.LOOSE && depthOf(b.position, up) > -reachOf(b)) float(slot, b, up);
+  }
+  const players = header().playerCount;
+  for (let i = 0; i < players; i++) {
+    const slot = slotOf(player(i).id);
+    if (isActive(slot)) setPull(slot, add3(pullOf(slot), footing(i).thrust));
+  }
+}
+
+/** Radius of a ball around the body. */
+function reachOf(b: Body): f32 {
+  if (b.shape == Shape.SPHERE) return x3(b.size);
+  if (b.shape == Shape.CAPSULE) return x3(b.size) + y3(b.size);
+  return Mathf.sqrt(dot3(b.size, b.size));
+}
+
+// Sums over the pieces of the body that is looked at.
+let displaced: f32 = 0;
+let torque: v128 = f32x4.splat(0);
+let volume: f32 = 0;
+
+function float(slot: i32, b: Body, up: v128): void {
+  displaced = 0;
+  volume = 0;
+  torque = f32x4.splat(0);
+  if (b.shape == Shape.BOX) addBox(b, up);
+  else addRound(b, up);
+  if (displaced == 0) return;
+  const share = displaced / volume;
+  const weight = -dot3(gravity(), up) * WATER_DENSITY_KGPM3;
+  const local = rotateInverse(b.rotation, scale3(torque, weight * TICK_DT));
+  const righted = add3(b.angularVelocity, rotate(b.rotation, mul3(local, b.inverseMass)));
+  b.angularVelocity = scale3(righted, 1.0 / (1.0 + TICK_DT * share * WATER_ANGULAR_DRAG_HZ));
+  b.linearVelocity = scale3(b.linearVelocity, 1.0 / (1.0 + TICK_DT * share * WATER_LINEAR_DRAG_HZ));
+  setPull(slot, addScaled3(pullOf(slot), up, weight * displaced * w3(b.inverseMass)));
+}
+
+/** Takes a piece into the sums: `volume` m³ at `arm` from the centre, `half` high to both sides. */
+function addPiece(b: Body, arm: v128, size: f32, half: f32, isBall: bool, up: v128): void {
+  const t = min<f32>(1.0, max<f32>(0, 0.5 + (0.5 * depthOf(add3(b.position, arm), up)) / half));
+  // A ball's cap of height 2rt has t²(3 − 2t) of its volume, a prism's slice t.
+  const under = size * (isBall ? t * t * (3.0 - 2.0 * t) : t);
+  volume += size;
+  displaced += under;
+  torque = add3(torque, scale3(cross3(arm, up), under));
+}
+
+/** Eight octants. */
+function addBox(b: Body, up: v128): void {
+  const x = scale3(axisX(b.rotation), 0.5 * x3(b.size));
+  const y = scale3(axisY(b.rotation), 0.5 * y3(b.size));
+  const z = scale3(axisZ(b.rotation), 0.5 * z3(b.size));
+  const half = Mathf.abs(dot3(x, up)) + Mathf.abs(dot3(y, up)) + Mathf.abs(dot3(z, up));
+  const size = x3(b.size) * y3(b.size) * z3(b.size);
+  for (let i = 0; i < 8; i++) {
+    const arm = add3(
+      add3(scale3(x, (i & 1) != 0 ? 1.0 : -1.0), scale3(y, (i & 2) != 0 ? 1.0 : -1.0)),
+      scale3(z, (i & 4) != 0 ? 1.0 : -1.0),
+    );
+    addPiece(b, arm, size, half, false, up);
+  }
+}
+
+/** A ball at each end of a capsule, and its cylinder as three more that have its volume. */
+function addRound(b: Body, up: v128): void {
+  const r = x3(b.size);
+  const ball = <f32>((4.0 / 3.0) * Math.PI) * r * r * r;
+  if (b.shape == Shape.SPHERE) {
+    addPiece(b, vec3(0, 0, 0), ball, r, true, up);
+    return;
+  }
+  const half = scale3(axisY(b.rotation), y3(b.size));
+  addPiece(b, half, 0.5 * ball, r, true, up);
+  addPiece(b, scale3(half, -1.0), 0.5 * ball, r, true, up);
+  const third = <f32>((2.0 / 3.0) * Math.PI) * r * r * y3(b.size);
+  // A third of the length, or the radius where the capsule lies.
+  const height = max<f32>(r, Mathf.abs(dot3(half, up)) / 3.0);
+  for (let i = -1; i <= 1; i++) {
+    addPiece(b, scale3(half, (<f32>i * 2.0) / 3.0), third, height, true, up);
+  }
+}
