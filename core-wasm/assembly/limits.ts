@@ -61,8 +61,8 @@ export const GRAVITY_MAX_MPS2: f32 = 50.0;
 export const WATER_NONE_M: f32 = -10000.0;
 export const WATER_DENSITY_KGPM3: f32 = 1000.0;
 /** Share of speed that water takes from a body wholly in it, in a second. */
-export const WATER_LINEAR_DRAG_HZ: f32 = 1.2;
-export const WATER_ANGULAR_DRAG_HZ: f32 = 1.5;
+export const WATER_LINEAR_DRAG_HZ: f32 = 2.0;
+export const WATER_ANGULAR_DRAG_HZ: f32 = 2.0;
 /** A body faster than this moves further in a tick than any shape is thick. */
 export const LINEAR_SPEED_MAX_MPS: f32 = 200.0;
 export const ANGULAR_SPEED_MAX_RPS: f32 = 60.0;

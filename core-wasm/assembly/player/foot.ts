@@ -30,7 +30,7 @@ import { footOf } from './upright';
 /**
  * Where the ground is under a walker's foot. Rays look down: one along his axis, one a capsule's
  * radius ahead when he walks, so that a step is met before the leg runs into it, and four around
- * where the axis finds nothing, so that he may stand on an edge.
+ * when he stands and the axis finds nothing, so that he may stand on an edge.
  *
  * A capsule that rolls over edges was rejected: it is stopped by a step of its radius, thrown up by
  * lower ones, and snags where two boxes of one floor meet.
@@ -83,9 +83,9 @@ export function findSupport(walker: Body, other: Body, ahead: v128): bool {
   const top = addScaled3(walker.position, up, LOOK_M - PLAYER_HALF_HEIGHT_M);
   const limit: f32 = isStep(other) ? RISE_MAX_M : STEP_LIGHT_MAX_M;
   look(other, top, reach, limit);
-  const onAxis = found;
-  if (dot3(ahead, ahead) > 0) lookAhead(other, top, ahead, reach, limit);
-  if (!onAxis && !found) {
+  if (dot3(ahead, ahead) > 0) {
+    lookAhead(other, top, ahead, reach, limit);
+  } else if (!found) {
     const x = scale3(axisX(walker.rotation), EDGE_M);
     const z = scale3(axisZ(walker.rotation), EDGE_M);
     look(other, add3(top, x), reach, EDGE_RISE_MAX_M);

@@ -67,14 +67,22 @@ function float(slot: i32, b: Body, up: v128): void {
   setPull(slot, addScaled3(pullOf(slot), up, weight * displaced * w3(b.inverseMass)));
 }
 
-/** Takes a piece into the sums: `volume` m³ at `arm` from the centre, `half` high to both sides. */
+/**
+ * Takes a piece into the sums: `size` m³ at `arm` from the centre, `half` high to both sides. Its
+ * depth is that at the tick's end: by the one at its start, light bodies bob higher and higher.
+ */
 function addPiece(b: Body, arm: v128, size: f32, half: f32, isBall: bool, up: v128): void {
-  const t = min<f32>(1.0, max<f32>(0, 0.5 + (0.5 * depthOf(add3(b.position, arm), up)) / half));
+  const t = min<f32>(1.0, max<f32>(0, 0.5 + (0.5 * depthOf(endOf(b, arm), up)) / half));
   // A ball's cap of height 2rt has t²(3 − 2t) of its volume, a prism's slice t.
   const under = size * (isBall ? t * t * (3.0 - 2.0 * t) : t);
   volume += size;
   displaced += under;
   torque = add3(torque, scale3(cross3(arm, up), under));
+}
+
+function endOf(b: Body, arm: v128): v128 {
+  const speed = add3(b.linearVelocity, cross3(b.angularVelocity, arm));
+  return addScaled3(add3(b.position, arm), speed, TICK_DT);
 }
 
 /** Eight octants. */
