@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { CLIENT_MESSAGE_BYTES_MAX, type Core } from '../host/core.ts';
 import { TICKS_PER_FRAME, WireFault } from '../host/types.ts';
-import { findNotFinite } from './floats.ts';
+import { BODY_BYTES, findNotFinite } from './floats.ts';
 import { damaged } from './fuzz/chance.ts';
 import { integer, pick, seeded } from './random.ts';
 import { RECORDING_SEED, record, replay } from './recording.ts';
-import { openCore, pose, steady } from './world.ts';
+import { addStatic, newWorld, openCore, play, pose, steady } from './world.ts';
 
 /**
  * What comes from outside is damaged in every way that chance finds. Nothing may trap, every
@@ -123,6 +123,21 @@ test('a float of a snapshot made NaN, infinite or huge is refused, or harmless',
     if (found) throw new Error(`${found} (byte ${at - bodiesAt} behind the bodies' start)`);
     core.restore(state);
   }
+});
+
+test('a rotation of a snapshot that is no more than nearly one is refused', () => {
+  const world = newWorld(core);
+  addStatic(world, [1, 1, 1], {});
+  play(world, 1);
+  const state = core.snapshot();
+  const rotationAt = state.length - BODY_BYTES + 16;
+  const stretched = (factor: number): Uint8Array => {
+    const bytes = state.slice();
+    new DataView(bytes.buffer).setFloat32(rotationAt + 12, factor, true);
+    return bytes;
+  };
+  expect(core.restore(stretched(1))).toBe(WireFault.NONE);
+  expect(core.restore(stretched(1.002))).toBe(WireFault.OUT_OF_RANGE);
 });
 
 describe('messages', () => {

@@ -54,7 +54,7 @@ async function fuzzCore(calls: number, seed: number, { json }: Output): Promise<
     return 0;
   } catch (error) {
     if (!(error instanceof FuzzFailure)) throw error;
-    console.error(`${error.message}\nbun run fuzz core --seed ${seed} --calls ${calls}`);
+    console.error(`${error.message}\nThat seed alone: bun run fuzz core --calls 50000 --seed …`);
     return 1;
   }
 }

@@ -1,4 +1,10 @@
-import { type Core, emptyBodies, emptyPlayers } from '../../host/core.ts';
+import {
+  type Core,
+  emptyBodies,
+  emptyBoxes,
+  emptyContacts,
+  emptyPlayers,
+} from '../../host/core.ts';
 import type { BodyKind, PlayerInput, ShapeKind } from '../../host/types.ts';
 import { integer, pick, type Random } from '../random.ts';
 import {
@@ -209,6 +215,8 @@ const COMMANDS: ReadonlyArray<(c: Caller) => unknown> = [
 
 const bodies = emptyBodies();
 const players = emptyPlayers();
+const contacts = emptyContacts();
+const bounds = emptyBoxes();
 const room = new Uint8Array(4096);
 const point = new Float32Array(3);
 
@@ -310,6 +318,8 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
   playerAccounts: { looks: true, share: 0.3, call: ({ core }) => core.playerAccounts() },
   readBodies: { looks: true, share: 0.3, call: ({ core }) => core.readBodies(bodies) },
   readPlayers: { looks: true, share: 0.3, call: ({ core }) => core.readPlayers(players) },
+  readContacts: { looks: true, share: 0.3, call: ({ core }) => core.readContacts(contacts) },
+  readBounds: { looks: true, share: 0.3, call: ({ core }) => core.readBounds(bounds) },
   terrain: { looks: true, share: 0.1, call: ({ core }) => core.terrain.heights[0] },
   terrainHeight: {
     looks: true,

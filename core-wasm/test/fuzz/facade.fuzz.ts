@@ -30,7 +30,7 @@ export interface FacadeFuzzReport {
   readonly callsByName: Readonly<Record<string, number>>;
 }
 
-/** Every run of so many calls begins with an empty world. */
+/** Every run of so many calls begins with an empty world and the next seed. */
 const CALLS_PER_RUN = 50_000;
 const CALLS_PER_CHECK = 500;
 /** A snapshot is continued beside its original at every so many checks. */
@@ -65,11 +65,11 @@ export async function fuzzFacade(
   const tally = emptyTally();
   for (let done = 0; done < calls; done += CALLS_PER_RUN) {
     const count = Math.min(CALLS_PER_RUN, calls - done);
-    const runSeed = seed * 1_000_003 + done / CALLS_PER_RUN;
+    const runSeed = seed + done / CALLS_PER_RUN;
     const before = tally.digest;
     const digest = run(first, copy, runSeed, count, tally);
     const again = run(second, copy, runSeed, count, { ...emptyTally(), digest: before });
-    if (digest !== again) throw new FuzzFailure(`run ${runSeed}: other states the second time`);
+    if (digest !== again) throw new FuzzFailure(`seed ${runSeed}: other states the second time`);
     report?.(`${done + count}/${calls} calls, ${tally.ticks} ticks`);
   }
   return {
@@ -109,7 +109,7 @@ function run(core: Core, copy: Core, seed: number, count: number, tally: Tally):
       makeCall(caller, name, tally);
       if (call % CALLS_PER_CHECK === 0) check(caller, copy, call / CALLS_PER_CHECK, tally);
     } catch (error) {
-      throw new FuzzFailure(describe(error, core, `run ${seed}, call ${call}, ${name}`));
+      throw new FuzzFailure(describe(error, core, `seed ${seed}, call ${call}, ${name}`));
     }
   }
   return tally.digest;
