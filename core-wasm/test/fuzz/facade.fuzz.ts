@@ -1,5 +1,5 @@
 import type { Core } from '../../host/core.ts';
-import { StepFault, WireFault } from '../../host/types.ts';
+import { StepFault, TICKS_PER_FRAME, WireFault } from '../../host/types.ts';
 import { findNotFinite } from '../floats.ts';
 import { seeded } from '../random.ts';
 import { type Caller, FACADE_CALLS, type FacadeCall } from './calls.ts';
@@ -129,7 +129,8 @@ function makeCall(caller: Caller, name: string, tally: Tally): void {
   const before = looks && random() < LOOKS_CHECKED ? core.stateHash() : null;
   const result = call(caller);
   if (before !== null && core.stateHash() !== before) throw new Error('changed the world');
-  tally.ticks += Math.max(0, core.tick - tick);
+  // A restore jumps; no call steps more than the three ticks of a frame.
+  if (core.tick > tick && core.tick <= tick + TICKS_PER_FRAME) tally.ticks += core.tick - tick;
   if (name === 'step') takeStepFaults(tally, result as number);
   if (name === 'loadFrame' || name === 'restore') takeWireFault(tally, result as number);
 }
