@@ -11,6 +11,8 @@ import {
 import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js';
 import { type BodyColumns, BodyKind } from '../../../core-wasm/host/types.ts';
 
+const PANEL_PX = 260;
+
 /** Renderer, light and a camera that the pointer turns about the scene. */
 export interface Stage {
   readonly scene: Scene;
@@ -42,7 +44,6 @@ export function frameBodies({ camera, orbit }: Stage, bodies: BodyColumns): void
   if (box.isEmpty()) return;
   box.getCenter(orbit.target);
   const distance = Math.max(2.5, box.getSize(place).length() * 1.15);
-  // To the right, so that the panel covers nothing.
   camera.position.set(0.55, 0.5, 0.8).normalize().multiplyScalar(distance).add(orbit.target);
   orbit.update();
 }
@@ -54,6 +55,9 @@ export function drawStage({ renderer, scene, camera, orbit }: Stage): void {
     renderer.setPixelRatio(ratio);
     renderer.setSize(clientWidth, clientHeight, false);
     camera.aspect = clientWidth / clientHeight;
+    // The scene stands in the middle of what the panel leaves free.
+    const shift = clientWidth > 2 * PANEL_PX ? -PANEL_PX / 2 : 0;
+    camera.setViewOffset(clientWidth, clientHeight, shift, 0, clientWidth, clientHeight);
     camera.updateProjectionMatrix();
   }
   orbit.update();
