@@ -28,6 +28,7 @@ import {
   TERRAIN_HEIGHTS,
 } from './layout';
 import { FRAME_BYTES_MAX, TERRAIN_SPACING_M, TERRAIN_VERTICES } from './limits';
+import { exposeBounds, exposeContacts } from './query/debug-view';
 import { castRay } from './query/ray';
 import { exposePlayer } from './query/view';
 import { terrainHeight } from './terrain/heightfield';
@@ -190,4 +191,12 @@ export function terrainHeightAt(x: f32, z: f32): f32 {
 
 export function rayCast(): i32 {
   return castRay() ? 1 : 0;
+}
+
+export function debugContacts(): i32 {
+  return exposeContacts();
+}
+
+export function debugBounds(): i32 {
+  return exposeBounds();
 }

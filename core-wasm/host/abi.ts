@@ -53,4 +53,6 @@ export interface Abi {
   playerExpose(index: number): void;
   terrainHeightAt(x: number, z: number): number;
   rayCast(): number;
+  debugContacts(): number;
+  debugBounds(): number;
 }

@@ -1,11 +1,13 @@
 import { Codec } from './codec.ts';
 import { growBodies, growPlayers } from './columns.ts';
+import { type Boxes, type ContactPoints, takeBoxes, takeContacts } from './debug-view.ts';
 import { type CoreModule, instantiate } from './load-core.ts';
 import type { BodyColumns, PlayerColumns, RayHit } from './types.ts';
 import { TICKS_PER_FRAME, WireFault } from './types.ts';
 
 export { CLIENT_MESSAGE_BYTES_MAX, Codec, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
 export { emptyBodies, emptyPlayers, growBodies, growPlayers } from './columns.ts';
+export { emptyBoxes, emptyContacts } from './debug-view.ts';
 export { type CoreModule, compileCore } from './load-core.ts';
 
 // Words of the header and of the records; `assembly/` asserts the sizes that they rest on.
@@ -335,6 +337,16 @@ export class Core extends Codec {
       point: [number(2), number(3), number(4)],
       normal: [number(5), number(6), number(7)],
     };
+  }
+
+  /** The points of every contact that carries an impulse, in entity order. */
+  readContacts(into: ContactPoints): void {
+    takeContacts(this.memory, this.abi.debugContacts(), into);
+  }
+
+  /** The bounds of every body that may move, in entity order, swept over the coming tick. */
+  readBounds(into: Boxes): void {
+    takeBoxes(this.memory, this.abi.debugBounds(), into);
   }
 
   /** Line and column of the assert that trapped, for the incident's record. */

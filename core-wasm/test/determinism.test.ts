@@ -346,7 +346,7 @@ describe('torture', () => {
     for (let i = 0; i < 150; i++) {
       for (const id of ids) {
         const [x, y, z] = direction(random);
-        const place = [between(random, -999, 999), between(random, -999, 999), 0];
+        const place = [between(random, -999, 999), between(random, -999, 999), 0] as const;
         world.commands.push((c) => c.addImpulse(id, [x * 1e6, y * 1e6, z * 1e6], place));
       }
       play(world, 1);

@@ -7,7 +7,7 @@ import { type Core, emptyBodies } from '../host/core.ts';
 
 const PREFIX_BYTES = 16;
 const HEADER_BYTES = 32;
-const BODY_BYTES = 144;
+export const BODY_BYTES = 144;
 const PLAYER_BYTES = 224;
 const CONTACT_BYTES = 64;
 

@@ -12,7 +12,7 @@ import {
   PLAYER_CAPACITY,
   STATIC_CAPACITY,
 } from '../limits';
-import { isUnitQuat } from '../math/quat';
+import { isNormalizedQuat, isUnitQuat } from '../math/quat';
 import { isPositive4, isWithin4, w3 } from '../math/vec3';
 import { Player } from '../player/player';
 import { Header } from './header';
@@ -93,7 +93,8 @@ function areBodiesSound(entityHigh: i32, playerCount: i32): bool {
 function isBodySound(b: Body): bool {
   if (<i32>b.kind > BodyKind.STATIC || <i32>b.shape > Shape.BOX) return false;
   if (<i32>b.role > Role.HAND_RIGHT || (b.role == Role.LOOSE && b.owner != 0)) return false;
-  if (!isInRegion(b.position) || !isUnitQuat(b.rotation) || !isSize(b.shape, b.size)) return false;
+  if (!isInRegion(b.position) || !isNormalizedQuat(b.rotation) || !isSize(b.shape, b.size))
+    return false;
   if (!isWithin4(b.linearVelocity, SPEED_SHARE * LINEAR_SPEED_MAX_MPS)) return false;
   if (!isWithin4(b.angularVelocity, SPEED_SHARE * ANGULAR_SPEED_MAX_RPS)) return false;
   if (b.asleep > 1 || b.reserved0 != 0 || b.reserved1 != 0) return false;
