@@ -316,7 +316,7 @@ describe('the facade', () => {
     (f) => f.core.playerOfAccount(number(f)),
     (f) => f.core.nextEntity(number(f)),
     (f) => f.core.terrainHeight(number(f), number(f)),
-    (f) => f.core.castRay(vector(f), vector(f), mild(f, 0, 50), id(f)),
+    (f) => f.core.queries.castRay(vector(f), vector(f), mild(f, 0, 50), { ignore: id(f) }),
     (f) => {
       if (f.random() < 0.1) f.state = f.core.snapshot();
     },

@@ -14,11 +14,18 @@ const CELL_M: f32 = 4.0;
 const CELLS_MAX: i32 = 1024;
 
 let current: bool = false;
+let revision: u32 = 0;
 let largeCount: i32 = 0;
 
 /** Slots moved or a state was loaded: the next tick builds anew. */
 export function invalidateStaticGrid(): void {
   current = false;
+  revision++;
+}
+
+/** Changes whenever the statics may have changed, so that others who look at them can tell. */
+export function staticsRevision(): u32 {
+  return revision;
 }
 
 export function staticCell(metres: f32): i32 {
