@@ -17,8 +17,8 @@ import {
  */
 
 const ROUNDS_MAX: i32 = 32;
-/** Share of the squared distance that more rounds may still win. */
-const TOLERANCE: f32 = 1e-6;
+/** When the bound comes to this share of the distance, more rounds win nothing in f32. */
+const NEARLY_ALL: f32 = 0.999999;
 /** Cores this near are taken to touch: their direction would be rounding. */
 const CORE_TOUCH_M: f32 = 1e-6;
 
@@ -75,7 +75,7 @@ function measureCores(a: Convex, b: Convex): void {
     const difference = sub3(supportOf(a, neg3(nearest)), onB);
     const length = Mathf.sqrt(dot3(nearest, nearest));
     bound = max<f32>(bound, dot3(nearest, difference) / length);
-    if (coreDistance - bound <= TOLERANCE * coreDistance || hasVertex(difference)) return;
+    if (bound >= NEARLY_ALL * coreDistance || hasVertex(difference)) return;
     addVertex(difference, onB);
     if (!reduceSimplex()) {
       touch();
