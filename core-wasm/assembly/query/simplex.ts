@@ -1,5 +1,5 @@
 import { SIMPLEX } from '../layout';
-import { add3, scale3, x3, y3, z3 } from '../math/vec3';
+import { add3, scale3, vec3, x3, y3, z3 } from '../math/vec3';
 
 /**
  * The simplex of `gjk.ts`: up to four vertices of A − B with the point of B that each came from, and
@@ -56,11 +56,21 @@ export function hasVertex(difference: v128): bool {
   return false;
 }
 
-/** The hull's point that is nearest to the origin, from the weights. */
+/**
+ * The hull's point that is nearest to the origin. Summed in f64: a point 0.1 mm away, mixed out of corners
+ * 30 m away, would have no direction left in f32.
+ */
 export function nearestPoint(): v128 {
-  let sum = f32x4.splat(0);
-  for (let i = 0; i < count; i++) sum = add3(sum, scale3(vertex(i), <f32>weight(i)));
-  return sum;
+  let x: f64 = 0;
+  let y: f64 = 0;
+  let z: f64 = 0;
+  for (let i = 0; i < count; i++) {
+    const corner = vertex(i);
+    x += weight(i) * <f64>x3(corner);
+    y += weight(i) * <f64>y3(corner);
+    z += weight(i) * <f64>z3(corner);
+  }
+  return vec3(<f32>x, <f32>y, <f32>z);
 }
 
 /** The same mixture of the points on B. */
