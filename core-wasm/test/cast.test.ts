@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import type { Core } from '../host/core.ts';
 import { type QueryHit, QueryStatus } from '../host/query-types.ts';
 import { BodyKind, ShapeKind } from '../host/types.ts';
-import { addScaled, type Convex, convexOf, dot, gapBetween, triangleCore } from './gap.ts';
-import { between, direction, integer, type Random, rotation, seeded } from './random.ts';
-import { addBody, newWorld, openCore, play, type Rotation, UPRIGHT, type Vec3 } from './world.ts';
+import { addScaled, dot, gapBetween } from './gap.ts';
+import { between, direction, integer, seeded } from './random.ts';
+import { addTargets, anyShape, placed, terrainGap } from './shapes.ts';
+import { addBody, newWorld, openCore, play, type Vec3 } from './world.ts';
 
 /** A busy machine may take ten times as long as a quiet one. */
 setDefaultTimeout(60_000);
@@ -21,31 +22,6 @@ const EXACT_M = 0.0004;
 const GRAZE_M = 0.0012;
 
 const UPS: Vec3 = [0, 1, 0];
-
-interface Given {
-  readonly shape: ShapeKind;
-  readonly size: Vec3;
-  readonly rotation: Rotation;
-}
-
-/** Some are slabs and needles: three digits between the dimensions. */
-function anyShape(random: Random): Given {
-  const length = (): number =>
-    random() < 0.2 ? between(random, 0.02, 0.1) : between(random, 0.1, 3);
-  const shape = integer(random, 0, 2) as ShapeKind;
-  const size: Vec3 =
-    shape === ShapeKind.SPHERE
-      ? [length(), 0, 0]
-      : shape === ShapeKind.CAPSULE
-        ? [length(), length(), 0]
-        : [length(), length(), random() < 0.1 ? 30 : length()];
-  // Half of the world stands upright: parallel faces and edges are what a closest point has many of.
-  return { shape, size, rotation: random() < 0.5 ? UPRIGHT : rotation(random) };
-}
-
-function moved(given: Given, origin: Vec3): Convex {
-  return convexOf({ ...given, position: origin });
-}
 
 /** Least gap along the way, and where the gap first closes; Infinity when it does not. */
 function march(
@@ -114,7 +90,7 @@ describe('casts', () => {
         const place: Vec3 = [between(random, -200, 200), 300, between(random, -200, 200)];
         addBody(world, { ...target, kind: BodyKind.STATIC, position: place });
         play(world, 1);
-        const other = moved(target, place);
+        const other = placed(target, place);
         for (let i = 0; i < 10; i++) {
           const shape = anyShape(random);
           const way = random() < 0.3 ? UPS : direction(random);
@@ -124,7 +100,7 @@ describe('casts', () => {
           const hit = core.queries.castShape(shape, origin, way, limit, {
             terrain: false,
           });
-          const gapAt = (t: number) => gapBetween(moved(shape, addScaled(origin, way, t)), other);
+          const gapAt = (t: number) => gapBetween(placed(shape, addScaled(origin, way, t)), other);
           expect(judge(hit, gapAt, limit, way)).toBe('');
           if (hit) hits++;
         }
@@ -139,19 +115,7 @@ describe('casts', () => {
       fc.property(fc.integer(), (seed) => {
         const random = seeded(seed);
         const world = newWorld(core);
-        const bodies = Array.from({ length: 60 }, () => {
-          const given = anyShape(random);
-          const position: Vec3 = [
-            between(random, -15, 15),
-            between(random, 285, 315),
-            between(random, -15, 15),
-          ];
-          const kind = integer(random, 1, 2) as BodyKind;
-          const layer = 1 << integer(random, 0, 2);
-          const entity = addBody(world, { ...given, kind, layer, position });
-          return { entity, layer, core: moved(given, position) };
-        });
-        play(world, 1);
+        const bodies = addTargets(world, random, 60);
         for (let i = 0; i < 6; i++) {
           const shape = anyShape(random);
           const mask = integer(random, 1, 7);
@@ -162,7 +126,7 @@ describe('casts', () => {
           const filter = { terrain: false, mask, ignore };
           const hit = core.queries.castShape(shape, origin, way, limit, filter);
           const looked = bodies.filter((b) => (b.layer & mask) !== 0 && b.entity !== ignore);
-          const at = (t: number) => moved(shape, addScaled(origin, way, t));
+          const at = (t: number) => placed(shape, addScaled(origin, way, t));
           const gapAt = (t: number) =>
             Math.min(Infinity, ...looked.map((b) => gapBetween(at(t), b.core)));
           expect(judge(hit, gapAt, limit, way)).toBe('');
@@ -183,14 +147,14 @@ describe('casts', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const random = seeded(seed);
-        newWorld(core, integer(random, 0, 5));
+        const world = newWorld(core, integer(random, 0, 5));
         const shape = anyShape(random);
         const [x, z] = [between(random, -200, 200), between(random, -200, 200)];
         const origin: Vec3 = [x, core.terrainHeight(x, z) + between(random, 0.2, 12), z];
         const way = direction(random);
         const limit = between(random, 1, 30);
         const hit = core.queries.castShape(shape, origin, way, limit);
-        const gapAt = (t: number) => terrainGap(moved(shape, addScaled(origin, way, t)));
+        const gapAt = (t: number) => terrainGap(world, placed(shape, addScaled(origin, way, t)));
         expect(judge(hit, gapAt, limit, way)).toBe('');
         if (hit) {
           hits++;
@@ -244,30 +208,3 @@ describe('casts', () => {
     });
   });
 });
-
-/** Over the cells around the shape; below the surface it is inside. */
-function terrainGap(shape: Convex): number {
-  const { spacing, verticesPerSide, heights } = core.terrain;
-  const half = (verticesPerSide - 1) / 2;
-  const vertex = (column: number, row: number): Vec3 => [
-    (column - half) * spacing,
-    heights[row * verticesPerSide + column] as number,
-    (row - half) * spacing,
-  ];
-  const reach = (axis: 0 | 2, side: 1 | -1): number =>
-    Math.max(...shape.corners.map((corner) => side * corner[axis])) + shape.radius + 0.01;
-  const cell = (metres: number): number => Math.floor(metres / spacing) + half;
-  let least = 1;
-  for (let row = cell(-reach(2, -1)); row <= cell(reach(2, 1)); row++) {
-    for (let column = cell(-reach(0, -1)); column <= cell(reach(0, 1)); column++) {
-      const [a, d] = [vertex(column, row), vertex(column + 1, row + 1)];
-      for (const third of [vertex(column + 1, row), vertex(column, row + 1)]) {
-        const heightsHere = [a[1], d[1], third[1]];
-        const lowest = Math.min(...shape.corners.map((corner) => corner[1])) - shape.radius;
-        if (lowest > Math.max(...heightsHere) + least) continue;
-        least = Math.min(least, gapBetween(shape, triangleCore(a, d, third)));
-      }
-    }
-  }
-  return least;
-}
