@@ -93,5 +93,16 @@ export const GRAB_DAMPING_RATIO: f32 = 1.2;
 export const GRAB_FORCE_MAX_N: f32 = 1200.0;
 export const GRAB_TORQUE_MAX_NM: f32 = 160.0;
 
+// Queries.
+/** Queries of one call. */
+export const QUERY_CAPACITY: i32 = 1024;
+/** Bodies that the overlaps of one call can list together. */
+export const LISTED_CAPACITY: i32 = 16384;
+/** Longer than the region's diagonal. */
+export const QUERY_DISTANCE_MAX_M: f32 = 1500.0;
+/** Queries from further outside are refused. */
+export const QUERY_ORIGIN_MAX_M: f32 = 10000.0;
+export const QUERY_SIZE_MIN_M: f32 = 0.001;
+
 // Wire.
 export const FRAME_BYTES_MAX: i32 = 262144;

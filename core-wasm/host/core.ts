@@ -1,8 +1,11 @@
+import type { Abi } from './abi.ts';
 import { Codec } from './codec.ts';
 import { growBodies, growPlayers } from './columns.ts';
 import { type Boxes, type ContactPoints, takeBoxes, takeContacts } from './debug-view.ts';
 import { type CoreModule, instantiate } from './load-core.ts';
-import type { BodyColumns, PlayerColumns, RayHit } from './types.ts';
+import { Queries } from './queries.ts';
+import { Rewind } from './rewind.ts';
+import type { BodyColumns, PlayerColumns } from './types.ts';
 import { TICKS_PER_FRAME, WireFault } from './types.ts';
 
 export { CLIENT_MESSAGE_BYTES_MAX, Codec, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
@@ -50,10 +53,19 @@ export interface Terrain {
  * instance is dead and the world must be rebuilt from a checkpoint.
  */
 export class Core extends Codec {
+  /** Rays, casts, overlaps and nearest points in the state as it is. */
+  readonly queries: Queries;
+  private past: Rewind | null = null;
+
   static async create(module: CoreModule): Promise<Core> {
     const core = new Core(module, await instantiate(module));
     core.reset(0);
     return core;
+  }
+
+  private constructor(module: CoreModule, abi: Abi) {
+    super(module, abi);
+    this.queries = new Queries(abi, this.memory, null);
   }
 
   private header(word: number): number {
@@ -315,28 +327,13 @@ export class Core extends Codec {
   }
 
   /**
-   * First thing that a ray meets within `maxDistance` (at most 1500) metres; `direction` has unit
-   * length. A body that the origin lies in is not met.
+   * Begins to keep the poses of the last `ticks` (1…30) for queries into the past; the caller
+   * captures each tick. One a core: an earlier one forgets.
    */
-  castRay(
-    origin: readonly [number, number, number],
-    direction: readonly [number, number, number],
-    maxDistance: number,
-    ignorePlayer: number,
-  ): RayHit | null {
-    const { f32, u32, field } = this.memory;
-    f32.set(origin, field);
-    f32.set(direction, field + 3);
-    f32[field + 6] = maxDistance;
-    u32[field + 7] = ignorePlayer;
-    if (this.abi.rayCast() === 0) return null;
-    const number = (word: number): number => f32[field + word] as number;
-    return {
-      entity: u32[field] as number,
-      distance: number(1),
-      point: [number(2), number(3), number(4)],
-      normal: [number(5), number(6), number(7)],
-    };
+  keepPast(ticks: number): Rewind {
+    this.past?.forget();
+    this.past = new Rewind(this.abi, this.memory, ticks);
+    return this.past;
   }
 
   /** The points of every contact that carries an impulse, in entity order. */

@@ -145,14 +145,6 @@ export interface PlayerColumns {
   grounded: Uint8Array;
 }
 
-export interface RayHit {
-  /** 0 when the ray met the terrain. */
-  readonly entity: number;
-  readonly distance: number;
-  readonly point: readonly [number, number, number];
-  readonly normal: readonly [number, number, number];
-}
-
 /** Bits that `Core.step` returns; the world stays valid whatever is set. */
 export const StepFault = {
   /** A spawn found no free body record: raise BODY_CAPACITY. */

@@ -228,7 +228,7 @@ describe('state', () => {
     play(world, 20);
     const before = core.stateHash();
     core.snapshot();
-    core.castRay([0, 9, 0], [0, -1, 0], 50, 0);
+    core.queries.castRay([0, 9, 0], [0, -1, 0], 50);
     core.terrainHeight(3, 4);
     core.nextEntity(0);
     core.readPlayers(emptyPlayers());

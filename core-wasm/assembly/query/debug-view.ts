@@ -1,17 +1,12 @@
 import { Body, body } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { boundsMax, boundsMin, computeBounds } from '../broadphase/bounds';
+import { anchorOf, isSameAnchor } from '../contact/anchor';
 import { Contact, contact } from '../contact/contact';
 import { STAGING, STAGING_BYTES } from '../layout';
 import { CONTACT_CAPACITY, MANIFOLD_POINTS_MAX, MOVER_CAPACITY } from '../limits';
 import { collide } from '../narrowphase/dispatch';
-import {
-  beginManifold,
-  manifoldFeature,
-  manifoldNormal,
-  manifoldPoint,
-  pointCount,
-} from '../narrowphase/manifold';
+import { beginManifold, manifoldNormal, manifoldPoint, pointCount } from '../narrowphase/manifold';
 import { collideTerrain } from '../narrowphase/terrain';
 import { header } from '../world/header';
 
@@ -43,7 +38,8 @@ export function exposeContacts(): i32 {
     const c = contact(i);
     remake(c);
     for (let j = 0; j < pointCount(); j++) {
-      const impulse = impulseOf(c, manifoldFeature(j));
+      const offset = f32x4.sub(manifoldPoint(j), body(slotOf(c.idA)).position);
+      const impulse = impulseOf(c, anchorOf(f32x4.replace_lane(offset, 3, 0)));
       addRow(manifoldPoint(j), f32x4.replace_lane(manifoldNormal(), 3, impulse));
     }
   }
@@ -61,11 +57,11 @@ function remake(c: Contact): void {
   collideTerrain(a, <i32>c.part);
 }
 
-/** 0 for a point that was not there in the last tick. */
-function impulseOf(c: Contact, feature: u32): f32 {
+/** 0 for a point that was not about there in the last tick. */
+function impulseOf(c: Contact, anchor: u32): f32 {
   const at = changetype<usize>(c);
   for (let i: u32 = 0; i < c.pointCount; i++) {
-    if (load<u32>(at + (i << 2), offsetof<Contact>('feature0')) != feature) continue;
+    if (!isSameAnchor(load<u32>(at + (i << 2), offsetof<Contact>('anchor0')), anchor)) continue;
     return load<f32>(at + (i << 2), offsetof<Contact>('impulse0'));
   }
   return 0;

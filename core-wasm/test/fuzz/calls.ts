@@ -257,6 +257,7 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
   addDespawn: { looks: true, share: 0.4, call: despawn },
   addImpulse: { looks: true, call: impulse },
   addSetKind: { looks: true, call: setKind },
+  addSetRestless: { looks: true, call: ({ core, random }) => core.addSetRestless(random() < 0.5) },
   addInput: {
     looks: true,
     share: 2,
@@ -328,13 +329,26 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
   castRay: {
     looks: true,
     call: (c) =>
-      c.core.castRay(
+      c.core.queries.castRay(
         c.random() < 0.5 ? mildVector(c.random, -20, 20) : anyVector(c.random),
         c.random() < 0.5 ? [0.6, -0.8, 0] : anyVector(c.random),
         mildNumber(c.random, 0, 50),
-        anyId(c),
+        { ignore: anyId(c) },
       ),
   },
+  beginPart: { looks: true, share: 0.3, call: ({ core }) => core.beginPart() },
+  markChanged: { looks: true, share: 0.3, call: (c) => c.core.markChanged(anyId(c)) },
+  stepPart: {
+    share: 0.2,
+    call: ({ core, random, state }) =>
+      core.stepPart(
+        random() < 0.7 ? state : damaged(random, state),
+        random() < 0.7 ? core.islands() : new Uint16Array(integer(random, 0, 300)),
+      ),
+  },
+  keepPast: { looks: true, share: 0.2, call: ({ core }) => core.keepPast(30) },
+  isAsleep: { looks: true, call: (c) => c.core.isAsleep(anyId(c)) },
+  islands: { looks: true, share: 0.3, call: ({ core }) => core.islands() },
   faultSite: { looks: true, share: 0.1, call: ({ core }) => core.faultSite() },
 };
 
@@ -355,6 +369,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'encodePong',
   'header',
   'readVector',
+  'islandsWord',
   'bodyWord',
   'playerWord',
   'addCommand',
