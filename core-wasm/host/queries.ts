@@ -37,11 +37,12 @@ const UPRIGHT: Vector = [0, 0, 0, 1];
 const NOWHERE: Vector = [0, 0, 0];
 
 /**
- * Looking at a world, now (`Core.queries`) or at an earlier tick (`Rewind.at`). Pure: no query changes the state.
+ * Looking at a world, now (`Core.queries`) or at an earlier tick (`Rewind.at`). Pure: no query
+ * changes the state.
  *
  * Many at once: `clear`, `add…` each (its number, or −1 when the call is full), `run`, then
- * `readHit` or `listed` by number. Nothing is allocated on that way. Each single query below
- * is such a call of one, and ends what was being collected. A core collects one call at a time.
+ * `readHit` or `listed` by number. Nothing is allocated on that way. Each single query below is
+ * such a call of one, and ends what was being collected. A core collects one call at a time.
  *
  * Directions may have any length; distances are in metres up to 1,500. A zero direction meets
  * nothing with a ray, and with a cast what the shape stands in.

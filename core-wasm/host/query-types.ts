@@ -27,7 +27,9 @@ export const QueryStatus = {
   HIT: 1,
   /** A cast that begins in what it meets, at distance 0; a point inside a body or below ground. */
   INSIDE: 2,
-  /** No answer: a number that is not finite, a point beyond 10 km, a size or rotation that is none. */
+  /**
+   * No answer: a number that is not finite, a point beyond 10 km, a size or rotation that is none.
+   */
   REFUSED: 3,
 } as const;
 export type QueryStatus = (typeof QueryStatus)[keyof typeof QueryStatus];

@@ -27,9 +27,9 @@ interface Statics {
 }
 
 /**
- * The poses of the last ticks, so that a hit can be judged by the world that the shooter saw: the same queries with
- * the same answers as they would have had then. 64 bytes a moving body and tick, kept
- * outside the state: no snapshot carries it. Made by `Core.keepPast`.
+ * The poses of the last ticks, so that a hit can be judged by the world that the shooter saw: the
+ * same queries with the same answers as they would have had then. 64 bytes a moving body and tick,
+ * kept outside the state: no snapshot carries it. Made by `Core.keepPast`.
  */
 export class Rewind {
   private readonly abi: Abi;
@@ -58,8 +58,8 @@ export class Rewind {
   }
 
   /**
-   * Keeps the present state under `tick`, the one that the next step computes. Call it once before each step. A tick that was
-   * kept before, and all later ones, are replaced: that is a rollback.
+   * Keeps the present state under `tick`, the one that the next step computes. Call it once before
+   * each step. A tick that was kept before, and all later ones, are replaced: that is a rollback.
    */
   capture(tick: number): void {
     for (const entry of this.entries) if (entry.tick >= tick) this.drop(entry);

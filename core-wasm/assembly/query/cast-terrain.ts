@@ -12,7 +12,8 @@ import { AnswerStatus } from './record';
 
 /**
  * A shape moved over the heightfield, stretch by stretch: each is as long as the shape is wide, and
- * the triangles near it are met one by one. Ground is solid: whose centre begins below it, is inside.
+ * the triangles near it are met one by one. Ground is solid: whose centre begins below it, is
+ * inside.
  */
 
 /** Covers rounding where triangles are left out. */

@@ -8,8 +8,8 @@ import { coresTouch, gapNormal, measureGap, nearestOnSurface, operandA, operandB
 import { AnswerStatus } from './record';
 
 /**
- * The terrain's point that is nearest to `p`: cells in growing squares around it, until the next square lies
- * further away than what was found. Below ground the distance is negative.
+ * The terrain's point that is nearest to `p`: cells in growing squares around it, until the next
+ * square lies further away than what was found. Below ground the distance is negative.
  */
 
 let least: f32 = 0;

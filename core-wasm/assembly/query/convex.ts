@@ -4,9 +4,9 @@ import { axisX, axisY, axisZ } from '../math/quat';
 import { add3, dot3, scale3, sub3, x3, y3, z3 } from '../math/vec3';
 
 /**
- * An operand of `gjk.ts`: a convex core about a centre and a radius around it. The cores of sphere, capsule
- * and box are one kind, centre ± x ± y ± z with axes that may be zero, so that
- * round shapes stay exactly round and GJK sees points, segments and boxes only.
+ * An operand of `gjk.ts`: a convex core about a centre and a radius around it. The cores of sphere,
+ * capsule and box are one kind, centre ± x ± y ± z with axes that may be zero, so that round shapes
+ * stay exactly round and GJK sees points, segments and boxes only.
  */
 @unmanaged
 @final

@@ -5,8 +5,8 @@ import { header } from '../world/header';
 import { setPast } from './tables';
 
 /**
- * What a query must know of a body, 64 bytes: what the host keeps of the last ticks. The ring itself is the
- * host's: who needs no past pays no memory for it, and nobody's snapshot carries it.
+ * What a query must know of a body, 64 bytes: what the host keeps of the last ticks. The ring
+ * itself is the host's: who needs no past pays no memory for it, and nobody's snapshot carries it.
  */
 @unmanaged
 @final

@@ -4,8 +4,8 @@ import { axisY, rotate, rotateInverse } from '../math/quat';
 import { addScaled3, at3, dot3, scale3, sub3, vec3, x3, y3, z3 } from '../math/vec3';
 
 /**
- * Where rays enter bodies, in closed form. Everything is reckoned from the ray's point that is nearest to
- * the body: squares of a distance of 500 m would swallow a body of 10 cm in f32.
+ * Where rays enter bodies, in closed form. Everything is reckoned from the ray's point that is
+ * nearest to the body: squares of a distance of 500 m would swallow a body of 10 cm in f32.
  */
 
 /** Farther than any ray: no entry. */

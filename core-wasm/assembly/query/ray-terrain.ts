@@ -5,8 +5,8 @@ import { NO_ENTRY } from './ray-body';
 
 /**
  * A ray over the heightfield. The surface is linear between the lines x = 2k, z = 2k and x − z = 2k
- * metres; so the ray goes from line to line, and where its height over the ground changes its sign the place
- * in between is exact. Marching by equal steps was rejected: it passes through ridges.
+ * metres; so the ray goes from line to line, and where its height over the ground changes its sign
+ * the place in between is exact. Marching by equal steps was rejected: it passes through ridges.
  */
 
 const HALF_FIELD_M: f32 = <f32>(TERRAIN_CELLS / 2) * TERRAIN_SPACING_M;

@@ -2,10 +2,10 @@ import { SIMPLEX } from '../layout';
 import { add3, scale3, vec3, x3, y3, z3 } from '../math/vec3';
 
 /**
- * The simplex of `gjk.ts`: up to four vertices of A − B with the point of B that each came from, and
- * the point of their hull that is nearest to the origin (Ericson, Real-Time Collision
- * Detection, 5.1). Weights come from products in f64, which are exact for f32 factors: in f32 slim triangles
- * lose every digit of them.
+ * The simplex of `gjk.ts`: up to four vertices of A − B with the point of B that each came from,
+ * and the point of their hull that is nearest to the origin (Ericson, Real-Time Collision
+ * Detection, 5.1). Weights come from products in f64, which are exact for f32 factors: in f32 slim
+ * triangles lose every digit of them.
  */
 
 const VERTEX_BYTES: usize = 48;
@@ -57,8 +57,8 @@ export function hasVertex(difference: v128): bool {
 }
 
 /**
- * The hull's point that is nearest to the origin. Summed in f64: a point 0.1 mm away, mixed out of corners
- * 30 m away, would have no direction left in f32.
+ * The hull's point that is nearest to the origin. Summed in f64: a point 0.1 mm away, mixed out of
+ * corners 30 m away, would have no direction left in f32.
  */
 export function nearestPoint(): v128 {
   let x: f64 = 0;

@@ -4,8 +4,8 @@ import { header } from '../world/header';
 import { buildTree, countIn, Tree, treeBody } from './tree';
 
 /**
- * Which trees stand for which time, and when they are built: only when somebody asks, and once as long as
- * nothing moved.
+ * Which trees stand for which time, and when they are built: only when somebody asks, and once as
+ * long as nothing moved.
  */
 
 let areMoversCurrent: bool = false;

@@ -16,11 +16,11 @@ import { add3, sub3, x3, y3, z3 } from '../math/vec3';
 import { sortKeys } from './sort-keys';
 
 /**
- * Trees of boxes that queries walk: a complete binary tree over the bodies in Morton order (Lauterbach
- * et al., "Fast BVH Construction on GPUs", 2009), as an array whose node i has the children 2i and
- * 2i + 1. Built from the bodies alone, so it has no history. The grids of the broadphase were
- * rejected: rays and nearest bodies have no length that one cell size suits, and the moving grid dies with
- * the tick.
+ * Trees of boxes that queries walk: a complete binary tree over the bodies in Morton order
+ * (Lauterbach et al., "Fast BVH Construction on GPUs", 2009), as an array whose node i has the
+ * children 2i and 2i + 1. Built from the bodies alone, so it has no history. The grids of the
+ * broadphase were rejected: rays and nearest bodies have no length that one cell size suits, and
+ * the moving grid dies with the tick.
  */
 
 /** The four sets of bodies that a query can look at. */
