@@ -1,4 +1,4 @@
-import { Body, body } from '../body/body';
+import { body } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { boundsMax, boundsMin, computeBounds } from '../broadphase/bounds';
 import { anchorOf, isSameAnchor } from '../contact/anchor';
@@ -36,7 +36,7 @@ export function exposeContacts(): i32 {
   const count = header().contactCount;
   for (let i = 0; i < count; i++) {
     const c = contact(i);
-    remake(c);
+    if (!remake(c)) continue;
     for (let j = 0; j < pointCount(); j++) {
       const offset = f32x4.sub(manifoldPoint(j), body(slotOf(c.idA)).position);
       const impulse = impulseOf(c, anchorOf(f32x4.replace_lane(offset, 3, 0)));
@@ -46,15 +46,21 @@ export function exposeContacts(): i32 {
   return <i32>rows;
 }
 
-/** Makes the manifold anew from where the bodies are now. */
-function remake(c: Contact): void {
-  const a: Body = body(slotOf(c.idA));
+/**
+ * Makes the manifold anew from where the bodies are now. False when one of them is gone: a restored
+ * contact may name it until the next tick.
+ */
+function remake(c: Contact): bool {
+  const slotA = slotOf(c.idA);
+  const slotB = slotOf(c.idB);
+  if (slotA < 0 || (c.idB != 0 && slotB < 0)) return false;
   if (c.idB != 0) {
-    collide(a, body(slotOf(c.idB)));
-    return;
+    collide(body(slotA), body(slotB));
+    return true;
   }
-  beginManifold(a.linearVelocity);
-  collideTerrain(a, <i32>c.part);
+  beginManifold(body(slotA).linearVelocity);
+  collideTerrain(body(slotA), <i32>c.part);
+  return true;
 }
 
 /** 0 for a point that was not about there in the last tick. */

@@ -136,6 +136,10 @@ function setKind(c: Caller): boolean {
   return c.core.addSetKind(anyId(c), integer(c.random, 0, 2) as BodyKind);
 }
 
+function setRestless({ core, random }: Caller): boolean {
+  return core.addSetRestless(random() < 0.2);
+}
+
 /** Every other body goes: a large world is slow, and no more of a test. */
 function thinOut({ core, random }: Caller): void {
   core.readBodies(bodies);
@@ -153,6 +157,55 @@ function playFrame(c: Caller): void {
   }
   c.frame = core.frameEnd();
   core.stepFrame(c.frame);
+}
+
+/** Two ticks, and the same again by parts with another input of one player: as if whole. */
+function rollBackPart(c: Caller): void {
+  const { core, random } = c;
+  const players = core.playerAccounts();
+  const changed = players.length === 0 ? 0 : pick(random, players).entity;
+  const inputs = players.map(() => core.encodeEntry(anyInput(random)));
+  const news = core.encodeEntry(anyInput(random));
+  const start = core.snapshot();
+  const begin = (isNew: boolean): void => {
+    core.restore(start);
+    core.frameBegin(core.frame, 0n);
+    for (const [i, { entity }] of players.entries()) {
+      core.addInput(entity, isNew && entity === changed ? news : (inputs[i] as Uint8Array));
+    }
+    core.loadFrame(core.frameEnd());
+  };
+  begin(false);
+  const old = [0, 1].map(() => {
+    core.step();
+    return { next: core.snapshot(), islands: core.islands() };
+  });
+  begin(true);
+  core.step();
+  core.step();
+  const whole = core.stateHash();
+  begin(true);
+  core.beginPart();
+  core.markChanged(changed);
+  for (const { next, islands } of old) {
+    if (core.stepPart(next, islands) === null) throw new Error('the parts were refused');
+  }
+  if (core.stateHash() !== whole) throw new Error('the parts went another way than the whole');
+}
+
+/** With a timeline that is none: what comes of it is void, but nothing may trap. */
+function stepVoid(c: Caller): void {
+  const { core, random, state } = c;
+  const start = core.snapshot();
+  const next = random() < 0.5 ? state : random() < 0.5 ? start : damaged(random, start);
+  const islands = core.islands();
+  for (let i = 0; i < islands.length; i++) {
+    if (random() < 0.1) islands[i] = integer(random, 0, 0xffff);
+  }
+  core.beginPart();
+  for (let i = integer(random, 0, 5); i > 0; i--) core.markChanged(anyId(c));
+  core.stepPart(next, random() < 0.9 ? islands : islands.subarray(1));
+  core.restore(start);
 }
 
 function framed({ random, frame }: Caller): Uint8Array {
@@ -211,6 +264,7 @@ const COMMANDS: ReadonlyArray<(c: Caller) => unknown> = [
   impulse,
   setKind,
   despawn,
+  setRestless,
 ];
 
 const bodies = emptyBodies();
@@ -218,6 +272,7 @@ const players = emptyPlayers();
 const contacts = emptyContacts();
 const bounds = emptyBoxes();
 const room = new Uint8Array(4096);
+const islandsRoom = new Uint16Array(30);
 const point = new Float32Array(3);
 
 /**
@@ -245,6 +300,11 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
     },
   },
 
+  'a partial rollback': { share: 0.3, call: rollBackPart },
+  stepPart: { share: 0.2, call: stepVoid },
+  beginPart: { looks: true, share: 0.1, call: ({ core }) => core.beginPart() },
+  markChanged: { looks: true, share: 0.3, call: (c) => c.core.markChanged(anyId(c)) },
+
   // Building frames.
   'a whole frame': { share: 2, call: playFrame },
   frameBegin: {
@@ -257,7 +317,7 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
   addDespawn: { looks: true, share: 0.4, call: despawn },
   addImpulse: { looks: true, call: impulse },
   addSetKind: { looks: true, call: setKind },
-  addSetRestless: { looks: true, call: ({ core, random }) => core.addSetRestless(random() < 0.5) },
+  addSetRestless: { looks: true, share: 0.4, call: setRestless },
   addInput: {
     looks: true,
     share: 2,
@@ -309,6 +369,8 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
   },
   stateHash: { looks: true, share: 0.1, call: ({ core }) => core.stateHash() },
   hasEntity: { looks: true, call: (c) => c.core.hasEntity(anyId(c)) },
+  isAsleep: { looks: true, call: (c) => c.core.isAsleep(anyId(c)) },
+  islands: { looks: true, share: 0.3, call: ({ core }) => core.islands(islandsRoom) },
   nextEntity: { looks: true, call: ({ core, random }) => core.nextEntity(anyNumber(random)) },
   bodyPosition: { looks: true, call: (c) => c.core.bodyPosition(anyId(c), point) },
   bodyVelocity: { looks: true, call: (c) => c.core.bodyVelocity(anyId(c), point) },
@@ -336,19 +398,7 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
         { ignore: anyId(c) },
       ),
   },
-  beginPart: { looks: true, share: 0.3, call: ({ core }) => core.beginPart() },
-  markChanged: { looks: true, share: 0.3, call: (c) => c.core.markChanged(anyId(c)) },
-  stepPart: {
-    share: 0.2,
-    call: ({ core, random, state }) =>
-      core.stepPart(
-        random() < 0.7 ? state : damaged(random, state),
-        random() < 0.7 ? core.islands() : new Uint16Array(integer(random, 0, 300)),
-      ),
-  },
   keepPast: { looks: true, share: 0.2, call: ({ core }) => core.keepPast(30) },
-  isAsleep: { looks: true, call: (c) => c.core.isAsleep(anyId(c)) },
-  islands: { looks: true, share: 0.3, call: ({ core }) => core.islands() },
   faultSite: { looks: true, share: 0.1, call: ({ core }) => core.faultSite() },
 };
 
