@@ -186,8 +186,8 @@ function rollBackPart(c: Caller): void {
   const whole = core.stateHash();
   begin(true);
   core.beginPart();
-  core.markChanged(changed);
   for (const { next, islands } of old) {
+    core.markChanged(changed);
     if (core.stepPart(next, islands) === null) throw new Error('the parts were refused');
   }
   if (core.stateHash() !== whole) throw new Error('the parts went another way than the whole');
