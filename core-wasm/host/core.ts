@@ -173,7 +173,10 @@ export class Core extends Codec {
     this.abi.partBegin();
   }
 
-  /** Call before the first tick in which a player's input differs from the old timeline's. */
+  /**
+   * Call before every tick in which a player's input differs from the old timeline's: a mark lasts
+   * one tick, what has come of it is found by itself.
+   */
   markChanged(entity: number): void {
     this.abi.partChanged(entity);
   }
