@@ -5,6 +5,7 @@ import {
   emptyContacts,
   emptyPlayers,
 } from '../../host/core.ts';
+import type { Rewind } from '../../host/rewind.ts';
 import type { BodyKind, PlayerInput, ShapeKind } from '../../host/types.ts';
 import { integer, pick, type Random } from '../random.ts';
 import {
@@ -18,6 +19,7 @@ import {
   mildVector,
   type Triple,
 } from './chance.ts';
+import { QUERY_CALLS } from './query-calls.ts';
 
 /** What the calls of one run know of each other. */
 export interface Caller {
@@ -25,6 +27,8 @@ export interface Caller {
   readonly random: Random;
   /** Ids that were given out, alive or not. */
   readonly ids: number[];
+  /** The past that is being kept. */
+  rewind: Rewind | null;
   /** The last snapshot that was taken and the last frame that was finished. */
   state: Uint8Array;
   frame: Uint8Array;
@@ -326,16 +330,6 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
     looks: true,
     call: ({ core, random }) => core.terrainHeight(anyNumber(random), anyNumber(random)),
   },
-  castRay: {
-    looks: true,
-    call: (c) =>
-      c.core.queries.castRay(
-        c.random() < 0.5 ? mildVector(c.random, -20, 20) : anyVector(c.random),
-        c.random() < 0.5 ? [0.6, -0.8, 0] : anyVector(c.random),
-        mildNumber(c.random, 0, 50),
-        { ignore: anyId(c) },
-      ),
-  },
   beginPart: { looks: true, share: 0.3, call: ({ core }) => core.beginPart() },
   markChanged: { looks: true, share: 0.3, call: (c) => c.core.markChanged(anyId(c)) },
   stepPart: {
@@ -346,7 +340,7 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
         random() < 0.7 ? core.islands() : new Uint16Array(integer(random, 0, 300)),
       ),
   },
-  keepPast: { looks: true, share: 0.2, call: ({ core }) => core.keepPast(30) },
+  ...QUERY_CALLS,
   isAsleep: { looks: true, call: (c) => c.core.isAsleep(anyId(c)) },
   islands: { looks: true, share: 0.3, call: ({ core }) => core.islands() },
   faultSite: { looks: true, share: 0.1, call: ({ core }) => core.faultSite() },
@@ -377,4 +371,25 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'encode',
   'encodeWithTail',
   'readHead',
+  // `query-calls.ts` goes through these in its rows `queries` and `keepPast`.
+  'clear',
+  'addRay',
+  'addCast',
+  'addOverlap',
+  'addClosestPoint',
+  'addNearest',
+  'add',
+  'put',
+  'run',
+  'readHit',
+  'listed',
+  'answerWord',
+  'single',
+  'capture',
+  'presentStatics',
+  'forget',
+  'drop',
+  'at',
+  'find',
+  'load',
 ]);

@@ -102,7 +102,14 @@ function run(core: Core, copy: Core, seed: number, count: number, tally: Tally):
   core.reset(1);
   core.frameBegin(0, 0n);
   const frame = core.frameEnd();
-  const caller: Caller = { core, random: seeded(seed), ids: [], state: core.snapshot(), frame };
+  const caller: Caller = {
+    core,
+    random: seeded(seed),
+    ids: [],
+    rewind: null,
+    state: core.snapshot(),
+    frame,
+  };
   for (let call = 0; call < count; call++) {
     const name = pickName(caller.random());
     try {
