@@ -57,6 +57,7 @@ export class Core extends Codec {
   readonly queries: Queries;
   private past: Rewind | null = null;
 
+  /** A core with an empty world. Each has a memory of its own, 48 MiB of which little is touched. */
   static async create(module: CoreModule): Promise<Core> {
     const core = new Core(module, await instantiate(module));
     core.reset(0);
@@ -91,6 +92,7 @@ export class Core extends Codec {
     return Math.floor(this.tick / TICKS_PER_FRAME);
   }
 
+  /** Movers and statics, players' parts among them. */
   get bodyCount(): number {
     return this.header(HEADER_MOVERS) + this.header(HEADER_STATICS);
   }
@@ -196,6 +198,7 @@ export class Core extends Codec {
     return faults === -1 ? null : faults;
   }
 
+  /** True while a body has this id, generation and all. */
   hasEntity(id: number): boolean {
     return this.abi.entitySlot(id) >= 0;
   }
@@ -286,6 +289,7 @@ export class Core extends Codec {
     }
   }
 
+  /** Every player, in entity order. */
   readPlayers(into: PlayerColumns): void {
     const { u32, f32, field } = this.memory;
     const view = new DataView(this.memory.bytes.buffer);
