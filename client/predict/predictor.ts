@@ -27,7 +27,10 @@ export type PredictedCore = Pick<
 
 /** Why the predicted world cannot be trusted any more; only a snapshot repairs it. */
 export type PredictionFault =
-  /** Same inputs, other state, or a remembered one gone bad: `expected` is the server's hash at the frame's first tick. */
+  /**
+   * Same inputs, other state, or a remembered state gone bad: `expected` is the server's hash at
+   * the frame's first tick.
+   */
   | {
       readonly kind: 'desync';
       readonly frame: number;

@@ -4,7 +4,7 @@
  */
 export { Codec } from './codec.ts';
 export { emptyBodies, emptyPlayers } from './columns.ts';
-export { Core, type Terrain } from './core.ts';
+export { Core } from './core.ts';
 export { type Boxes, type ContactPoints, emptyBoxes, emptyContacts } from './debug-view.ts';
 export { type CoreModule, compileCore } from './load-core.ts';
 export { Queries } from './queries.ts';
@@ -18,6 +18,7 @@ export {
   type Vector,
 } from './query-types.ts';
 export { REWIND_TICKS_MAX, Rewind } from './rewind.ts';
+export { StateReader, type Terrain } from './state-reader.ts';
 export {
   type BodyColumns,
   BodyKind,

@@ -140,7 +140,7 @@ test('a rotation of a snapshot that is no more than nearly one is refused', () =
   expect(core.restore(stretched(1.002))).toBe(WireFault.OUT_OF_RANGE);
 });
 
-test('a fourth lane of a snapshot that is not zero is refused: it would leak into positions', () => {
+test('a fourth lane of a snapshot that is not zero is refused: it leaks into positions', () => {
   const world = newWorld(core);
   addPlayer(world, [0, 0, 0]);
   play(world, 10);

@@ -11,21 +11,23 @@ const LIMITS = 'core-wasm/assembly/limits.ts';
 
 const INTRODUCTION = `# The core as a library
 
-Made of [host/index.ts](host/index.ts) and its comments by \`bun ops/check/api-page.ts\`: change those.
-A program that uses it in 30 lines: [example.ts](example.ts). What is behind it: [README.md](README.md).
+Made of [host/index.ts](host/index.ts) and its comments by \`bun ops/check/api-page.ts\`: change
+those. A program that uses it in 30 lines: [example.ts](example.ts). What is behind it:
+[README.md](README.md).
 
-Units are metres, seconds, kilograms, newtons and radians unless a name or a comment says else. Axes are
-right-handed, +y is up; gravity is that of the region. A rotation is a unit quaternion x, y, z, w. Positions are
-those of the centre of mass, in the region's own coordinates. An entity id is 32 bits, generation and
-index; 0 is nobody, and in answers the terrain. Numbers cross as f32.
+Units are metres, seconds, kilograms, newtons and radians unless a name or a comment says else.
+Axes are right-handed, +y is up; gravity is that of the region. A rotation is a unit quaternion
+x, y, z, w. Positions are those of the centre of mass, in the region's own coordinates. An entity
+id is 32 bits, generation and index; 0 is nobody, and in answers the terrain. Numbers cross as f32.
 
-A value out of range is refused as a whole: a \`WireFault\` for bytes, a \`RangeError\` where a program
-calls with what cannot be. What goes wrong inside a tick is a bit of \`StepFault\`; the world stays valid.
+A value out of range is refused as a whole: a \`WireFault\` for bytes, a \`RangeError\` where a
+program calls with what cannot be. What goes wrong inside a tick is a bit of \`StepFault\`; the
+world stays valid.
 `;
 
 /** What belongs together, in reading order. A name that is exported must stand in one of them. */
 const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] = [
-  ['Worlds', ['compileCore', 'CoreModule', 'World', 'BodyGiven', 'Core', 'Terrain']],
+  ['Worlds', ['compileCore', 'CoreModule', 'World', 'BodyGiven', 'Core', 'StateReader', 'Terrain']],
   ['Bodies', ['ShapeKind', 'BodyKind', 'BodyRole', 'SpawnBody', 'SpawnPlayer']],
   [
     'Frames',
