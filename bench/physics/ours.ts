@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { Core, compileCore, emptyBodies } from '../../core-wasm/host/core.ts';
+import { type Core, emptyBodies } from '../../core-wasm/host/core.ts';
 import {
   BodyKind,
   type Intent,
@@ -26,9 +25,8 @@ import {
 const FLOOR_M = 150;
 const SEED = 7;
 
-/** Our core through its facade, as a game uses it; `artifact` is the path of the `.wasm`. */
-export async function ours(artifact: string): Promise<Engine> {
-  const core = await Core.create(await compileCore(new Uint8Array(readFileSync(artifact))));
+/** Our core through its facade, as a game uses it. Needs no file system: pages run it too. */
+export function ours(core: Core): Engine {
   const buffers: Uint8Array[] = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint8Array());
   const snapshots = [...buffers];
   const columns = emptyBodies();

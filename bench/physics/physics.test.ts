@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test';
 import { UnknownChoice } from '../bench.ts';
 import { physics } from './bench.ts';
+import type { Engine } from './engine.ts';
+import { ENGINES } from './engines.ts';
 import { measure, type Row } from './measure.ts';
-import { ours } from './ours.ts';
 import { measureOverlap } from './overlap.ts';
 import { PHYSICS_SCENES, quick } from './scenes.ts';
 
@@ -12,7 +13,8 @@ const ALL = { scenes: undefined, engines: undefined, runtimes: undefined, quick:
 test.each(Object.entries(PHYSICS_SCENES))(
   'our core goes through scene %s',
   async (_name, scene) => {
-    const figures = measure(await ours(ARTIFACT), quick(scene));
+    const engine = (await ENGINES.ours?.(ARTIFACT)) as Engine;
+    const figures = measure(engine, quick(scene));
     expect(figures.rollbackExact).toBe(1);
     expect(figures.medianMs).toBeGreaterThan(0);
     expect(figures.rollback8Ms).toBeGreaterThan(0);

@@ -188,6 +188,14 @@ const CHAIN: Experiment = {
   ticks: 600,
 };
 
+/** What the experiments are made of, to be looked at. */
+export const EXPERIMENTS: Readonly<Record<string, PhysicsScene>> = {
+  stack: { ...UNTIMED, ...STACK, about: 'ten boxes stand on each other' },
+  slope: { ...UNTIMED, ...SLOPE, about: 'a box slides down 45°' },
+  pendulum: { ...UNTIMED, ...PENDULUM, about: 'a pendulum of one metre' },
+  chain: { ...UNTIMED, ...CHAIN, about: 'eight links carry thirteen times the mass of one' },
+};
+
 function chainGap(engine: Engine): number | null {
   if (!engine.canJoin) return null;
   let widest = 0;

@@ -19,6 +19,8 @@ const PERSON: ShapeSpec = { kind: 'capsule', radius: STEERED_RADIUS_M, half: STE
 const PITCH_M = 0.72;
 /** Largest turn of a body at the start, or boxes would fall into columns. */
 const TILT_MAX_RAD = 0.35;
+/** Of a whole turn: multiples of it never come close to each other. */
+const GOLDEN_TURN = 0.381966;
 const WALL_HALF_HEIGHT_M = 6;
 const CROWD_HALF_M = 20;
 
@@ -86,11 +88,27 @@ function pile(count: number, shapes: readonly ShapeSpec[], perSide: number): Bod
   });
 }
 
-/** About a level axis, another one and another angle for each index. */
+/**
+ * About a level axis, another one and another angle for each index. By rational points of the
+ * circle: sines differ between engines in the last bit, and the golden hashes with them.
+ */
 function tilt(index: number): Quaternion {
-  const axis = index * 2.399963;
-  const half = (((index * 37) % 101) / 100) * (TILT_MAX_RAD / 2);
-  return [Math.cos(axis) * Math.sin(half), 0, Math.sin(axis) * Math.sin(half), Math.cos(half)];
+  const turns = index * GOLDEN_TURN;
+  const quarters = (turns - Math.floor(turns)) * 4;
+  const [cosine, sine] = circlePoint(quarters - Math.floor(quarters));
+  const [x, z] = [
+    [cosine, sine],
+    [-sine, cosine],
+    [-cosine, -sine],
+    [sine, -cosine],
+  ][Math.floor(quarters)] as [number, number];
+  const [w, tilted] = circlePoint((((index * 37) % 101) / 100) * (TILT_MAX_RAD / 4));
+  return [x * tilted, 0, z * tilted, w];
+}
+
+/** Cosine and sine of the angle whose half has the tangent `t`. */
+function circlePoint(t: number): readonly [cosine: number, sine: number] {
+  return [(1 - t * t) / (1 + t * t), (2 * t) / (1 + t * t)];
 }
 
 /** Squares of 2 m, each with a pillar; crates and people stand beside them without overlap. */

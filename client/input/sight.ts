@@ -1,4 +1,5 @@
-import type { BodyColumns, PlayerColumns, RayHit } from '../../core-wasm/host/types.ts';
+import type { QueryHit } from '../../core-wasm/host/query-types.ts';
+import type { BodyColumns, PlayerColumns } from '../../core-wasm/host/types.ts';
 import type { WorldSession } from '../net/session.ts';
 import type { Control } from './control.ts';
 import { rowOfBody } from './held.ts';
@@ -6,7 +7,7 @@ import { rowOfBody } from './held.ts';
 /** What a flat player's hands must know of the world. */
 export interface Sight {
   /** First thing along the view within `distance` metres, the player's own body excepted. */
-  cast(distance: number): RayHit | null;
+  cast(distance: number): QueryHit | null;
   /** Where a body is, as parts are: about the foot, in the player's yaw. False when unknown. */
   locate(entity: number, out: Float32Array): boolean;
 }
@@ -36,7 +37,7 @@ export function createSight(
       direction[0] = -Math.sin(control.yaw) * level;
       direction[1] = Math.sin(control.pitch);
       direction[2] = -Math.cos(control.yaw) * level;
-      return core.castRay(origin, direction, distance, status.entity);
+      return core.queries.castRay(origin, direction, distance, { ignore: status.entity });
     },
     locate(entity, out) {
       const row = rowOfBody(shown.bodies, entity);

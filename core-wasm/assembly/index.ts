@@ -5,8 +5,10 @@
 
 import { body } from './body/body';
 import { nextEntity, slotOf } from './body/body-store';
+import { staticsRevision } from './broadphase/static-grid';
 import { beginPart, markChanged } from './island/part';
 import {
+  ANSWERS,
   BODIES,
   BODY_BYTES,
   FAULT_SITE,
@@ -18,17 +20,22 @@ import {
   ISLANDS,
   LETTER,
   LETTER_BYTES,
+  LISTED,
   OLD_ISLANDS,
   OUTBOX,
   PLAYER_BYTES,
   PLAYERS,
+  QUERIES,
   STAGING,
   STAGING_BYTES,
   STATE,
   TERRAIN_HEIGHTS,
 } from './layout';
-import { FRAME_BYTES_MAX, TERRAIN_SPACING_M, TERRAIN_VERTICES } from './limits';
-import { castRay } from './query/ray';
+import { FRAME_BYTES_MAX, QUERY_CAPACITY, TERRAIN_SPACING_M, TERRAIN_VERTICES } from './limits';
+import { exposeBounds, exposeContacts } from './query/debug-view';
+import { loadPoses, saveMoverPoses, saveStaticPoses } from './query/past';
+import { runQueries } from './query/run';
+import { forgetMovers } from './query/tables';
 import { exposePlayer } from './query/view';
 import { terrainHeight } from './terrain/heightfield';
 import { exposeEntry, writeEntry } from './wire/entry';
@@ -69,14 +76,20 @@ export const outboxAddress: usize = OUTBOX;
 export const letterAddress: usize = LETTER;
 export const inboxAddress: usize = INBOX;
 export const inboxBytes: i32 = INBOX_BYTES;
+export const queriesAddress: usize = QUERIES;
+export const queryCapacity: i32 = QUERY_CAPACITY;
+export const answersAddress: usize = ANSWERS;
+export const listedAddress: usize = LISTED;
 export const faultSiteAddress: usize = FAULT_SITE;
 
-// World.
+// World. What writes STATE forgets what queries were built on.
 export function worldReset(seed: u32): void {
+  forgetMovers();
   resetState(seed);
 }
 
 export function worldStep(): i32 {
+  forgetMovers();
   return step();
 }
 
@@ -93,6 +106,7 @@ export function partChanged(id: u32): void {
 }
 
 export function partStep(length: i32): i32 {
+  forgetMovers();
   return length < 0 || length > STAGING_BYTES ? -1 : stepPart(length);
 }
 
@@ -114,6 +128,7 @@ export function worldSave(): i32 {
 }
 
 export function worldLoad(length: i32): i32 {
+  forgetMovers();
   return length < 0 || length > STAGING_BYTES ? 5 : loadState(length);
 }
 
@@ -188,6 +203,31 @@ export function terrainHeightAt(x: f32, z: f32): f32 {
   return terrainHeight(x, z);
 }
 
-export function rayCast(): i32 {
-  return castRay() ? 1 : 0;
+// Queries. `past` is 1 for the tick that `pastLoad` brought.
+export function queryRun(count: i32, past: i32): void {
+  runQueries(count, past != 0);
+}
+
+export function queryStaticsRevision(): u32 {
+  return staticsRevision();
+}
+
+export function pastSaveMovers(): i32 {
+  return saveMoverPoses();
+}
+
+export function pastSaveStatics(): i32 {
+  return saveStaticPoses();
+}
+
+export function pastLoad(movers: i32, statics: i32): void {
+  loadPoses(movers, statics);
+}
+
+export function debugContacts(): i32 {
+  return exposeContacts();
+}
+
+export function debugBounds(): i32 {
+  return exposeBounds();
 }

@@ -3,10 +3,12 @@ import {
   ENTITY_CAPACITY,
   FRAME_BYTES_MAX,
   HIT_CAPACITY,
+  LISTED_CAPACITY,
   MOVER_CAPACITY,
   PAIR_CAPACITY,
   PLAYER_CAPACITY,
   POINT_CAPACITY,
+  QUERY_CAPACITY,
   STATIC_CAPACITY,
   TERRAIN_VERTICES,
 } from './limits';
@@ -105,6 +107,30 @@ export const JOINTS: usize = memory.data(PLAYER_CAPACITY * 2 * JOINT_BYTES, 16);
 
 /** What holds a player to the ground while he carries something. */
 export const SOLES: usize = memory.data(PLAYER_CAPACITY * 80, 16);
+/** Bodies of an earlier tick, for queries into the past: movers, then statics as in STATE. */
+export const PAST_BODIES: usize = memory.data(SLOT_CAPACITY * BODY_BYTES, 16);
+/** A body's pose as the host keeps it of earlier ticks. */
+export const POSE_BYTES: i32 = 64;
+/** Query trees: nodes as two v128, at most two a body and one more; see `query/tree.ts`. */
+export const TREE_NODE_BYTES: i32 = 32;
+export const TREE_NODES: usize = memory.data(4 * SLOT_CAPACITY * TREE_NODE_BYTES, 16);
+/** The slot of each leaf. */
+export const TREE_SLOTS: usize = memory.data(2 * SLOT_CAPACITY * 2, 16);
+/** Sort keys of the leaves, twice, and the digits' counts. */
+export const TREE_KEYS: usize = memory.data(2 * STATIC_CAPACITY * 8, 16);
+export const TREE_DIGITS: usize = memory.data(1024 * 4, 16);
+/** Nodes still to be looked at: node and the distance at which it begins. */
+export const WALK_STACK: usize = memory.data(64 * 8, 16);
+/** The moving shape of a query, as a body. */
+export const QUERY_BODY: usize = memory.data(BODY_BYTES, 16);
+/** Two convex operands; a simplex of four vertices, three times; see `query/gjk.ts`. */
+export const CONVEX_BYTES: i32 = 80;
+export const CONVEX_A: usize = memory.data(CONVEX_BYTES, 16);
+export const CONVEX_B: usize = memory.data(CONVEX_BYTES, 16);
+export const SIMPLEX: usize = memory.data(3 * 4 * 48, 16);
+/** One bit an entity, for lists in entity order, and the ids of those whose bit is set. */
+export const LISTED_BITS: usize = memory.data(ENTITY_CAPACITY / 8, 16);
+export const LISTED_IDS: usize = memory.data(ENTITY_CAPACITY * 4, 16);
 
 /** Snapshots pass through here: twelve bytes of prefix and the packed state. */
 export const STAGING_BYTES: i32 = STATE_BYTES + 64;
@@ -115,6 +141,12 @@ export const FRAME: usize = memory.data(FRAME_BYTES_MAX, 16);
 export const LOADED: usize = memory.data(FRAME_BYTES_MAX, 16);
 /** Scalars that cross the ABI in bulk: the host writes before, or reads after, a call. */
 export const FIELDS: usize = memory.data(512, 16);
+/** Queries of one call, their answers, and the entities that overlaps list. */
+export const QUERY_BYTES: i32 = 80;
+export const QUERIES: usize = memory.data(QUERY_CAPACITY * QUERY_BYTES, 16);
+export const ANSWER_BYTES: i32 = 64;
+export const ANSWERS: usize = memory.data(QUERY_CAPACITY * ANSWER_BYTES, 16);
+export const LISTED: usize = memory.data(LISTED_CAPACITY * 4, 16);
 /** The frame being built. */
 export const OUTBOX_BYTES: i32 = FRAME_BYTES_MAX;
 export const OUTBOX: usize = memory.data(OUTBOX_BYTES, 16);

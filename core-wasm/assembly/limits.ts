@@ -39,7 +39,7 @@ export const TERRAIN_SPACING_M: f32 = 2.0;
 
 // Contacts.
 /** Penetration that is left alone, so that resting contacts do not flicker. */
-export const LINEAR_SLOP_M: f32 = 0.0008;
+export const LINEAR_SLOP_M: f32 = 0.0007;
 /**
  * Distance at which a contact is made before surfaces touch, beside what the pair's velocity needs.
  * Gravity makes 2.7 mm in a tick; every millimetre more costs contacts that never press.
@@ -139,6 +139,17 @@ export const HOLD_DISTANCE_MAX_M: f32 = 0.08;
 /** A hand this far from what it holds on to has slipped. */
 export const HOLD_SLIP_M: f32 = 0.5;
 export const GRAB_TORQUE_MAX_NM: f32 = 160.0;
+
+// Queries.
+/** Queries of one call. */
+export const QUERY_CAPACITY: i32 = 1024;
+/** Bodies that the overlaps of one call can list together. */
+export const LISTED_CAPACITY: i32 = 16384;
+/** Longer than the region's diagonal. */
+export const QUERY_DISTANCE_MAX_M: f32 = 1500.0;
+/** Queries from further outside are refused. */
+export const QUERY_ORIGIN_MAX_M: f32 = 10000.0;
+export const QUERY_SIZE_MIN_M: f32 = 0.001;
 
 // Wire.
 export const FRAME_BYTES_MAX: i32 = 262144;

@@ -19,6 +19,10 @@ export interface Abi {
   readonly letterAddress: WebAssembly.Global;
   readonly inboxAddress: WebAssembly.Global;
   readonly inboxBytes: WebAssembly.Global;
+  readonly queriesAddress: WebAssembly.Global;
+  readonly queryCapacity: WebAssembly.Global;
+  readonly answersAddress: WebAssembly.Global;
+  readonly listedAddress: WebAssembly.Global;
   readonly faultSiteAddress: WebAssembly.Global;
 
   worldReset(seed: number): void;
@@ -52,5 +56,12 @@ export interface Abi {
   entityNext(after: number): number;
   playerExpose(index: number): void;
   terrainHeightAt(x: number, z: number): number;
-  rayCast(): number;
+  debugContacts(): number;
+  debugBounds(): number;
+
+  queryRun(count: number, past: number): void;
+  queryStaticsRevision(): number;
+  pastSaveMovers(): number;
+  pastSaveStatics(): number;
+  pastLoad(movers: number, statics: number): void;
 }

@@ -34,6 +34,7 @@ const CommandKind = {
 const LAYER_DEFAULT = 1;
 const LAYERS_ALL = 0xffff;
 
+type Vector = readonly [number, number, number];
 type Fields<T extends { kind: unknown }> = Omit<T, 'kind'>;
 
 /**
@@ -91,7 +92,7 @@ export class Codec {
   }
 
   /** `impulse` in N·s, at a world point in metres. */
-  addImpulse(entity: number, impulse: readonly number[], place: readonly number[]): boolean {
+  addImpulse(entity: number, impulse: Vector, place: Vector): boolean {
     this.memory.u32[this.memory.field] = entity;
     this.putFloats(1, impulse);
     this.putFloats(4, place);

@@ -228,7 +228,7 @@ describe('state', () => {
     play(world, 20);
     const before = core.stateHash();
     core.snapshot();
-    core.castRay([0, 9, 0], [0, -1, 0], 50, 0);
+    core.queries.castRay([0, 9, 0], [0, -1, 0], 50);
     core.terrainHeight(3, 4);
     core.nextEntity(0);
     core.readPlayers(emptyPlayers());
@@ -346,7 +346,7 @@ describe('torture', () => {
     for (let i = 0; i < 150; i++) {
       for (const id of ids) {
         const [x, y, z] = direction(random);
-        const place = [between(random, -999, 999), between(random, -999, 999), 0];
+        const place = [between(random, -999, 999), between(random, -999, 999), 0] as const;
         world.commands.push((c) => c.addImpulse(id, [x * 1e6, y * 1e6, z * 1e6], place));
       }
       play(world, 1);

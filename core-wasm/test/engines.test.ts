@@ -1,71 +1,86 @@
-import { beforeAll, expect, test } from 'bun:test';
-import { fileURLToPath } from 'node:url';
-import { golden } from './golden.ts';
-import type { Trace } from './trace.ts';
-import { ARTIFACT } from './world.ts';
+import { expect, test } from 'bun:test';
+import { firefoxPath, probeChromium, probeFirefox } from './browsers.ts';
+import { golden, goldenScenes } from './golden.ts';
+import type { ProbeJob, ProbeResult } from './probe-job.ts';
+import { probeBun, probeNode } from './programs.ts';
+import { RECORDING_FRAMES } from './recording.ts';
+import { firstTicks, SCENE_TICKS } from './scene-trace.ts';
 
 /**
- * The recording on V8 and on JavaScriptCore, and on each of their compilers alone: what the first
- * seconds of a server compute with one compiler and the rest with another must not differ.
- * Chromium has its own file.
+ * The recording and the bench scenes on V8, JavaScriptCore and SpiderMonkey, and on each of their
+ * compilers alone: what the first seconds of a server compute with one compiler and the rest with
+ * another must not differ.
  */
 
-const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url));
-const ENGINE_TIMEOUT_MS = 60_000;
-/** An interpreter takes thirty times as long: it gets the first 600 ticks. */
-const SLOW_FRAMES = 200;
+/** A browser on a busy machine, with the slowest of its compilers. */
+const ENGINE_TIMEOUT_MS = 240_000;
 
-let bundle: string;
-beforeAll(async () => {
-  const built = await Bun.build({ entrypoints: [PROBE], target: 'node' });
-  bundle = await (built.outputs[0] as Blob).text();
-});
+const WHOLE: ProbeJob = { frames: RECORDING_FRAMES, sceneTicks: SCENE_TICKS };
+const SHORT: ProbeJob = { frames: RECORDING_FRAMES, sceneTicks: 100 };
+/** An interpreter takes thirty times as long: it gets the beginning. */
+const BEGINNING: ProbeJob = { frames: 200, sceneTicks: 10 };
 
-async function run(command: string[], env: Record<string, string> = {}): Promise<Trace> {
-  const child = Bun.spawn(command, {
-    stdin: new Blob([bundle]),
-    stdout: 'pipe',
-    stderr: 'pipe',
-    env: { ...process.env, ...env },
-  });
-  const [output, errors, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  if (code !== 0) throw new Error(`${command.join(' ')}: exit ${code}: ${errors}`);
-  return JSON.parse(output) as Trace;
+type Case = readonly [name: string, job: ProbeJob, probe: (job: ProbeJob) => Promise<ProbeResult>];
+
+const ENGINES: readonly Case[] = [
+  ['Bun', WHOLE, (job) => probeBun(job)],
+  ['Bun, baseline compiler alone', SHORT, (job) => probeBun(job, { BUN_JSC_useOMGJIT: '0' })],
+  ['Bun, interpreter alone', BEGINNING, (job) => probeBun(job, { BUN_JSC_useJIT: '0' })],
+  ['Node', WHOLE, (job) => probeNode(job)],
+  ['Node, baseline compiler alone', SHORT, (job) => probeNode(job, ['--liftoff-only'])],
+  ['Node, optimising compiler alone', SHORT, (job) => probeNode(job, ['--no-liftoff'])],
+  ['Chromium', WHOLE, (job) => probeChromium(job)],
+  ['Chromium, baseline compiler alone', SHORT, (job) => probeChromium(job, ['--liftoff-only'])],
+  ['Chromium, optimising compiler alone', SHORT, (job) => probeChromium(job, ['--no-liftoff'])],
+];
+
+const FIREFOX: readonly Case[] = [
+  ['Firefox', WHOLE, (job) => probeFirefox(job)],
+  [
+    'Firefox, baseline compiler alone',
+    SHORT,
+    (job) => probeFirefox(job, { 'javascript.options.wasm_optimizingjit': false }),
+  ],
+  [
+    'Firefox, optimising compiler alone',
+    SHORT,
+    (job) => probeFirefox(job, { 'javascript.options.wasm_baselinejit': false }),
+  ],
+];
+
+async function expectGolden([, job, probe]: Case): Promise<void> {
+  const { recording, scenes } = await probe(job);
+  expect(scenes).toEqual(firstTicks(goldenScenes(), job.sceneTicks));
+  if (job.frames === RECORDING_FRAMES) expect(recording).toEqual(golden());
+  else expect(recording.hashes).toEqual(golden().hashes.slice(0, (job.frames * 3) / 100));
 }
 
-test.each([
-  ['both compilers', []],
-  ['the baseline compiler alone', ['--liftoff-only']],
-  ['the optimising compiler alone', ['--no-liftoff']],
-])(
-  'Node with %s makes the golden trace',
-  async (_, flags) => {
-    const node = ['node', ...flags, '--input-type=module', '-', fileURLToPath(ARTIFACT)];
-    expect(await run(node)).toEqual(golden());
-  },
-  ENGINE_TIMEOUT_MS,
-);
+for (const engine of ENGINES) {
+  test(`${engine[0]} makes the golden traces`, () => expectGolden(engine), ENGINE_TIMEOUT_MS);
+}
 
-test(
-  'Bun without its optimising compiler makes the golden trace',
-  async () => {
-    const bun = [process.execPath, PROBE, fileURLToPath(ARTIFACT)];
-    expect(await run(bun, { BUN_JSC_useOMGJIT: '0' })).toEqual(golden());
-  },
-  ENGINE_TIMEOUT_MS,
-);
+// Debian's Firefox is no part of every system's packages: where it is missing, a line says so.
+for (const engine of FIREFOX) {
+  test.skipIf(firefoxPath() === null)(
+    `${engine[0]} makes the golden traces (firefox-esr on PATH)`,
+    () => expectGolden(engine),
+    ENGINE_TIMEOUT_MS,
+  );
+}
 
-test(
-  'Bun as an interpreter makes the beginning of the golden trace',
-  async () => {
-    const bun = [process.execPath, PROBE, fileURLToPath(ARTIFACT), String(SLOW_FRAMES)];
-    const trace = await run(bun, { BUN_JSC_useJIT: '0' });
-    expect(trace.hashes).toEqual(golden().hashes.slice(0, (SLOW_FRAMES * 3) / 100));
-    expect(trace.hashes).toHaveLength(6);
-  },
-  ENGINE_TIMEOUT_MS,
-);
+test('golden traces have every scene in full, and no hash twice', () => {
+  const scenes = Object.entries(goldenScenes());
+  expect(scenes.map(([name]) => name)).toEqual([
+    'A',
+    'B',
+    'C',
+    'D',
+    'sphere-pile',
+    'box-pile',
+    'crowd',
+  ]);
+  for (const [, hashes] of scenes) {
+    expect(hashes).toHaveLength(30);
+    expect(new Set(hashes).size).toBe(30);
+  }
+});

@@ -7,9 +7,9 @@ import { type Core, emptyBodies } from '../host/core.ts';
 
 const PREFIX_BYTES = 16;
 const HEADER_BYTES = 64;
-const BODY_BYTES = 144;
-const PLAYER_BYTES = 256;
-const CONTACT_BYTES = 64;
+export const BODY_BYTES = 144;
+export const PLAYER_BYTES = 256;
+export const CONTACT_BYTES = 64;
 
 /** Word ranges that hold floats: first, end. */
 const BODY_FLOATS = [

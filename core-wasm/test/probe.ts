@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { traceArtifact } from './trace.ts';
+import { type ProbeJob, runProbe } from './probe-job.ts';
 
-/** Prints the trace of an artifact; run by each engine in turn. */
-const [artifact, frames] = process.argv.slice(2);
-if (!artifact) throw new Error('usage: probe <core.wasm> [frames]');
+/** Prints what this engine makes of an artifact; run by each program in turn. */
+const [artifact, job] = process.argv.slice(2);
+if (!artifact || !job) throw new Error('usage: probe <core.wasm> <job as JSON>');
 const wasm = new Uint8Array(readFileSync(artifact));
-console.log(JSON.stringify(await traceArtifact(wasm, frames ? Number(frames) : undefined)));
+console.log(JSON.stringify(await runProbe(wasm, JSON.parse(job) as ProbeJob)));

@@ -32,6 +32,16 @@ export const PROGRAMS: readonly Program[] = [
   },
 ];
 
+/** Tests of one of these are skipped, visibly, where it is missing: not every system has them. */
+export const OPTIONAL_PROGRAMS: readonly Program[] = [
+  {
+    command: 'firefox-esr',
+    debian: 'firefox-esr',
+    why: 'the core under SpiderMonkey is tested in it',
+    isThere: () => Bun.which('firefox-esr') !== null || Bun.which('firefox') !== null,
+  },
+];
+
 /** Major version of the Node on PATH, 0 when there is none. */
 export function nodeMajor(): number {
   const node = Bun.which('node');
@@ -40,27 +50,33 @@ export function nodeMajor(): number {
   return Number(/^v(\d+)\./.exec(stdout.toString())?.[1] ?? 0);
 }
 
-export function missingPrograms(): Program[] {
-  return PROGRAMS.filter((program) => !program.isThere());
+function missing(programs: readonly Program[]): Program[] {
+  return programs.filter((program) => !program.isThere());
 }
 
 /**
  * Makes the programs that the tests drive present: installs them where it may (root with apt-get),
- * otherwise throws `StepFailed` with the line to type. A test is never skipped for want of one.
+ * otherwise throws `StepFailed` with the line to type. A test is never skipped for want of one,
+ * except for the optional ones: of those a line tells what is not tested.
  */
 export async function requirePrograms(): Promise<void> {
-  const missing = missingPrograms();
-  if (missing.length === 0) return;
-  const packages = missing.map((program) => program.debian);
-  if (process.getuid?.() === 0 && Bun.which('apt-get') !== null) {
-    console.error(`Installing from the system's packages: ${packages.join(' ')} …`);
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await runHere(['apt-get', 'update', '-q'], env);
-    const install = ['apt-get', 'install', '-y', '-q', '--no-install-recommends', ...packages];
-    await runHere(install, env);
-  }
-  const still = missingPrograms();
+  // Apart, because apt-get installs nothing at all when one package is unknown to it.
+  for (const programs of [PROGRAMS, OPTIONAL_PROGRAMS]) await install(missing(programs));
+  const still = missing(PROGRAMS);
   if (still.length > 0) throw new StepFailed(adviceFor(still));
+  for (const { command, why } of missing(OPTIONAL_PROGRAMS)) {
+    console.error(`Without ${command} some tests are skipped: ${why}.`);
+  }
+}
+
+async function install(programs: readonly Program[]): Promise<void> {
+  if (programs.length === 0) return;
+  if (process.getuid?.() !== 0 || Bun.which('apt-get') === null) return;
+  const packages = programs.map((program) => program.debian);
+  console.error(`Installing from the system's packages: ${packages.join(' ')} …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await runHere(['apt-get', 'update', '-q'], env);
+  await runHere(['apt-get', 'install', '-y', '-q', '--no-install-recommends', ...packages], env);
 }
 
 /** What to type, and for what, when programs are missing. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { digestOf } from '../setup/digest.ts';
 import { arePackagesInstalled } from '../setup/install.ts';
 import { ROOT } from '../setup/shell.ts';
-import { PROGRAMS } from '../setup/system.ts';
+import { OPTIONAL_PROGRAMS, PROGRAMS } from '../setup/system.ts';
 import { expectNone, parseFlags } from './verb.ts';
 
 export const summary = 'say what this machine lacks to run, build or test the world';
@@ -77,12 +77,13 @@ function disk(): Finding {
 }
 
 function programs(): Finding[] {
-  return PROGRAMS.map((program) => {
-    const ok = program.isThere();
+  return [...PROGRAMS, ...OPTIONAL_PROGRAMS].map((program) => {
+    const isThere = program.isThere();
+    const isOptional = OPTIONAL_PROGRAMS.includes(program);
     return {
       what: program.command,
-      ok,
-      found: ok ? 'on PATH' : 'not on PATH',
+      ok: isThere || isOptional,
+      found: isThere ? 'on PATH' : `not on PATH${isOptional ? ', its tests are skipped' : ''}`,
       advice: `Only the tests need it (${program.why}): apt-get install ${program.debian}`,
     };
   });

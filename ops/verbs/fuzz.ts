@@ -1,22 +1,65 @@
 import { build } from '../setup/build.ts';
 import { installPackages } from '../setup/install.ts';
+import { ROOT } from '../setup/shell.ts';
 import { expectNone, parseFlags, UsageError } from './verb.ts';
 
-export const summary = 'throw hostile messages at a real server while somebody plays on it';
+export const summary = 'harass a real server with messages, or the core with calls';
 
-export const usage = `bun run fuzz [--messages N] [--seed N] [--json]
+export const usage = `bun run fuzz [server|core] [--messages N] [--calls N] [--seed N] [--json]
 
+  server        hostile messages at a real server while somebody plays on it; the default
+  core          random calls of the core's facade, all of them made twice
   --messages N  random and mutated messages (default 10000)
+  --calls N     calls of the facade (default 1000000)
   --seed N      which ones (default 1)
   --json        end with one JSON line
 
-Exits with 1 when a close carries no number of the catalogue or the bystander was disturbed.`;
+Exits with 1 when a close carries no number of the catalogue or the bystander was disturbed; or when
+a call threw, changed what it only looks at, or gave other states the second time.`;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { flags, rest } = parseFlags(args, { messages: 'string', seed: 'string', json: 'boolean' });
-  expectNone(rest);
-  const messages = positive('messages', flags.messages ?? '10000');
+  const { flags, rest } = parseFlags(args, {
+    messages: 'string',
+    calls: 'string',
+    seed: 'string',
+    json: 'boolean',
+  });
+  const [target = 'server', ...more] = rest;
+  expectNone(more);
   const seed = positive('seed', flags.seed ?? '1');
+  if (target === 'core') return fuzzCore(positive('calls', flags.calls ?? '1000000'), seed, flags);
+  if (target !== 'server') throw new UsageError(`No "${target}" to fuzz: server or core`);
+  return fuzzServer(positive('messages', flags.messages ?? '10000'), seed, flags);
+}
+
+interface Output {
+  readonly json: boolean;
+}
+
+async function fuzzCore(calls: number, seed: number, { json }: Output): Promise<number> {
+  await installPackages();
+  await build(['core']);
+  const { readFileSync } = await import('node:fs');
+  const { Core, compileCore } = await import('../../core-wasm/host/core.ts');
+  const { FuzzFailure, fuzzFacade } = await import('../../core-wasm/test/fuzz/facade.fuzz.ts');
+  const module = await compileCore(new Uint8Array(readFileSync(`${ROOT}/build/core.wasm`)));
+  const report = (line: string) => console.error(line);
+  try {
+    const result = await fuzzFacade(() => Core.create(module), { calls, seed, report });
+    console.log(`${result.calls} calls, ${result.ticks} ticks, digest ${result.digest}`);
+    for (const [name, count] of Object.entries(result.callsByName)) {
+      console.log(`  ${String(count).padStart(9)} ${name}`);
+    }
+    if (json) console.log(JSON.stringify(result));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof FuzzFailure)) throw error;
+    console.error(`${error.message}\nThat seed alone: bun run fuzz core --calls 50000 --seed …`);
+    return 1;
+  }
+}
+
+async function fuzzServer(messages: number, seed: number, { json }: Output): Promise<number> {
   await installPackages();
   await build(['core', 'client']);
   const { mkdtempSync, rmSync } = await import('node:fs');
@@ -31,7 +74,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const result = await fuzzSockets({ port: server.port, messages, seed, report });
     console.log(`${result.messages} messages over ${result.connections} connections`);
     for (const [code, count] of Object.entries(result.closes)) console.log(`  ${code}  ${count}`);
-    if (flags.json) console.log(JSON.stringify(result));
+    if (json) console.log(JSON.stringify(result));
     const disturbed = result.bystanderCloses + result.bystanderDesyncs;
     return result.unnumbered.length === 0 && disturbed === 0 ? 0 : 1;
   } finally {

@@ -7,10 +7,17 @@ import { buildGrid, putCandidate, STATICS } from './grid';
 const STATIC_CELL_M: f32 = 2.5;
 
 let current: bool = false;
+let revision: u32 = 0;
 
 /** Slots moved or a state was loaded: the next tick builds anew. */
 export function invalidateStaticGrid(): void {
   current = false;
+  revision++;
+}
+
+/** Changes whenever the statics may have changed, so that others who look at them can tell. */
+export function staticsRevision(): u32 {
+  return revision;
 }
 
 /** A pure function of which static bodies exist: built anew, never patched, so without history. */

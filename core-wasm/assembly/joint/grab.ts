@@ -154,9 +154,9 @@ function pull(j: GrabJoint, b: SolverBody, impulse: v128): void {
 }
 
 /**
- * Once a substep, before positions move; a tick starts at zero, and from substep to substep the body
- * carries the impulse (`integrateVelocities`). A grab is a spring and not a contact: relaxing it would
- * take back the speed that its limited force has just given.
+ * Once a substep, before positions move. A tick starts at zero, and from substep to substep the
+ * body carries the impulse (`integrateVelocities`). A grab is a spring and not a contact: relaxing
+ * it would take back the speed that its limited force has just given.
  */
 export function solveGrabs(): void {
   for (let i = 0; i < jointCount; i++) {

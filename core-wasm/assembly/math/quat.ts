@@ -42,10 +42,15 @@ export function normalizeQuat(q: v128): v128 {
   return f32x4.mul(q, f32x4.splat(1.0 / Mathf.sqrt(squared)));
 }
 
-/** True for unit length but for rounding; false for NaN. */
+/** True for what is meant as a rotation and has to be normalised first; false for NaN. */
 export function isUnitQuat(q: v128): bool {
   const squared = dotQuat(q, q);
   return squared > 0.99 && squared < 1.01;
+}
+
+/** True for unit length but for rounding; false for NaN. */
+export function isNormalizedQuat(q: v128): bool {
+  return Mathf.abs(dotQuat(q, q) - 1.0) < 1e-3;
 }
 
 /** v turned by q: v + 2w(u×v) + 2u×(u×v), u the vector part. */

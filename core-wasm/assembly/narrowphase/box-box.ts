@@ -88,7 +88,9 @@ export function collideBoxes(a: Body, b: Body): void {
   }
 }
 
-/** Gaps between the shadows on one box's three face axes; the other box's axes are given in its frame. */
+/**
+ * Gaps between the shadows on one box's three face axes; the other's axes are given in its frame.
+ */
 function faceSeparations(gap: v128, half: v128, otherHalf: v128, x: v128, y: v128, z: v128): v128 {
   return sub3(sub3(abs3(gap), half), combine(otherHalf, abs3(x), abs3(y), abs3(z)));
 }
@@ -99,7 +101,7 @@ function combine(v: v128, x: v128, y: v128, z: v128): v128 {
 
 /**
  * Gaps between the shadows on the cross products of A's axis i with B's three axes, in metres.
- * `row1`, `row2` and the scalars are those of the axes after i in cyclic order, `row` is that of i.
+ * `own` is row i; the rest of A's belongs to the two axes after i in cyclic order.
  */
 function edgeSeparations(
   gap1: f32,

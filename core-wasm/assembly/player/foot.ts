@@ -22,7 +22,7 @@ import {
   x3,
   z3,
 } from '../math/vec3';
-import { meetRay, metDistance, metNormal } from '../query/ray';
+import { entryNormal, rayEntry } from '../query/ray-body';
 import { terrainHeight, terrainNormal } from '../terrain/heightfield';
 import { Footing } from './footing';
 import { footOf } from './upright';
@@ -97,13 +97,14 @@ export function findSupport(walker: Body, other: Body, ahead: v128): bool {
 }
 
 function look(other: Body, from: v128, reach: f32, limit: f32): void {
-  if (!meetRay(other, from, neg3(up), reach)) return;
-  const height = LOOK_M - metDistance();
+  const depth = rayEntry(other, from, neg3(up));
+  if (depth > reach) return;
+  const height = LOOK_M - depth;
   if (height <= rise || height > limit) return;
   found = true;
   rise = height;
-  normal = metNormal();
-  place = addScaled3(from, up, -metDistance());
+  normal = entryNormal();
+  place = addScaled3(from, up, -depth);
 }
 
 /**
@@ -112,16 +113,17 @@ function look(other: Body, from: v128, reach: f32, limit: f32): void {
  */
 function lookAhead(other: Body, top: v128, ahead: v128, reach: f32, limit: f32): void {
   const from = addScaled3(top, ahead, PLAYER_RADIUS_M);
-  if (!meetRay(other, from, neg3(up), reach)) return;
-  const n = metNormal();
+  const depth = rayEntry(other, from, neg3(up));
+  if (depth > reach) return;
+  const n = entryNormal();
   const steepness = dot3(n, up);
   if (steepness < PLAYER_GROUND_COSINE) return;
-  const height = LOOK_M - metDistance() + (PLAYER_RADIUS_M * dot3(n, ahead)) / steepness;
+  const height = LOOK_M - depth + (PLAYER_RADIUS_M * dot3(n, ahead)) / steepness;
   if (height <= rise || height > limit) return;
   found = true;
   rise = height;
   normal = n;
-  place = addScaled3(from, up, -metDistance());
+  place = addScaled3(from, up, -depth);
 }
 
 /**

@@ -71,7 +71,7 @@ export class Point {
   approach: f32;
   /** See `contact/anchor.ts`. */
   anchor: u32;
-  /** Along the normal: what the gap still allows, above zero, or how fast an overlap shall leave, below. */
+  /** Speed along the normal: above 0 what a gap allows, below how fast an overlap leaves. */
   bias: f32;
   reserved: u32;
 }

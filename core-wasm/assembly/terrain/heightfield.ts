@@ -18,16 +18,25 @@ const CLEARING_OUTER_M: f32 = 80.0;
 
 let builtSeed: u32 = 0;
 let built: bool = false;
+let highest: f32 = 0;
+
+/** Height of the highest vertex: above it nothing needs to be looked for. */
+export function terrainCeiling(): f32 {
+  return highest;
+}
 
 /** Fills the heights for `seed`; does nothing when they already are that seed's. */
 export function buildTerrain(seed: u32): void {
   if (built && builtSeed == seed) return;
   const half = <f32>(TERRAIN_CELLS / 2) * TERRAIN_SPACING_M;
+  highest = -Infinity;
   for (let row = 0; row < TERRAIN_VERTICES; row++) {
     for (let column = 0; column < TERRAIN_VERTICES; column++) {
       const x = <f32>column * TERRAIN_SPACING_M - half;
       const z = <f32>row * TERRAIN_SPACING_M - half;
-      store<f32>(vertexAddress(column, row), elevation(seed, x, z));
+      const height = elevation(seed, x, z);
+      store<f32>(vertexAddress(column, row), height);
+      highest = max<f32>(highest, height);
     }
   }
   built = true;

@@ -15,7 +15,7 @@ import {
   STEP_MAX_M,
   WATER_NONE_M,
 } from '../limits';
-import { isUnitQuat } from '../math/quat';
+import { isNormalizedQuat, isUnitQuat } from '../math/quat';
 import { isPositive4, isWithin3, isWithin4, w3 } from '../math/vec3';
 import { Grip, GripKind } from '../player/grip-record';
 import { FOOT_PART } from '../player/legs';
@@ -108,7 +108,8 @@ function areBodiesSound(entityHigh: i32, playerCount: i32): bool {
 function isBodySound(b: Body): bool {
   if (<i32>b.kind > BodyKind.STATIC || <i32>b.shape > Shape.BOX) return false;
   if (<i32>b.role > Role.HAND_RIGHT || (b.role == Role.LOOSE && b.owner != 0)) return false;
-  if (!isInRegion(b.position) || !isUnitQuat(b.rotation) || !isSize(b.shape, b.size)) return false;
+  if (!isInRegion(b.position) || !isNormalizedQuat(b.rotation) || !isSize(b.shape, b.size))
+    return false;
   if (!isWithin4(b.linearVelocity, SPEED_SHARE * LINEAR_SPEED_MAX_MPS)) return false;
   if (!isWithin4(b.angularVelocity, SPEED_SHARE * ANGULAR_SPEED_MAX_RPS)) return false;
   if (b.asleep > 1 || b.reserved0 != 0 || b.reserved1 != 0) return false;

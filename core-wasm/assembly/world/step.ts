@@ -72,7 +72,7 @@ function compute(isPart: bool): void {
     solveSoles();
     pushContacts();
     integratePositions();
-    relaxContacts();
+    relaxContacts((substep & 1) != 0);
   }
   applyRestitution();
 
