@@ -25,7 +25,7 @@ import {
 } from '../math/vec3';
 import { upward } from '../world/gravity';
 import { header } from '../world/header';
-import { Footing, footing } from './footing';
+import { clearFooting, Footing, footing } from './footing';
 import { Grip, GripKind } from './grip-record';
 import { groundVelocity, pushAlong, pushUp } from './ground';
 import { flies, fly } from './jetpack';
@@ -41,15 +41,9 @@ export function drivePlayers(): void {
     const p = player(i);
     const slot = slotOf(p.id);
     assert(slot >= 0);
-    beginFooting(footing(i));
+    clearFooting(footing(i));
     driveWalker(p, body(slot), footing(i), holdsOn(p));
   }
-}
-
-function beginFooting(f: Footing): void {
-  f.ahead = f32x4.splat(0);
-  f.found = 0;
-  f.pressed = 0;
 }
 
 /** What a hand holds on to moves its player; legs that hold him to the ground would win. */

@@ -27,3 +27,8 @@ assert(offsetof<Footing>() == FOOTING_BYTES);
 export function footing(player: i32): Footing {
   return changetype<Footing>(FOOTINGS + <usize>player * FOOTING_BYTES);
 }
+
+/** Every field: what an earlier tick left in one would be history that no snapshot has. */
+export function clearFooting(f: Footing): void {
+  memory.fill(changetype<usize>(f), 0, FOOTING_BYTES);
+}

@@ -38,6 +38,7 @@ import {
 } from './foot';
 import { Footing, footing } from './footing';
 import { playerIndex } from './player';
+import { footOf } from './upright';
 
 /**
  * A walker's contacts. Above the legs he is a shorter capsule, the torso, that walls stop; the
@@ -192,10 +193,10 @@ export function notePressed(): void {
     const c = constraint(load<i32>(WALKER_CONTACTS + ((<usize>i) << 2)));
     if (!isPressed(c)) continue;
     const a = body(c.slotA);
-    if (isWalker(a)) standOn(c, footingOf(a), neg3(c.normal), c.idB, c.slotB, axisY(a.rotation));
+    if (isWalker(a)) standOn(c, a, neg3(c.normal), c.idB, c.slotB);
     if (c.slotB == FIXED || !isWalker(body(c.slotB))) continue;
     const b = body(c.slotB);
-    standOn(c, footingOf(b), c.normal, c.idA, c.slotA, axisY(b.rotation));
+    standOn(c, b, c.normal, c.idA, c.slotA);
   }
 }
 
@@ -207,13 +208,15 @@ function isPressed(c: Constraint): bool {
 }
 
 /** A foot's ground counts as found before; else what pushes up steeply enough is ground too. */
-function standOn(c: Constraint, f: Footing, push: v128, id: u32, slot: i32, up: v128): void {
-  if (dot3(push, up) < PLAYER_GROUND_COSINE) return;
+function standOn(c: Constraint, walker: Body, push: v128, id: u32, slot: i32): void {
+  if (dot3(push, axisY(walker.rotation)) < PLAYER_GROUND_COSINE) return;
+  const f = footingOf(walker);
   f.pressed = 1;
   if (c.part == FOOT_PART || f.found != 0) return;
   f.found = 1;
   f.gap = 0;
   f.normal = push;
+  f.place = footOf(walker);
   f.entity = id;
   f.slot = slot;
 }
