@@ -42,10 +42,15 @@ export function integratePositions(): void {
 
 /** `q` turned by a rotation vector of at most about a radian: sine and cosine by their series. */
 export function turnBy(q: v128, turned: v128): v128 {
+  return normalizeQuat(mulQuat(turnOf(turned), q));
+}
+
+/** The turn by a rotation vector; of unit length but for the series' remainder. */
+export function turnOf(turned: v128): v128 {
   const half = scale3(turned, 0.5);
   const squared = dot3(half, half);
   const sinc: f32 = 1.0 - (squared / 6.0) * (1.0 - squared / 20.0);
   const cosine: f32 = 1.0 - 0.5 * squared * (1.0 - squared / 12.0);
   const v = scale3(half, sinc);
-  return normalizeQuat(mulQuat(quat(x3(v), y3(v), z3(v), cosine), q));
+  return quat(x3(v), y3(v), z3(v), cosine);
 }
