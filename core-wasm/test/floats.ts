@@ -2,7 +2,8 @@ import { type Core, emptyBodies } from '../host/core.ts';
 
 /**
  * Every f32 of a snapshot. Records are those of `assembly/body/body.ts`, `player/player.ts`,
- * `joint/joint.ts` and `contact/contact.ts`; a snapshot is 16 bytes of prefix, the header, the generations, then they.
+ * `joint/joint.ts` and `contact/contact.ts`; a snapshot is 16 bytes of prefix, the header, the
+ * generations, then they.
  */
 
 const PREFIX_BYTES = 16;

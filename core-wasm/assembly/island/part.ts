@@ -123,8 +123,8 @@ function oldContact(index: i32): Contact {
 }
 
 /**
- * Finds the sections of the old next state. False when it has other bodies, players or joints than the
- * present one, which means that the timelines differ in more than inputs.
+ * Finds the sections of the old next state. False when it has other bodies, players or joints than
+ * the present one, which means that the timelines differ in more than inputs.
  */
 function openOld(): bool {
   const now = header();

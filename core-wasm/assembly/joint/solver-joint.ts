@@ -3,7 +3,7 @@ import { slotOf } from '../body/body-store';
 import { FIRST_STATIC, SOLVER_JOINT_BYTES, SOLVER_JOINTS } from '../layout';
 import { JOINT_DAMPING_RATIO, JOINT_HERTZ } from '../limits';
 import { normalizeQuat, rotate } from '../math/quat';
-import { add3, cross3, sub3, zero3 } from '../math/vec3';
+import { add3, cross3, neg3, sub3, zero3 } from '../math/vec3';
 import { turnOf } from '../solver/integrate';
 import { biasRate, impulseScale, massScale } from '../solver/softness';
 import { applyInertia, FIXED, SolverBody, solverBody } from '../solver/solver-body';
@@ -81,22 +81,33 @@ export function gapSpeed(s: SolverJoint, a: SolverBody, b: SolverBody): v128 {
   return sub3(ofB, ofA);
 }
 
+/**
+ * A change of velocities that the body does not carry into the next substep by itself: there each
+ * joint is warm started anew, on levers that have turned. Carried like a contact's, a chain of
+ * twenty opens by 99 mm in a swing instead of 8.
+ */
+function change(b: SolverBody, linear: v128, angular: v128): void {
+  b.linear = add3(b.linear, linear);
+  b.angular = add3(b.angular, angular);
+  b.linearBefore = add3(b.linearBefore, linear);
+  b.angularBefore = add3(b.angularBefore, angular);
+}
+
 /** An impulse at the anchors, on B; A gets the opposite. What stands for the world gets none. */
 export function pushApart(s: SolverJoint, a: SolverBody, b: SolverBody, impulse: v128): void {
+  const back = neg3(impulse);
   if (s.slotA != FIXED) {
-    a.linear = sub3(a.linear, f32x4.mul(impulse, a.inverseMass));
-    a.angular = sub3(a.angular, applyInertia(a, cross3(s.armA, impulse)));
+    change(a, f32x4.mul(back, a.inverseMass), applyInertia(a, cross3(s.armA, back)));
   }
   if (s.slotB != FIXED) {
-    b.linear = add3(b.linear, f32x4.mul(impulse, b.inverseMass));
-    b.angular = add3(b.angular, applyInertia(b, cross3(s.armB, impulse)));
+    change(b, f32x4.mul(impulse, b.inverseMass), applyInertia(b, cross3(s.armB, impulse)));
   }
 }
 
 /** A turning impulse on B; A gets the opposite. */
 export function twistApart(s: SolverJoint, a: SolverBody, b: SolverBody, impulse: v128): void {
-  if (s.slotA != FIXED) a.angular = sub3(a.angular, applyInertia(a, impulse));
-  if (s.slotB != FIXED) b.angular = add3(b.angular, applyInertia(b, impulse));
+  if (s.slotA != FIXED) change(a, zero3(), applyInertia(a, neg3(impulse)));
+  if (s.slotB != FIXED) change(b, zero3(), applyInertia(b, impulse));
 }
 
 export function bodyOfA(s: SolverJoint): SolverBody {

@@ -7,8 +7,8 @@ import { solverBody } from './solver-body';
 /**
  * Gravity and damping for one substep, then the warm start: what constraints did to the body in the
  * substep before, which is the sum of the impulses that they hold now. Per body this is the speed
- * at the end less the speed before the warm start, whatever number of contacts and joints had a
- * share in it; only the first substep asks them one by one.
+ * at the end less the speed before the warm start, whatever number of contacts and grabs had a
+ * share in it; only the first substep asks them one by one. Joints see to theirs themselves.
  */
 export function integrateVelocities(): void {
   const count = activeCount();

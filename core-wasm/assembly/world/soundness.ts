@@ -59,7 +59,7 @@ let bodies: usize = 0;
 let moverCount: i32 = 0;
 let staticCount: i32 = 0;
 
-/** `start`: generations, movers, statics, players, joints, contacts as a snapshot packs them behind `h`. */
+/** `start`: the sections from the generations on, as a snapshot packs them behind `h`. */
 export function isSound(h: Header, start: usize, generationBytes: i32): bool {
   generations = start;
   bodies = start + <usize>generationBytes;

@@ -66,10 +66,8 @@ function compute(isPart: bool): void {
 
   for (let substep = 0; substep < SUBSTEP_COUNT; substep++) {
     integrateVelocities();
-    if (substep == 0) {
-      warmStartJoints();
-      warmStartContacts();
-    }
+    warmStartJoints();
+    if (substep == 0) warmStartContacts();
     solveGrabs();
     solveJoints(true);
     pushContacts();

@@ -1,8 +1,10 @@
 import {
+  type AddJoint,
   type Core,
   emptyBodies,
   emptyBoxes,
   emptyContacts,
+  emptyJoints,
   emptyPlayers,
 } from '../../host/core.ts';
 import type { BodyKind, PlayerInput, ShapeKind } from '../../host/types.ts';
@@ -136,6 +138,41 @@ function setKind(c: Caller): boolean {
   return c.core.addSetKind(anyId(c), integer(c.random, 0, 2) as BodyKind);
 }
 
+/** An id that a joint may have: they are few, so that many are taken. */
+function anyJoint({ random }: Caller): number {
+  return random() < 0.9 ? integer(random, 1, 40) : anyNumber(random);
+}
+
+/** Any kind with the fields of all kinds: the facade looks at its own alone. */
+function addJoint(c: Caller): boolean {
+  const { core, random } = c;
+  const range = random() < 0.95 ? [-1, 1] : [anyNumber(random), anyNumber(random)];
+  const [least, most] = range as [number, number];
+  const spring = {
+    length: mildNumber(random, 0, 2),
+    hertz: mildNumber(random, 0.1, 30),
+    dampingRatio: mildNumber(random, 0, 2),
+  };
+  const motor = { speed: mildNumber(random, -9, 9), maxTorque: mildNumber(random, 0, 900) };
+  return core.addJoint({
+    kind: random() < 0.98 ? integer(random, 0, 3) : integer(random, 0, 300),
+    joint: anyJoint(c),
+    a: anyId(c),
+    b: random() < 0.2 ? 0 : anyId(c),
+    anchorA: mildVector(random, -1, 1),
+    anchorB: mildVector(random, -1, 1),
+    frameA: mildRotation(random),
+    frameB: mildRotation(random),
+    ...(random() < 0.5 ? { limits: { lower: least, upper: most }, motor } : {}),
+    ...(random() < 0.5 ? { spring } : { min: least + 1, max: most + random() }),
+    collide: random() < 0.4,
+  } as AddJoint);
+}
+
+function removeJoint(c: Caller): boolean {
+  return c.core.addRemoveJoint(anyJoint(c));
+}
+
 /** Every other body goes: a large world is slow, and no more of a test. */
 function thinOut({ core, random }: Caller): void {
   core.readBodies(bodies);
@@ -211,14 +248,19 @@ const COMMANDS: ReadonlyArray<(c: Caller) => unknown> = [
   impulse,
   setKind,
   despawn,
+  addJoint,
+  addJoint,
+  removeJoint,
 ];
 
 const bodies = emptyBodies();
 const players = emptyPlayers();
 const contacts = emptyContacts();
 const bounds = emptyBoxes();
+const joints = emptyJoints();
 const room = new Uint8Array(4096);
 const point = new Float32Array(3);
+const rotation = new Float32Array(4);
 
 /**
  * Every public method of the facade by its name; a test compares this list with the classes. To
@@ -258,6 +300,8 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
   addImpulse: { looks: true, call: impulse },
   addSetKind: { looks: true, call: setKind },
   addSetRestless: { looks: true, call: ({ core, random }) => core.addSetRestless(random() < 0.5) },
+  addJoint: { looks: true, call: addJoint },
+  addRemoveJoint: { looks: true, share: 0.4, call: removeJoint },
   addInput: {
     looks: true,
     share: 2,
@@ -305,13 +349,20 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
   counts: {
     looks: true,
     share: 0.1,
-    call: ({ core }) => core.bodyCount + core.playerCount + core.contactCount,
+    call: ({ core }) => core.bodyCount + core.playerCount + core.contactCount + core.jointCount,
   },
   stateHash: { looks: true, share: 0.1, call: ({ core }) => core.stateHash() },
   hasEntity: { looks: true, call: (c) => c.core.hasEntity(anyId(c)) },
   nextEntity: { looks: true, call: ({ core, random }) => core.nextEntity(anyNumber(random)) },
   bodyPosition: { looks: true, call: (c) => c.core.bodyPosition(anyId(c), point) },
   bodyVelocity: { looks: true, call: (c) => c.core.bodyVelocity(anyId(c), point) },
+  bodyRotation: { looks: true, call: (c) => c.core.bodyRotation(anyId(c), rotation) },
+  bodyAngularVelocity: {
+    looks: true,
+    call: (c) => c.core.bodyAngularVelocity(anyId(c), point),
+  },
+  hasJoint: { looks: true, call: (c) => c.core.hasJoint(anyJoint(c)) },
+  nextJoint: { looks: true, call: ({ core, random }) => core.nextJoint(anyNumber(random)) },
   playerOfAccount: {
     looks: true,
     call: ({ core, random }) => core.playerOfAccount(anyNumber(random)),
@@ -319,6 +370,7 @@ export const FACADE_CALLS: Readonly<Record<string, FacadeCall>> = {
   playerAccounts: { looks: true, share: 0.3, call: ({ core }) => core.playerAccounts() },
   readBodies: { looks: true, share: 0.3, call: ({ core }) => core.readBodies(bodies) },
   readPlayers: { looks: true, share: 0.3, call: ({ core }) => core.readPlayers(players) },
+  readJoints: { looks: true, share: 0.3, call: ({ core }) => core.readJoints(joints) },
   readContacts: { looks: true, share: 0.3, call: ({ core }) => core.readContacts(contacts) },
   readBounds: { looks: true, share: 0.3, call: ({ core }) => core.readBounds(bounds) },
   terrain: { looks: true, share: 0.1, call: ({ core }) => core.terrain.heights[0] },
@@ -360,6 +412,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'bodyCount',
   'playerCount',
   'contactCount',
+  'jointCount',
   'encodeInput',
   'encodePing',
   'encodeWelcome',
