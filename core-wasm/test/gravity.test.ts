@@ -66,10 +66,10 @@ describe('the region', () => {
     const state = core.snapshot();
     const view = new DataView(state.buffer, state.byteOffset);
     for (const [offset, value] of [
-      [48, 99],
-      [52, Number.NaN],
-      [60, 1],
-      [64, -20000],
+      [52, -20000],
+      [64, 99],
+      [68, Number.NaN],
+      [76, 1],
     ] as const) {
       const before = view.getFloat32(offset, true);
       view.setFloat32(offset, value, true);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { CLIENT_MESSAGE_BYTES_MAX, type Core } from '../host/core.ts';
 import { TICKS_PER_FRAME, WireFault } from '../host/types.ts';
-import { BODY_BYTES, CONTACT_BYTES, findNotFinite, PLAYER_BYTES } from './floats.ts';
+import { BODY_BYTES, CONTACT_BYTES, findNotFinite, HEADER_BYTES, PLAYER_BYTES } from './floats.ts';
 import { damaged } from './fuzz/chance.ts';
 import { integer, pick, seeded } from './random.ts';
 import { RECORDING_SEED, record, replay } from './recording.ts';
@@ -109,7 +109,7 @@ test('damaged snapshots are refused without a trace, or are worlds that go on fi
 test('a float of a snapshot made NaN, infinite or huge is refused, or harmless', () => {
   const { state } = busyWorld();
   const view = new DataView(state.buffer, state.byteOffset, state.length);
-  const bodiesAt = 16 + 64 + ((view.getUint32(16 + 20, true) * 2 + 15) & ~15);
+  const bodiesAt = 16 + HEADER_BYTES + ((view.getUint32(16 + 20, true) * 2 + 15) & ~15);
   const random = seeded(13);
   const odd = [Number.NaN, Infinity, -Infinity, 3e38, -3e38, 1e-42, 1e9];
   for (let i = 0; i < 3000; i++) {
@@ -147,7 +147,7 @@ test('a fourth lane of a snapshot that is not zero is refused: it leaks into pos
   const state = core.snapshot();
   const player = state.length - core.contactCount * CONTACT_BYTES - PLAYER_BYTES;
   // The ground's normal, and where the hands hold something.
-  for (const word of [32, 40, 48].map((first) => first + 3)) {
+  for (const word of [4, 44, 56].map((first) => first + 3)) {
     const bytes = state.slice();
     const view = new DataView(bytes.buffer);
     expect(view.getUint32(player + word * 4, true)).toBe(0);

@@ -1,7 +1,7 @@
 import { body } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { isActive } from '../island/active';
-import { FIRST_STATIC, SOLES } from '../layout';
+import { FIRST_STATIC, SOLE_BYTES, SOLES } from '../layout';
 import { SOLE_ACCELERATION_MPS2, SUBSTEP_DT } from '../limits';
 import { add3, addScaled3, clampLength3, cross3, dot3, sub3, x3 } from '../math/vec3';
 import { GripKind } from '../player/grip-record';
@@ -31,7 +31,6 @@ class Sole {
   impulse: v128;
 }
 
-const SOLE_BYTES: usize = 80;
 assert(offsetof<Sole>() == SOLE_BYTES);
 
 let soleCount: i32 = 0;

@@ -18,6 +18,7 @@ import { raiseFault, StepFault } from '../world/fault';
 import { header } from '../world/header';
 import { isInRegion } from '../world/region';
 import { changeKind, despawn, spawnBody, spawnPlayer } from '../world/spawn';
+import { readAddJoint, readRemoveJoint } from './joint-command';
 import { isOverrun, readF32, readU8, readU16, readU32, readVec3, WireFault } from './reader';
 import { writeF32, writeU8, writeU16, writeU32 } from './writer';
 
@@ -31,6 +32,8 @@ export const enum Command {
   DESPAWN = 3,
   IMPULSE = 4,
   SET_KIND = 5,
+  ADD_JOINT = 6,
+  REMOVE_JOINT = 7,
   SET_RESTLESS = 16,
   SET_REGION = 17,
 }
@@ -52,6 +55,8 @@ export function readCommand(apply: bool): WireFault {
   if (kind == Command.IMPULSE) return readImpulse(apply);
   if (kind == Command.SET_KIND) return readSetKind(apply);
   if (kind == Command.SET_RESTLESS) return readSetRestless(apply);
+  if (kind == Command.ADD_JOINT) return readAddJoint(apply);
+  if (kind == Command.REMOVE_JOINT) return readRemoveJoint(apply);
   if (kind == Command.SET_REGION) return readSetRegion(apply);
   return isOverrun() ? WireFault.TRUNCATED : WireFault.UNKNOWN_KIND;
 }
@@ -214,5 +219,11 @@ export function writeCommand(kind: Command): void {
     writeU8(word(1));
   } else if (kind == Command.SET_REGION) {
     writeFloats(1, 3);
+  } else if (kind == Command.ADD_JOINT) {
+    writeU8(word(1));
+    writeU8(word(2));
+    writeU32(word(3));
+    writeU32(word(4));
+    writeFloats(5, 21);
   }
 }

@@ -14,12 +14,12 @@ export class Header {
   staticCount: i32;
   /** 1 where nothing may sleep. */
   restless: u32;
-  /** m/s²; lane 3 is zero. */
-  gravity: v128;
+  jointCount: i32;
   /** Height of the water's surface along −gravity, m; `WATER_NONE_M` where there is none. */
   waterLevel: f32;
-  reserved1: u32;
-  reserved2: u64;
+  reserved: u64;
+  /** m/s²; lane 3 is zero. */
+  gravity: v128;
 }
 
 export function header(): Header {

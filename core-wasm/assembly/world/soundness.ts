@@ -1,12 +1,16 @@
 import { Body, BodyKind, entityIndex, Role, Shape } from '../body/body';
 import { isSize } from '../body/size';
 import { Contact, contactKey } from '../contact/contact';
-import { BODY_BYTES, CONTACT_SHIFT, PLAYER_BYTES } from '../layout';
+import { Joint, jointKey } from '../joint/joint';
+import { beginIndices, isNewIndex } from '../joint/joint-indices';
+import { areImpulsesSound, isJointSound } from '../joint/joint-sound';
+import { BODY_BYTES, CONTACT_SHIFT, JOINT_BYTES, PLAYER_BYTES } from '../layout';
 import {
   ANGULAR_SPEED_MAX_RPS,
   CONTACT_CAPACITY,
   ENTITY_CAPACITY,
   GRAVITY_MAX_MPS2,
+  JOINT_CAPACITY,
   LINEAR_SPEED_MAX_MPS,
   MANIFOLD_POINTS_MAX,
   MOVER_CAPACITY,
@@ -45,6 +49,8 @@ export function areCountsPossible(h: Header): bool {
     h.staticCount <= STATIC_CAPACITY &&
     h.playerCount >= 0 &&
     h.playerCount <= PLAYER_CAPACITY &&
+    h.jointCount >= 0 &&
+    h.jointCount <= JOINT_CAPACITY &&
     h.contactCount >= 0 &&
     h.contactCount <= CONTACT_CAPACITY &&
     h.restless <= 1 &&
@@ -67,18 +73,20 @@ let bodies: usize = 0;
 let moverCount: i32 = 0;
 let staticCount: i32 = 0;
 
-/** `start`: generations, movers, statics, players, contacts as a snapshot packs them behind `h`. */
+/** `start`: the sections from the generations on, as a snapshot packs them behind `h`. */
 export function isSound(h: Header, start: usize, generationBytes: i32): bool {
   generations = start;
   bodies = start + <usize>generationBytes;
   moverCount = h.moverCount;
   staticCount = h.staticCount;
   const players = bodies + <usize>(moverCount + staticCount) * BODY_BYTES;
-  const contacts = players + <usize>h.playerCount * PLAYER_BYTES;
+  const joints = players + <usize>h.playerCount * PLAYER_BYTES;
+  const contacts = joints + <usize>h.jointCount * JOINT_BYTES;
   return (
     isHeaderSound(h) &&
     areBodiesSound(h.entityHigh, h.playerCount) &&
     arePlayersSound(players, h.playerCount) &&
+    areJointsSound(joints, h.jointCount) &&
     areContactsSound(contacts, h.contactCount)
   );
 }
@@ -197,6 +205,26 @@ function isGripSound(grip: Grip): bool {
   return b.kind == BodyKind.DYNAMIC && isUnitQuat(grip.turn);
 }
 
+/** Sorted, each id once, between bodies that exist and are no hands. */
+function areJointsSound(joints: usize, count: i32): bool {
+  beginIndices();
+  let before: u64 = 0;
+  for (let i = 0; i < count; i++) {
+    const j = changetype<Joint>(joints + <usize>i * JOINT_BYTES);
+    const key = jointKey(j);
+    if (key <= before || !isNewIndex(j.id)) return false;
+    if (!isJointSound(j) || !areImpulsesSound(j)) return false;
+    if (!mayJoin(j.bodyA) || (j.bodyB != 0 && !mayJoin(j.bodyB))) return false;
+    before = key;
+  }
+  return true;
+}
+
+function mayJoin(id: u32): bool {
+  const place = findAny(entityIndex(id));
+  return place >= 0 && bodyAt(place).id == id && <i32>bodyAt(place).role <= Role.PLAYER;
+}
+
 /** Ids are not looked up: the next step drops the contact of a body that is not there. */
 function areContactsSound(contacts: usize, count: i32): bool {
   let before: u64 = 0;
@@ -219,19 +247,23 @@ function areContactsSound(contacts: usize, count: i32): bool {
   return true;
 }
 
+/** Place of the mover or static with this entity index in the snapshot, or −1. */
+function findAny(index: i32): i32 {
+  const place = find(index);
+  return place >= 0 ? place : findBetween(moverCount, moverCount + staticCount, index);
+}
+
 /** Place of the mover with this entity index in the snapshot, or −1. */
 function find(index: i32): i32 {
-  return findBetween(index, 0, moverCount);
+  return findBetween(0, moverCount, index);
 }
 
 function findHeld(id: u32): Body | null {
-  const index = entityIndex(id);
-  const mover = find(index);
-  const place = mover >= 0 ? mover : findBetween(index, moverCount, moverCount + staticCount);
+  const place = findAny(entityIndex(id));
   return place >= 0 && bodyAt(place).id == id ? bodyAt(place) : null;
 }
 
-function findBetween(index: i32, first: i32, end: i32): i32 {
+function findBetween(first: i32, end: i32, index: i32): i32 {
   let low = first;
   let high = end;
   while (low < high) {

@@ -6,7 +6,9 @@ import { finishPart, selectPart } from '../island/part';
 import { uniteReach } from '../island/reach';
 import { selectAwake } from '../island/select';
 import { prepareGrabs, solveGrabs } from '../joint/grab';
+import { uniteJoined } from '../joint/joint-pairs';
 import { prepareSoles, solveSoles } from '../joint/sole';
+import { keepJoints, prepareJoints, solveJoints, warmStartJoints } from '../joint/solve-joints';
 import { SUBSTEP_COUNT } from '../limits';
 import { drivePlayers } from '../player/drive';
 import { updateGrips } from '../player/grip';
@@ -57,25 +59,31 @@ function compute(isPart: bool): void {
   const pairCount = findPairs();
   clearIslands();
   unitePairs(pairCount);
+  uniteJoined();
   uniteReach();
   flattenIslands();
   pullBodies();
   loadSolverBodies();
   collectContacts(pairCount);
+  prepareJoints();
   prepareGrabs();
   prepareSoles();
 
   for (let substep = 0; substep < SUBSTEP_COUNT; substep++) {
     integrateVelocities();
+    warmStartJoints();
     if (substep == 0) warmStartContacts();
     solveGrabs();
     solveSoles();
+    solveJoints(true);
     pushContacts();
     integratePositions();
+    solveJoints(false);
     relaxContacts((substep & 1) != 0);
   }
   applyRestitution();
 
+  keepJoints();
   keepContacts();
   finishBodies();
   restIslands();
