@@ -140,6 +140,10 @@ export const PLAYER_SWIM_DRAG_HZ: f32 = 2.5;
 export const JETPACK_THRUST_N: f32 = 1600.0;
 export const JETPACK_RISE_MPS: f32 = 5.0;
 export const JETPACK_ACCELERATION_MPS2: f32 = 10.0;
+/** What full thrust takes; less takes its share. */
+export const JETPACK_POWER_W: f32 = 24000.0;
+/** Twenty seconds of full thrust; a player without a load hovers for forty. */
+export const JETPACK_ENERGY_MAX_J: f32 = 480000.0;
 
 // Hands.
 export const HAND_RADIUS_M: f32 = 0.07;

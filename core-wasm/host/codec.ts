@@ -32,6 +32,7 @@ const CommandKind = {
   REMOVE_JOINT: 7,
   SET_RESTLESS: 16,
   SET_REGION: 17,
+  CHARGE: 18,
 } as const;
 
 const LAYER_DEFAULT = 1;
@@ -119,6 +120,13 @@ export class Codec {
     this.putFloats(0, region.gravity);
     this.putFloats(3, [region.waterLevel]);
     return this.addCommand(CommandKind.SET_REGION);
+  }
+
+  /** Gives a player's jetpack `energy`, −480,000…480,000 J, as far as it has room, or takes it. */
+  addCharge(entity: number, energy: number): boolean {
+    this.memory.u32[this.memory.field] = entity;
+    this.putFloats(1, [energy]);
+    return this.addCommand(CommandKind.CHARGE);
   }
 
   /** The step skips it when an end does not exist or is a hand, or the id is taken. */

@@ -43,6 +43,7 @@ export function emptyPlayers(): PlayerColumns {
     held: new Uint32Array(0),
     grounded: new Uint8Array(0),
     submersions: new Float32Array(0),
+    energies: new Float32Array(0),
   };
 }
 
@@ -63,4 +64,5 @@ export function growPlayers(columns: PlayerColumns, count: number): void {
   columns.held = new Uint32Array(capacity * 2);
   columns.grounded = new Uint8Array(capacity);
   columns.submersions = new Float32Array(capacity);
+  columns.energies = new Float32Array(capacity);
 }

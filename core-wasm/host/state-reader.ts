@@ -27,6 +27,7 @@ const PLAYER_PITCH_BYTE = 4;
 const PLAYER_BUTTONS_BYTE = 6;
 const PLAYER_GROUNDED_BYTE = 10;
 const PLAYER_SUBMERSION = 9;
+const PLAYER_ENERGY = 10;
 const PLAYER_ID = 12;
 const PLAYER_ACCOUNT = 13;
 const PLAYER_LEFT_HAND = 14;
@@ -230,6 +231,7 @@ export class StateReader extends Codec {
       into.buttons[i] = view.getUint16(at * 4 + PLAYER_BUTTONS_BYTE, true);
       into.grounded[i] = view.getUint16(at * 4 + PLAYER_GROUNDED_BYTE, true);
       into.submersions[i] = f32[at + PLAYER_SUBMERSION] as number;
+      into.energies[i] = f32[at + PLAYER_ENERGY] as number;
       into.held[i * 2] = u32[at + PLAYER_LEFT_HELD] as number;
       into.held[i * 2 + 1] = u32[at + PLAYER_RIGHT_HELD] as number;
       this.abi.playerExpose(i);

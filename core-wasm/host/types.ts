@@ -16,7 +16,10 @@ export const Button = {
   SPRINT: 2,
   GRIP_LEFT: 4,
   GRIP_RIGHT: 8,
-  /** Hovers; with JUMP it climbs, with DIVE it sinks. From the ground it takes JUMP to start. */
+  /**
+   * Hovers while the jetpack has energy; with JUMP it climbs, with DIVE it sinks. From the ground
+   * it takes JUMP to start.
+   */
   JETPACK: 16,
   /** Swims or sinks down. */
   DIVE: 32,
@@ -183,6 +186,8 @@ export interface PlayerColumns {
   grounded: Uint8Array;
   /** Share of the player that is under water, 0…1; he swims from 0.6 on. */
   submersions: Float32Array;
+  /** What the jetpack has left, 0…480,000 J: twenty seconds of full thrust. */
+  energies: Float32Array;
 }
 
 /** Bits that `Core.step` returns; the world stays valid whatever is set. */

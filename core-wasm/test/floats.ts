@@ -19,7 +19,7 @@ const BODY_FLOATS = [
   [26, 31],
 ] as const;
 const PLAYER_FLOATS = [
-  [4, 10],
+  [4, 11],
   [44, 52],
   [56, 64],
 ] as const;

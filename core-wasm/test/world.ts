@@ -189,6 +189,7 @@ export function playerOf(world: World, entity: number) {
     leftHeld: players.held[at * 2] as number,
     rightHeld: players.held[at * 2 + 1] as number,
     grounded: players.grounded[at] === 1,
+    energy: players.energies[at] as number,
   };
 }
 

@@ -131,6 +131,8 @@ function openOld(): bool {
   const h = changetype<Header>(STAGING + PREFIX_BYTES);
   if (h.moverCount != now.moverCount || h.staticCount != now.staticCount) return false;
   if (h.playerCount != now.playerCount || h.tick != now.tick) return false;
+  if (h.waterLevel != now.waterLevel || h.restless != now.restless) return false;
+  if (v128.any_true(f32x4.ne(h.gravity, now.gravity))) return false;
   if (h.jointCount != now.jointCount) return false;
   oldMovers = STAGING + PREFIX_BYTES + HEADER_BYTES + <usize>generationBytes(h);
   oldPlayers = oldMovers + <usize>(h.moverCount + h.staticCount) * BODY_BYTES;

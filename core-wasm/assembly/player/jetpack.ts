@@ -1,5 +1,12 @@
 import { Body } from '../body/body';
-import { JETPACK_ACCELERATION_MPS2, JETPACK_RISE_MPS, JETPACK_THRUST_N, TICK_DT } from '../limits';
+import {
+  JETPACK_ACCELERATION_MPS2,
+  JETPACK_ENERGY_MAX_J,
+  JETPACK_POWER_W,
+  JETPACK_RISE_MPS,
+  JETPACK_THRUST_N,
+  TICK_DT,
+} from '../limits';
 import { add3, addScaled3, clampLength3, dot3, sub3, w3 } from '../math/vec3';
 import { gravity } from '../world/gravity';
 import { Footing } from './footing';
@@ -8,12 +15,14 @@ import { isDown, Walker } from './walker';
 
 /**
  * A jetpack holds its walker where he is; JUMP lets it climb, DIVE sink. Its thrust is limited, so
- * a heavy load holds it down. Fuel is the game's: it takes the button away.
+ * a heavy load holds it down, and takes energy, which only a command gives back: where energy
+ * comes from is the game's.
  */
 
 /** From the ground it takes a jump to start: the button alone leaves a walker walking. */
 export function flies(w: Walker): bool {
-  return isDown(w, Button.JETPACK) && (w.grounded == 0 || isDown(w, Button.JUMP));
+  if (!isDown(w, Button.JETPACK) || w.energy <= 0) return false;
+  return w.grounded == 0 || isDown(w, Button.JUMP);
 }
 
 /** How much of a difference in speed the thrust makes good in a second. */
@@ -31,5 +40,13 @@ export function fly(w: Walker, b: Body, f: Footing, wish: v128, up: v128): void 
   const level = addScaled3(b.linearVelocity, up, -rise);
   const spare = Mathf.sqrt(most * most - thrust * thrust);
   const limit = min<f32>(JETPACK_ACCELERATION_MPS2, spare) * TICK_DT;
-  b.linearVelocity = add3(b.linearVelocity, clampLength3(sub3(wish, level), limit));
+  const change = clampLength3(sub3(wish, level), limit);
+  b.linearVelocity = add3(b.linearVelocity, change);
+  const side = dot3(change, change) / (TICK_DT * TICK_DT);
+  charge(w, -(JETPACK_POWER_W * TICK_DT * Mathf.sqrt(thrust * thrust + side)) / most);
+}
+
+/** Gives or takes energy, J, as far as there is room for it or any left. */
+export function charge(w: Walker, energy: f32): void {
+  w.energy = min<f32>(JETPACK_ENERGY_MAX_J, max<f32>(0, w.energy + energy));
 }

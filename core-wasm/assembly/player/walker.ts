@@ -26,7 +26,9 @@ export class Walker {
   groundGap: f32;
   /** Share of the height that is under water, 0…1. */
   submersion: f32;
-  reserved: u64;
+  /** What is left for the jetpack, J. */
+  energy: f32;
+  reserved: u32;
 }
 
 export function isDown(w: Walker, button: i32): bool {

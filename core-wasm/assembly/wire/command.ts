@@ -8,12 +8,15 @@ import { FIELDS } from '../layout';
 import {
   ANGULAR_SPEED_MAX_RPS,
   GRAVITY_MAX_MPS2,
+  JETPACK_ENERGY_MAX_J,
   LINEAR_SPEED_MAX_MPS,
   REGION_HALF_M,
   WATER_NONE_M,
 } from '../limits';
 import { isUnitQuat, normalizeQuat } from '../math/quat';
 import { clampLength3, isWithin3 } from '../math/vec3';
+import { charge } from '../player/jetpack';
+import { player, playerIndex } from '../player/player';
 import { raiseFault, StepFault } from '../world/fault';
 import { header } from '../world/header';
 import { isInRegion } from '../world/region';
@@ -36,6 +39,7 @@ export const enum Command {
   REMOVE_JOINT = 7,
   SET_RESTLESS = 16,
   SET_REGION = 17,
+  CHARGE = 18,
 }
 
 const SPEED_MAX_MPS: f32 = 200.0;
@@ -58,6 +62,7 @@ export function readCommand(apply: bool): WireFault {
   if (kind == Command.ADD_JOINT) return readAddJoint(apply);
   if (kind == Command.REMOVE_JOINT) return readRemoveJoint(apply);
   if (kind == Command.SET_REGION) return readSetRegion(apply);
+  if (kind == Command.CHARGE) return readCharge(apply);
   return isOverrun() ? WireFault.TRUNCATED : WireFault.UNKNOWN_KIND;
 }
 
@@ -187,6 +192,19 @@ function readSetRegion(apply: bool): WireFault {
   return WireFault.NONE;
 }
 
+/** Energy for a player's jetpack, J; negative takes some. */
+function readCharge(apply: bool): WireFault {
+  const id = readU32();
+  const energy = readF32();
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (!(Mathf.abs(energy) <= JETPACK_ENERGY_MAX_J)) return WireFault.OUT_OF_RANGE;
+  if (!apply) return WireFault.NONE;
+  const index = playerIndex(id);
+  if (index < 0) raiseFault(StepFault.COMMAND_SKIPPED);
+  else charge(player(index), energy);
+  return WireFault.NONE;
+}
+
 // Host side: FIELDS holds the command's scalars as 32-bit words in wire order, from word 0.
 
 function word(index: i32): u32 {
@@ -219,6 +237,8 @@ export function writeCommand(kind: Command): void {
     writeU8(word(1));
   } else if (kind == Command.SET_REGION) {
     writeFloats(1, 3);
+  } else if (kind == Command.CHARGE) {
+    writeFloats(1, 1);
   } else if (kind == Command.ADD_JOINT) {
     writeU8(word(1));
     writeU8(word(2));

@@ -10,6 +10,7 @@ import {
   CONTACT_CAPACITY,
   ENTITY_CAPACITY,
   GRAVITY_MAX_MPS2,
+  JETPACK_ENERGY_MAX_J,
   JOINT_CAPACITY,
   LINEAR_SPEED_MAX_MPS,
   MANIFOLD_POINTS_MAX,
@@ -23,7 +24,7 @@ import { isNormalizedQuat, isUnitQuat } from '../math/quat';
 import { isPositive4, isWithin3, isWithin4, w3 } from '../math/vec3';
 import { Grip, GripKind } from '../player/grip-record';
 import { FOOT_PART } from '../player/legs';
-import { leftGripOf, Player, rightGripOf } from '../player/player';
+import { Button, leftGripOf, Player, rightGripOf } from '../player/player';
 import { Walker } from '../player/walker';
 import { Header } from './header';
 import { isInRegion } from './region';
@@ -63,6 +64,7 @@ function isHeaderSound(h: Header): bool {
   return (
     isWithin3(h.gravity, GRAVITY_MAX_MPS2) &&
     w3(h.gravity) == 0 &&
+    h.reserved == 0 &&
     Mathf.abs(h.waterLevel) <= -WATER_NONE_M
   );
 }
@@ -190,13 +192,19 @@ function isWalkerSound(w: Walker): bool {
     w3(w.groundNormal) == 0 &&
     Mathf.abs(w.groundGap) <= STEP_MAX_M &&
     w.submersion >= 0 &&
-    w.submersion <= 1
+    w.submersion <= 1 &&
+    w.energy >= 0 &&
+    w.energy <= JETPACK_ENERGY_MAX_J &&
+    (<i32>(w.buttons | w.buttonsBefore) & ~Button.ALL) == 0 &&
+    w.grounded <= 1 &&
+    w.reserved == 0
   );
 }
 
 function isGripSound(grip: Grip): bool {
   if (!isWithin4(grip.offset, GRIP_OFFSET_MAX_M) || w3(grip.offset) != 0) return false;
   if (!isWithin4(grip.turn, 1.01)) return false;
+  if (grip.reserved0 != 0 || grip.reserved1 != 0) return false;
   if (grip.kind == GripKind.OPEN || grip.kind == GripKind.TERRAIN) return grip.held == 0;
   if (<i32>grip.kind > GripKind.TERRAIN) return false;
   const b = findHeld(grip.held);

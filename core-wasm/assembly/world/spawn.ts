@@ -15,6 +15,7 @@ import { calmJointsOf, dropJointsOf } from '../joint/joint-store';
 import { BODY_BYTES, PLAYER_BYTES } from '../layout';
 import {
   HAND_RADIUS_M,
+  JETPACK_ENERGY_MAX_J,
   PLAYER_CAPACITY,
   PLAYER_GROUND_COSINE,
   PLAYER_HALF_HEIGHT_M,
@@ -80,6 +81,7 @@ export function spawnPlayer(
   p.leftHand = left;
   p.rightHand = right;
   p.yaw = yaw;
+  p.energy = JETPACK_ENERGY_MAX_J;
   setRestPose(p);
 }
 
