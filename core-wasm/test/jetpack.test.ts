@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Core } from '../host/core.ts';
-import { Button } from '../host/types.ts';
+import { Button, StepFault, WireFault } from '../host/types.ts';
 import { playAgain } from './resimulate.ts';
 import {
   addBody,
@@ -79,6 +79,48 @@ describe('a jetpack', () => {
     world.inputs.set(player.entity, steady({ buttons: JETPACK }));
     playSeconds(world, 2);
     expect(Math.hypot(...velocityOf(world, player.entity))).toBeLessThan(0.01);
+  });
+
+  test('takes energy by its thrust, and when there is none left its player falls', () => {
+    const { world, player } = flier(60);
+    const energy = (): number => playerOf(world, player.entity).energy;
+    expect(energy()).toBe(480_000);
+    playSeconds(world, 1);
+    expect(energy()).toBe(480_000);
+    world.inputs.set(player.entity, steady({ buttons: JETPACK }));
+    playSeconds(world, 3);
+    const before = energy();
+    playSeconds(world, 4);
+    // 24 kW make 1600 N: 785 N, the player's weight, take 11.8 kW.
+    expect((before - energy()) / 4 / ((24_000 * 80 * 9.81) / 1600)).toBeCloseTo(1, 2);
+    const left = 11_000;
+    const taken = energy() - left;
+    world.commands.push((c) => c.addCharge(player.entity, -taken));
+    playSeconds(world, 0.9);
+    expect(Math.abs(velocityOf(world, player.entity)[1])).toBeLessThan(0.05);
+    playSeconds(world, 0.6);
+    expect(energy()).toBe(0);
+    expect(velocityOf(world, player.entity)[1]).toBeLessThan(-4);
+    world.commands.push((c) => c.addCharge(player.entity, 470_000));
+    playSeconds(world, 1.5);
+    expect(Math.abs(velocityOf(world, player.entity)[1])).toBeLessThan(0.05);
+  });
+
+  test('is charged as far as it has room, by a command that names a player', () => {
+    const { world, player } = flier(0);
+    world.commands.push((c) => c.addCharge(player.entity, -100_000));
+    world.commands.push((c) => c.addCharge(player.entity, 300_000));
+    play(world, 1);
+    expect(playerOf(world, player.entity).energy).toBe(480_000);
+    expect(world.faults).toBe(0);
+    world.commands.push((c) => c.addCharge(player.left, 5));
+    play(world, 1);
+    expect(world.faults).toBe(StepFault.COMMAND_SKIPPED);
+    for (const energy of [480_001, Number.NaN, -Infinity]) {
+      core.frameBegin(core.frame, core.stateHash());
+      core.addCharge(player.entity, energy);
+      expect(core.loadFrame(core.frameEnd())).toBe(WireFault.OUT_OF_RANGE);
+    }
   });
 
   test.each([

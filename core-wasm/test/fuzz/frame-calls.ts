@@ -67,6 +67,15 @@ function setRestless({ core, random }: Caller): boolean {
   return core.addSetRestless(random() < 0.2);
 }
 
+function setRegion({ core, random }: Caller): boolean {
+  const gravity = random() < 0.9 ? ([0, -9.81, 0] as const) : mildVector(random, -12, 12);
+  return core.addSetRegion({ gravity, waterLevel: mildNumber(random, -3, 1) });
+}
+
+function charge(c: Caller): boolean {
+  return c.core.addCharge(anyId(c), mildNumber(c.random, -480_000, 480_000));
+}
+
 /** Every other body goes. */
 function thinOut({ core, random }: Caller): void {
   core.readBodies(bodies);
@@ -97,6 +106,8 @@ const COMMANDS: ReadonlyArray<(c: Caller) => unknown> = [
   setKind,
   despawn,
   setRestless,
+  setRegion,
+  charge,
   addJoint,
   addJoint,
   removeJoint,
@@ -118,6 +129,8 @@ export const FRAME_CALLS: FacadeCalls = {
   addImpulse: { looks: true, call: impulse },
   addSetKind: { looks: true, call: setKind },
   addSetRestless: { looks: true, share: 0.4, call: setRestless },
+  addSetRegion: { looks: true, share: 0.1, call: setRegion },
+  addCharge: { looks: true, share: 0.4, call: charge },
   addInput: {
     looks: true,
     share: 2,
