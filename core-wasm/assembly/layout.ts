@@ -98,6 +98,8 @@ export const PULLS: usize = memory.data(MOVER_CAPACITY * 16, 16);
 /** What is under each player's foot, one record a player; see `player/foot.ts`. */
 export const FOOTING_BYTES: i32 = 80;
 export const FOOTINGS: usize = memory.data(PLAYER_CAPACITY * FOOTING_BYTES, 16);
+/** The footing's number for each mover that is a player. */
+export const FOOTING_NUMBERS: usize = memory.data(MOVER_CAPACITY * 2, 16);
 /** Which constraints are a player's, in order. */
 export const WALKER_CONTACTS: usize = memory.data(CONTACT_CAPACITY * 4, 16);
 /** The body above a player's legs, as one more record that the narrowphase can take. */

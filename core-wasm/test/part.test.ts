@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
 import { type Core, JointKind } from '../host/core.ts';
-import { Button, TICKS_PER_FRAME, WireFault } from '../host/types.ts';
+import { BodyKind, Button, TICKS_PER_FRAME, WireFault } from '../host/types.ts';
 import { between, integer, pick, type Random, seeded } from './random.ts';
 import {
   addBall,
@@ -21,14 +21,20 @@ import {
 setDefaultTimeout(120_000);
 
 let core: Core;
+/** Has another past than `core` in everything that is not state. */
+let other: Core;
 beforeAll(async () => {
   core = await openCore();
+  other = await openCore();
 });
 
 const FRAMES = 5;
 const PLAYERS = 14;
 
-/** Walkers, some of them grabbing, between crates and balls of which most have gone to sleep. */
+/**
+ * Walkers, some of them grabbing, swimming, flying or on a lift, between crates and balls of which
+ * most have gone to sleep.
+ */
 function populate(random: Random): { world: World; players: PlayerIds[] } {
   const world = newWorld(core, 3);
   const players = Array.from({ length: PLAYERS }, (_, i) =>
@@ -53,8 +59,25 @@ function populate(random: Random): { world: World; players: PlayerIds[] } {
       position: [between(random, -9, 9), 0.5, between(random, -9, 9)],
     });
   }
+  for (let i = 0; i < 3; i++) {
+    addBody(world, {
+      kind: BodyKind.KINEMATIC,
+      size: [1.5, 0.15, 1.5],
+      position: [between(random, -9, 9), between(random, 0, 1), between(random, -9, 9)],
+      linearVelocity: [between(random, -0.3, 0.3), between(random, 0, 0.2), 0],
+      angularVelocity: [0, between(random, -1, 1), 0],
+    });
+  }
+  if (random() < 0.5) {
+    const waterLevel = between(random, 0.3, 1.6);
+    world.commands.push((c) => c.addSetRegion({ gravity: [0, -9.81, 0], waterLevel }));
+  }
   play(world, 1);
-  play(world, 60);
+  play(world, 60, () => {
+    for (const { entity } of players) {
+      if (random() < 0.05) world.inputs.set(entity, someInput(random));
+    }
+  });
   return { world, players };
 }
 
@@ -75,7 +98,8 @@ function addJoints(world: World, random: Random, bodies: readonly number[]): voi
 }
 
 function someInput(random: Random) {
-  const buttons = pick(random, [0, 0, Button.JUMP, Button.GRIP_LEFT, Button.GRIP_RIGHT]);
+  const { JUMP, GRIP_LEFT, GRIP_RIGHT, JETPACK, DIVE } = Button;
+  const buttons = pick(random, [0, 0, JUMP, GRIP_LEFT, GRIP_RIGHT, JETPACK | JUMP, JETPACK, DIVE]);
   const hands = pose(
     [integer(random, -400, -100), integer(random, 100, 1400), integer(random, -700, -100)],
     [integer(random, 100, 400), integer(random, 100, 1400), integer(random, -700, -100)],
@@ -158,6 +182,22 @@ function scenario(seed: number) {
   const whole = record(world, give(news));
   return { old, whole, changed };
 }
+
+test('a world goes on from its snapshot in a core that another world has been in', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 0xffffffff }), (seed) => {
+      const { whole } = scenario(seed);
+      for (const [tick, before] of whole.states.slice(0, -1).entries()) {
+        expect(other.restore(before)).toBe(WireFault.NONE);
+        const frame = whole.frames[Math.floor(tick / TICKS_PER_FRAME)] as Uint8Array;
+        expect(other.loadFrame(frame)).toBe(WireFault.NONE);
+        other.step();
+        expect(other.snapshot()).toEqual(whole.states[tick + 1] as Uint8Array);
+      }
+    }),
+    { numRuns: 10 },
+  );
+});
 
 describe('a partial rollback', () => {
   test('ends every tick with the bits of a whole one', () => {

@@ -25,7 +25,7 @@ import {
 } from '../math/vec3';
 import { upward } from '../world/gravity';
 import { header } from '../world/header';
-import { clearFooting, Footing, footing } from './footing';
+import { beginFooting, Footing, footing } from './footing';
 import { Grip, GripKind } from './grip-record';
 import { groundVelocity, pushAlong, pushUp } from './ground';
 import { flies, fly } from './jetpack';
@@ -41,7 +41,7 @@ export function drivePlayers(): void {
     const p = player(i);
     const slot = slotOf(p.id);
     assert(slot >= 0);
-    clearFooting(footing(i));
+    beginFooting(i, slot);
     driveWalker(p, body(slot), footing(i), holdsOn(p));
   }
 }

@@ -22,7 +22,7 @@ import {
   x3,
   z3,
 } from '../math/vec3';
-import { entryNormal, rayEntry } from '../query/ray-body';
+import { entryAhead, entryNormal } from '../query/ray-body';
 import { terrainHeight, terrainNormal } from '../terrain/heightfield';
 import { Footing } from './footing';
 import { footOf } from './upright';
@@ -97,7 +97,7 @@ export function findSupport(walker: Body, other: Body, ahead: v128): bool {
 }
 
 function look(other: Body, from: v128, reach: f32, limit: f32): void {
-  const depth = rayEntry(other, from, neg3(up));
+  const depth = entryAhead(other, from, neg3(up));
   if (depth > reach) return;
   const height = LOOK_M - depth;
   if (height <= rise || height > limit) return;
@@ -113,7 +113,7 @@ function look(other: Body, from: v128, reach: f32, limit: f32): void {
  */
 function lookAhead(other: Body, top: v128, ahead: v128, reach: f32, limit: f32): void {
   const from = addScaled3(top, ahead, PLAYER_RADIUS_M);
-  const depth = rayEntry(other, from, neg3(up));
+  const depth = entryAhead(other, from, neg3(up));
   if (depth > reach) return;
   const n = entryNormal();
   const steepness = dot3(n, up);

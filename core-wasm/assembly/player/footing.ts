@@ -1,4 +1,4 @@
-import { FOOTING_BYTES, FOOTINGS } from '../layout';
+import { FOOTING_BYTES, FOOTING_NUMBERS, FOOTINGS } from '../layout';
 
 /** What a tick wants of one player and finds out about his ground; dies with the tick. */
 @unmanaged
@@ -28,7 +28,13 @@ export function footing(player: i32): Footing {
   return changetype<Footing>(FOOTINGS + <usize>player * FOOTING_BYTES);
 }
 
+/** Of the player in a mover's slot; once `beginFooting` has been called for him in this tick. */
+export function footingOf(slot: i32): Footing {
+  return footing(<i32>load<u16>(FOOTING_NUMBERS + ((<usize>slot) << 1)));
+}
+
 /** Every field: what an earlier tick left in one would be history that no snapshot has. */
-export function clearFooting(f: Footing): void {
-  memory.fill(changetype<usize>(f), 0, FOOTING_BYTES);
+export function beginFooting(player: i32, slot: i32): void {
+  memory.fill(changetype<usize>(footing(player)), 0, FOOTING_BYTES);
+  store<u16>(FOOTING_NUMBERS + ((<usize>slot) << 1), <u16>player);
 }

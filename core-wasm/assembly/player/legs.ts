@@ -36,8 +36,7 @@ import {
   supportRise,
   terrainRise,
 } from './foot';
-import { Footing, footing } from './footing';
-import { playerIndex } from './player';
+import { footingOf } from './footing';
 import { footOf } from './upright';
 
 /**
@@ -72,12 +71,6 @@ export function isWalker(b: Body): bool {
   return b.role == Role.PLAYER;
 }
 
-function footingOf(walker: Body): Footing {
-  const index = playerIndex(walker.id);
-  assert(index >= 0);
-  return footing(index);
-}
-
 /** Constraints of a pair one of which is a walker. */
 export function collectWalkerPair(slotA: i32, slotB: i32): void {
   const a = body(slotA);
@@ -96,7 +89,7 @@ export function collectWalkerPair(slotA: i32, slotB: i32): void {
 }
 
 function collectLegs(walker: Body, other: Body, slotA: i32, slotB: i32, isA: bool): void {
-  const f = footingOf(walker);
+  const f = footingOf(isA ? slotA : slotB);
   const stands = findSupport(walker, other, f.ahead);
   if (!stands && !isStep(other)) {
     collide(body(slotA), body(slotB));
@@ -132,7 +125,7 @@ export function collectWalkerTerrain(slot: i32): void {
     beginManifold(walker.linearVelocity);
     addFoot(up, true, terrainRise(walker));
     prepareConstraint(slot, TERRAIN, FOOT_PART);
-    noteSupport(footingOf(walker), 0, FIXED);
+    noteSupport(footingOf(slot), 0, FIXED);
   }
   noteConstraint(before);
 }
@@ -193,10 +186,9 @@ export function notePressed(): void {
     const c = constraint(load<i32>(WALKER_CONTACTS + ((<usize>i) << 2)));
     if (!isPressed(c)) continue;
     const a = body(c.slotA);
-    if (isWalker(a)) standOn(c, a, neg3(c.normal), c.idB, c.slotB);
+    if (isWalker(a)) standOn(c, c.slotA, neg3(c.normal), c.idB, c.slotB);
     if (c.slotB == FIXED || !isWalker(body(c.slotB))) continue;
-    const b = body(c.slotB);
-    standOn(c, b, c.normal, c.idA, c.slotA);
+    standOn(c, c.slotB, c.normal, c.idA, c.slotA);
   }
 }
 
@@ -208,15 +200,15 @@ function isPressed(c: Constraint): bool {
 }
 
 /** A foot's ground counts as found before; else what pushes up steeply enough is ground too. */
-function standOn(c: Constraint, walker: Body, push: v128, id: u32, slot: i32): void {
-  if (dot3(push, axisY(walker.rotation)) < PLAYER_GROUND_COSINE) return;
+function standOn(c: Constraint, walker: i32, push: v128, id: u32, slot: i32): void {
+  if (dot3(push, axisY(body(walker).rotation)) < PLAYER_GROUND_COSINE) return;
   const f = footingOf(walker);
   f.pressed = 1;
   if (c.part == FOOT_PART || f.found != 0) return;
   f.found = 1;
   f.gap = 0;
   f.normal = push;
-  f.place = footOf(walker);
+  f.place = footOf(body(walker));
   f.entity = id;
   f.slot = slot;
 }

@@ -20,13 +20,18 @@ export function entryNormal(): v128 {
 
 /** Distance at which the ray enters the body; NO_ENTRY also when it begins inside. */
 export function rayEntry(b: Body, origin: v128, direction: v128): f32 {
+  const entry = entryAhead(b, origin, direction);
+  return entry == NO_ENTRY || surfaceDistance(b, origin) <= 0 ? NO_ENTRY : entry;
+}
+
+/** The same for whom a ray that begins inside, within rounding of the surface, is no matter. */
+export function entryAhead(b: Body, origin: v128, direction: v128): f32 {
   const ahead = dot3(sub3(b.position, origin), direction);
   const near = sub3(addScaled3(origin, direction, ahead), b.position);
   const local =
     b.shape == Shape.BOX ? boxEntry(b, near, direction) : roundEntry(b, near, direction);
   const entry = ahead + local;
-  if (local == NO_ENTRY || entry < 0 || surfaceDistance(b, origin) <= 0) return NO_ENTRY;
-  return entry;
+  return local == NO_ENTRY || entry < 0 ? NO_ENTRY : entry;
 }
 
 /** `near` is about the body's centre from here on. */
