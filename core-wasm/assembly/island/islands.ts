@@ -11,9 +11,9 @@ import { activeCount, activeSlot, canRest, isActive } from './active';
 
 /**
  * Islands: movers that could have felt each other in a tick, because their bounds touched, because
- * one holds, stands on or reaches for the other, or because they are one player. The lowest slot names an
- * island. Contacts alone would make smaller ones, but bounds are known before anything is computed,
- * so that whoever steps an island knows what must be stepped with it.
+ * one holds, stands on or reaches for the other, or because they are one player. The lowest slot
+ * names an island. Contacts alone would make smaller ones, but bounds are known before anything is
+ * computed, so that whoever steps an island knows what must be stepped with it.
  */
 
 function parent(slot: i32): i32 {

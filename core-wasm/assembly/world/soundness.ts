@@ -27,6 +27,13 @@ import { FOOT_PART } from '../player/legs';
 import { Button, leftGripOf, Player, rightGripOf } from '../player/player';
 import { Walker } from '../player/walker';
 import { Header } from './header';
+import {
+  packedBodies,
+  packedContacts,
+  packedGenerations,
+  packedJoints,
+  packedPlayers,
+} from './packed';
 import { isInRegion } from './region';
 
 /**
@@ -75,21 +82,18 @@ let bodies: usize = 0;
 let moverCount: i32 = 0;
 let staticCount: i32 = 0;
 
-/** `start`: the sections from the generations on, as a snapshot packs them behind `h`. */
-export function isSound(h: Header, start: usize, generationBytes: i32): bool {
-  generations = start;
-  bodies = start + <usize>generationBytes;
+/** `h`: header of a packed state, its sections behind it. */
+export function isSound(h: Header): bool {
+  generations = packedGenerations(h);
+  bodies = packedBodies(h);
   moverCount = h.moverCount;
   staticCount = h.staticCount;
-  const players = bodies + <usize>(moverCount + staticCount) * BODY_BYTES;
-  const joints = players + <usize>h.playerCount * PLAYER_BYTES;
-  const contacts = joints + <usize>h.jointCount * JOINT_BYTES;
   return (
     isHeaderSound(h) &&
     areBodiesSound(h.entityHigh, h.playerCount) &&
-    arePlayersSound(players, h.playerCount) &&
-    areJointsSound(joints, h.jointCount) &&
-    areContactsSound(contacts, h.contactCount)
+    arePlayersSound(packedPlayers(h), h.playerCount) &&
+    areJointsSound(packedJoints(h), h.jointCount) &&
+    areContactsSound(packedContacts(h), h.contactCount)
   );
 }
 
