@@ -141,6 +141,13 @@ function addCommands(session: Session, frame: number): void {
     core.addSetKind(pick(random, bodies), kind);
   }
   if (bodies.length > 1 && random() < 0.06) core.addJoint(newJoint(session));
+  if (random() < 0.02) {
+    const gravity = [between(random, -0.5, 0.5), -9.81, between(random, -0.5, 0.5)] as const;
+    core.addSetRegion({ gravity, waterLevel: between(random, -2, 0.6) });
+  }
+  if (session.actors.length > 0 && random() < 0.02) {
+    core.addCharge(pick(random, session.actors).entity, between(random, -4e5, 4e5));
+  }
   if (core.jointCount > JOINTS) core.addRemoveJoint(integer(random, 1, JOINTS + 1));
 }
 
@@ -287,6 +294,8 @@ function think({ core, random, bodies }: Session, actor: Actor): void {
   actor.moveZ = integer(random, -60, 127);
   actor.spin = integer(random, -700, 700);
   actor.buttons = (random() < 0.3 ? Button.SPRINT : 0) | (random() < 0.5 ? Button.GRIP_LEFT : 0);
+  if (random() < 0.15)
+    actor.buttons |= Button.JETPACK | pick(random, [0, Button.JUMP, Button.DIVE]);
   actor.wanted = 0;
   if (random() < 0.3) return;
   const near = bodies.filter((id) => isWithinReach(core, actor.entity, id));

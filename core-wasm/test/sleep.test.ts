@@ -4,12 +4,15 @@ import { BodyKind } from '../host/types.ts';
 import {
   addBall,
   addBody,
+  addPlayer,
   addStatic,
   newWorld,
   openCore,
   play,
+  playerOf,
   playSeconds,
   positionOf,
+  steady,
   type World,
 } from './world.ts';
 
@@ -106,6 +109,32 @@ describe('an island', () => {
       const track = [...stack, ball].flatMap((e) => positionOf(beside, e));
       expect(track).toEqual(tracks[frame] as number[]);
     });
+  });
+
+  test('wakes when a player steps onto it, and sleeps on beside one who only stands', () => {
+    const world = newWorld(core);
+    const block = addBody(world, { size: [2, 0.15, 2], position: [0, 0.15, -4], density: 700 });
+    const player = addPlayer(world, [0, 0, 0]);
+    playSeconds(world, 4);
+    expect(core.isAsleep(block)).toBe(true);
+    world.inputs.set(player.entity, steady({ moveZ: 127 }));
+    playSeconds(world, 1);
+    expect(core.isAsleep(block)).toBe(false);
+    expect(playerOf(world, player.entity).foot[1]).toBeCloseTo(0.3, 1);
+  });
+
+  test('does not sleep on a lift that moves', () => {
+    const world = newWorld(core);
+    const lift = addBody(world, {
+      kind: BodyKind.KINEMATIC,
+      size: [2, 0.1, 2],
+      position: [0, 5, 0],
+      linearVelocity: [0, 0.01, 0],
+    });
+    const crate = addBody(world, { position: [0, 5.6, 0] });
+    playSeconds(world, 6);
+    expect(asleep([lift, crate])).toEqual([false, false]);
+    expect(positionOf(world, crate)[1] - positionOf(world, lift)[1]).toBeCloseTo(0.6, 2);
   });
 
   test('of a restless region never sleeps', () => {

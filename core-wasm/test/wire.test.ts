@@ -191,6 +191,8 @@ describe('frames', () => {
             limits: { lower: -1, upper: 1 },
           });
           core.addRemoveJoint(7);
+          core.addSetRegion({ gravity: [1, -9, 0], waterLevel: 4 });
+          core.addCharge(3, 1000);
           const entries = inputs.map(([entity, given]) => ({
             entity,
             entry: core.encodeEntry(given).slice(),
@@ -203,7 +205,7 @@ describe('frames', () => {
           expect(core.readFrameHeader(frame)).toEqual({
             frame: number,
             stateHash: hash,
-            commandCount: bodies.length + impulses.length + 4,
+            commandCount: bodies.length + impulses.length + 6,
             inputCount: inputs.length,
           });
           const listed = core.frameInputs(frame);

@@ -51,6 +51,7 @@ export function createWhole(core: Core, random: Random, bodiesMax: number): Whol
     lastJoint: 0,
     commands: [],
   };
+  if (random() < 0.4) flood(whole);
   for (let i = integer(random, 1, 20); i > 0; i--) spawn(whole, BodyKind.STATIC, place(random));
   for (let i = integer(random, 0, PLAYERS_MAX); i > 0; i--) join(whole);
   while (core.nextEntity(whole.lastEntity) !== 0 && whole.commands.length < bodiesMax * 0.7) {
@@ -128,6 +129,14 @@ function spawn(whole: Whole, kind: BodyKind, position: Vec3, speed = 0): number 
   const add = (core: Core) => core.addSpawnBody(body);
   whole.commands.push({ subjects: [entity], concernsStatics, add });
   return entity;
+}
+
+/** Water up to the knees or over the head, and a pull that is not quite down. */
+function flood({ random, commands }: Whole): void {
+  const gravity = [between(random, -2, 2), -9.81, between(random, -2, 2)] as const;
+  const waterLevel = between(random, 0.3, 3);
+  const add = (core: Core) => core.addSetRegion({ gravity, waterLevel });
+  commands.push({ subjects: [], concernsStatics: true, add });
 }
 
 /** A tower, a heap, or a chain. */
@@ -238,7 +247,8 @@ function someInput(random: Random): PlayerInput {
     integer(random, 100, 1400),
     integer(random, -700, -100),
   ];
-  const buttons = pick(random, [0, 0, Button.JUMP, Button.GRIP_LEFT, Button.GRIP_RIGHT]);
+  const { JUMP, GRIP_LEFT, GRIP_RIGHT, JETPACK, DIVE } = Button;
+  const buttons = pick(random, [0, 0, JUMP, GRIP_LEFT, GRIP_RIGHT, JETPACK | JUMP, JETPACK, DIVE]);
   const [moveX, moveZ] = [integer(random, -127, 127), integer(random, -127, 127)];
   const yaw = integer(random, 0, 65535);
   return steady({ moveX, moveZ, yaw, buttons }, pose(hand(-400, -100), hand(100, 400)));
