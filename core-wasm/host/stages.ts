@@ -1,26 +1,42 @@
 /**
- * Stages of a step, in the order in which a tick comes to each first; the index is the number that
- * `stepTimed` counts under. What each does: `core-wasm/STEP.md`.
+ * The stages of a step, in the order in which a tick first comes to them. The index is the number
+ * under which `Core.stepTimed` counts.
  */
 export const STEP_STAGES = [
+  /** Commands of the frame and intents of the players become state. */
   'input',
+  /** Players, hands and grips are driven. */
   'players',
+  /** Who is computed: the awake, or what news touched. */
   'select',
+  /** Pairs whose bounds touch. */
   'broadphase',
+  /** Who could have felt whom. */
   'islands',
+  /** The solver's copy of each body. */
   'load',
+  /** Manifolds, and the constraints made of them. */
   'narrowphase',
   'prepare-joints',
+  /** Substep: gravity, damping, and the impulses carried from the substep before. */
   'velocities',
+  /** First substep: the impulses kept from the tick before. */
   'warm-start',
+  /** Substep: what hands hold. */
   'joints',
+  /** Substep: non-penetration, with the push that takes overlaps out. */
   'push',
+  /** Substep: bodies move. */
   'positions',
+  /** Substep: the push is taken back, friction is applied. */
   'relax',
   'restitution',
+  /** Impulses become state, for the next tick's warm start. */
   'keep',
+  /** The solver's result becomes state; quarantine; the tick counts up. */
   'finish',
   'sleep',
+  /** Who stands on what. */
   'ground',
 ] as const;
 export type StepStage = (typeof STEP_STAGES)[number];
