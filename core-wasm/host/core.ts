@@ -10,6 +10,7 @@ import { TICKS_PER_FRAME, WireFault } from './types.ts';
 export { CLIENT_MESSAGE_BYTES_MAX, Codec, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
 export { emptyBodies, emptyPlayers, growBodies, growPlayers } from './columns.ts';
 export { emptyBoxes, emptyContacts } from './debug-view.ts';
+export { type AddJoint, emptyJoints, type JointColumns, JointKind } from './joints.ts';
 export { type CoreModule, compileCore } from './load-core.ts';
 export type { Terrain } from './state-reader.ts';
 

@@ -6,6 +6,18 @@ export { Codec } from './codec.ts';
 export { emptyBodies, emptyPlayers } from './columns.ts';
 export { Core } from './core.ts';
 export { type Boxes, type ContactPoints, emptyBoxes, emptyContacts } from './debug-view.ts';
+export {
+  type AddJoint,
+  type BallJoint,
+  type DistanceJoint,
+  type Ends,
+  emptyJoints,
+  type Frames,
+  type HingeJoint,
+  type JointColumns,
+  JointKind,
+  type WeldJoint,
+} from './joints.ts';
 export { type CoreModule, compileCore } from './load-core.ts';
 export { Queries } from './queries.ts';
 export {

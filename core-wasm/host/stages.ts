@@ -17,24 +17,29 @@ export const STEP_STAGES = [
   'load',
   /** Manifolds, and the constraints made of them. */
   'narrowphase',
+  /** Levers, axes and masses of joints and grabs. */
   'prepare-joints',
   /** Substep: gravity, damping, and the impulses carried from the substep before. */
   'velocities',
-  /** First substep: the impulses kept from the tick before. */
+  /** Substep: what joints carry; in the first also what contacts kept from the tick before. */
   'warm-start',
-  /** Substep: what hands hold. */
+  /** Substep: grabs, then joints with the bias that closes their gaps. */
   'joints',
   /** Substep: non-penetration, with the push that takes overlaps out. */
   'push',
   /** Substep: bodies move. */
   'positions',
+  /** Substep: joints without bias. */
+  'relax-joints',
   /** Substep: the push is taken back, friction is applied. */
   'relax',
+  /** What was hit hard enough bounces. */
   'restitution',
   /** Impulses become state, for the next tick's warm start. */
   'keep',
   /** The solver's result becomes state; quarantine; the tick counts up. */
   'finish',
+  /** Islands that have come to rest fall asleep. */
   'sleep',
   /** Who stands on what. */
   'ground',

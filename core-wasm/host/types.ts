@@ -182,6 +182,8 @@ export const StepFault = {
   COMMAND_SKIPPED: 32,
   /** A spawn found no free record for a static body: raise STATIC_CAPACITY. */
   STATICS_FULL: 64,
+  /** A joint found no free record: raise JOINT_CAPACITY. */
+  JOINTS_FULL: 128,
 } as const;
 
 /** Why bytes were refused; 0 is success. The same numbers go into close reasons. */

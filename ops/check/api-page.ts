@@ -30,6 +30,21 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
   ['Worlds', ['compileCore', 'CoreModule', 'World', 'BodyGiven', 'Core', 'StateReader', 'Terrain']],
   ['Bodies', ['ShapeKind', 'BodyKind', 'BodyRole', 'SpawnBody', 'SpawnPlayer']],
   [
+    'Joints',
+    [
+      'JointKind',
+      'AddJoint',
+      'Ends',
+      'Frames',
+      'BallJoint',
+      'HingeJoint',
+      'DistanceJoint',
+      'WeldJoint',
+      'emptyJoints',
+      'JointColumns',
+    ],
+  ],
+  [
     'Frames',
     [
       'TICK_RATE_HZ',

@@ -11,6 +11,7 @@ import { clampLength3, isWithin3 } from '../math/vec3';
 import { raiseFault, StepFault } from '../world/fault';
 import { isInRegion } from '../world/region';
 import { changeKind, despawn, spawnBody, spawnPlayer } from '../world/spawn';
+import { readAddJoint, readRemoveJoint } from './joint-command';
 import { isOverrun, readF32, readU8, readU16, readU32, readVec3, WireFault } from './reader';
 import { writeF32, writeU8, writeU16, writeU32 } from './writer';
 
@@ -25,6 +26,8 @@ export const enum Command {
   IMPULSE = 4,
   SET_KIND = 5,
   SET_RESTLESS = 16,
+  ADD_JOINT = 6,
+  REMOVE_JOINT = 7,
 }
 
 const SPEED_MAX_MPS: f32 = 200.0;
@@ -44,6 +47,8 @@ export function readCommand(apply: bool): WireFault {
   if (kind == Command.IMPULSE) return readImpulse(apply);
   if (kind == Command.SET_KIND) return readSetKind(apply);
   if (kind == Command.SET_RESTLESS) return readSetRestless(apply);
+  if (kind == Command.ADD_JOINT) return readAddJoint(apply);
+  if (kind == Command.REMOVE_JOINT) return readRemoveJoint(apply);
   return isOverrun() ? WireFault.TRUNCATED : WireFault.UNKNOWN_KIND;
 }
 
@@ -188,5 +193,11 @@ export function writeCommand(kind: Command): void {
     writeFloats(1, 6);
   } else if (kind == Command.SET_KIND) {
     writeU8(word(1));
+  } else if (kind == Command.ADD_JOINT) {
+    writeU8(word(1));
+    writeU8(word(2));
+    writeU32(word(3));
+    writeU32(word(4));
+    writeFloats(5, 21);
   }
 }

@@ -16,12 +16,13 @@ export const enum Stage {
   JOINTS = 10,
   PUSH = 11,
   POSITIONS = 12,
-  RELAX = 13,
-  RESTITUTION = 14,
-  KEEP = 15,
-  FINISH = 16,
-  SLEEP = 17,
-  GROUND = 18,
+  RELAX_JOINTS = 13,
+  RELAX = 14,
+  RESTITUTION = 15,
+  KEEP = 16,
+  FINISH = 17,
+  SLEEP = 18,
+  GROUND = 19,
 }
 
 /**

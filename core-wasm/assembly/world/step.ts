@@ -6,6 +6,8 @@ import { finishPart } from '../island/part';
 import { uniteReach } from '../island/reach';
 import { selectActive } from '../island/select';
 import { prepareGrabs, solveGrabs } from '../joint/grab';
+import { uniteJoined } from '../joint/joint-pairs';
+import { keepJoints, prepareJoints, solveJoints, warmStartJoints } from '../joint/solve-joints';
 import { SUBSTEP_COUNT } from '../limits';
 import { drivePlayers } from '../player/drive';
 import { updateGrips } from '../player/grip';
@@ -67,22 +69,28 @@ function compute(isPart: bool): void {
   if (at(Stage.BROADPHASE)) findPairs();
   if (at(Stage.ISLANDS)) clearIslands();
   if (at(Stage.ISLANDS)) unitePairs(pairCount());
+  if (at(Stage.ISLANDS)) uniteJoined();
   if (at(Stage.ISLANDS)) uniteReach();
   if (at(Stage.ISLANDS)) flattenIslands();
   if (at(Stage.LOAD)) loadSolverBodies();
   if (at(Stage.NARROWPHASE)) collectContacts(pairCount());
+  if (at(Stage.PREPARE_JOINTS)) prepareJoints();
   if (at(Stage.PREPARE_JOINTS)) prepareGrabs();
 
   for (let substep = 0; substep < SUBSTEP_COUNT; substep++) {
     if (at(Stage.VELOCITIES)) integrateVelocities();
+    if (at(Stage.WARM_START)) warmStartJoints();
     if (substep == 0 && at(Stage.WARM_START)) warmStartContacts();
     if (at(Stage.JOINTS)) solveGrabs();
+    if (at(Stage.JOINTS)) solveJoints(true);
     if (at(Stage.PUSH)) pushContacts();
     if (at(Stage.POSITIONS)) integratePositions();
+    if (at(Stage.RELAX_JOINTS)) solveJoints(false);
     if (at(Stage.RELAX)) relaxContacts((substep & 1) != 0);
   }
   if (at(Stage.RESTITUTION)) applyRestitution();
 
+  if (at(Stage.KEEP)) keepJoints();
   if (at(Stage.KEEP)) keepContacts();
   if (at(Stage.FINISH)) finishBodies();
   if (at(Stage.SLEEP)) restIslands();
