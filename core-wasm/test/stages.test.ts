@@ -132,7 +132,7 @@ describe('the table of stages', () => {
     expect(timesOf('warm-start')).toBe(5);
   });
 
-  test('what is added is all the time between the first look at the clock and the last', async () => {
+  test('all that passes between the first look at the clock and the last is added', async () => {
     const { core } = await smallWorld();
     const into = new Float64Array(STEP_STAGES.length).fill(1000);
     const clock = countingClock();
