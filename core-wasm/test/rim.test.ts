@@ -63,7 +63,7 @@ function stackAt(place: Vec3): { sway: number; top: number } {
   return { sway, top: (found[9] as Vec3)[1] - y };
 }
 
-/** How far a ball comes in ten seconds at 2 m/s without damping, and how it ends. */
+/** How far a ball comes in ten seconds at 2 m/s without damping, and how it ends; metres. */
 function rollAt(place: Vec3) {
   const [x, y, z] = place;
   const world = openFloor(place);
@@ -76,7 +76,8 @@ function rollAt(place: Vec3) {
   });
   playSeconds(world, 10);
   const at = positionOf(world, ball);
-  return { way: at[0] - x + 20, aside: at[2] - z, speed: velocityOf(world, ball)[0] };
+  const depth = 0.25 - (at[1] - y);
+  return { way: at[0] - x + 20, aside: at[2] - z, depth, speed: velocityOf(world, ball)[0] };
 }
 
 describe('the grid of positions', () => {
@@ -105,6 +106,10 @@ describe.each([
     expect(far.aside).toBe(0);
     expect(origin.way).toBeCloseTo(10 * origin.speed, 3);
     expect(Math.abs(far.way - 10 * far.speed)).toBeLessThan(10 * speedError(place[0]) + 0.001);
+    // What lies on a floor sinks by the slop and g/ω², unless that is less than the grid shows.
+    expect(origin.depth * 1000).toBeCloseTo(0.717, 3);
+    const isShown = ulp(place[1]) < 0.00005;
+    expect(Math.abs(far.depth - (isShown ? origin.depth : 0))).toBeLessThan(ulp(place[1]));
     // The floor gives way by its slop at first, which takes less than a thousandth of the speed.
     expect(Math.abs(far.speed - 2)).toBeLessThan(0.002);
   });
