@@ -11,7 +11,7 @@ export const STEP_STAGES = [
   'select',
   /** Pairs whose bounds touch. */
   'broadphase',
-  /** Who could have felt whom. */
+  /** Who could have felt whom, in this tick and since the frame began. */
   'islands',
   /** The solver's copy of each body. */
   'load',

@@ -11,7 +11,6 @@ import {
   CONTACT_SHIFT,
   CONTACTS,
   CONTACTS_ASIDE,
-  HEADER_BYTES,
   IN_PART,
   ISLANDS,
   JOINT_BYTES,
@@ -23,7 +22,8 @@ import { CONTACT_CAPACITY, ENTITY_CAPACITY } from '../limits';
 import { isReaching } from '../player/grip';
 import { Player, player } from '../player/player';
 import { Header, header } from '../world/header';
-import { generationBytes, PREFIX_BYTES } from '../world/snapshot';
+import { packedBodies, packedContacts, packedJoints, packedPlayers } from '../world/packed';
+import { PREFIX_BYTES } from '../world/snapshot';
 import { activate, clearActive, isActive } from './active';
 import { isInReach } from './reach';
 
@@ -132,10 +132,10 @@ function openOld(): bool {
   if (h.moverCount != now.moverCount || h.staticCount != now.staticCount) return false;
   if (h.playerCount != now.playerCount || h.tick != now.tick) return false;
   if (h.jointCount != now.jointCount) return false;
-  oldMovers = STAGING + PREFIX_BYTES + HEADER_BYTES + <usize>generationBytes(h);
-  oldPlayers = oldMovers + <usize>(h.moverCount + h.staticCount) * BODY_BYTES;
-  oldJoints = oldPlayers + <usize>h.playerCount * PLAYER_BYTES;
-  oldContacts = oldJoints + <usize>h.jointCount * JOINT_BYTES;
+  oldMovers = packedBodies(h);
+  oldPlayers = packedPlayers(h);
+  oldJoints = packedJoints(h);
+  oldContacts = packedContacts(h);
   oldContactCount = h.contactCount;
   for (let slot = 0; slot < now.moverCount; slot++) {
     if (old(slot).id != body(slot).id) return false;

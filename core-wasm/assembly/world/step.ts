@@ -1,6 +1,7 @@
 import { findPairs, pairCount } from '../broadphase/pairs';
 import { collectContacts } from '../contact/collect';
 import { keepContacts } from '../contact/keep';
+import { beginGroups, uniteIslands } from '../island/groups';
 import { clearIslands, flattenIslands, restIslands, unitePairs } from '../island/islands';
 import { finishPart } from '../island/part';
 import { uniteReach } from '../island/reach';
@@ -59,6 +60,7 @@ export function stepPart(length: i32): i32 {
 
 /** Each line is a call and the stage that its time counts for; see `stage.ts`. */
 function compute(isPart: bool): void {
+  if (at(Stage.INPUT)) beginGroups();
   if (at(Stage.INPUT)) applyFrame();
 
   if (at(Stage.PLAYERS)) drivePlayers();
@@ -72,6 +74,7 @@ function compute(isPart: bool): void {
   if (at(Stage.ISLANDS)) uniteJoined();
   if (at(Stage.ISLANDS)) uniteReach();
   if (at(Stage.ISLANDS)) flattenIslands();
+  if (at(Stage.ISLANDS)) uniteIslands();
   if (at(Stage.LOAD)) loadSolverBodies();
   if (at(Stage.NARROWPHASE)) collectContacts(pairCount());
   if (at(Stage.PREPARE_JOINTS)) prepareJoints();

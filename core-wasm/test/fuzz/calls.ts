@@ -39,6 +39,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'header',
   'readVector',
   'islandsWord',
+  'list',
   'bodyWord',
   'playerWord',
   'addCommand',
