@@ -59,8 +59,9 @@ export class Core extends StateReader {
 
   /**
    * `step`, bit for bit, that adds to `into` the milliseconds that each of `STEP_STAGES` took, by
-   * its index. The core has no clock: `nowMs` is asked between the stages, and must neither throw
-   * nor touch this core. Throws a RangeError when `into` has no room for every stage.
+   * its index. The core has no clock: `nowMs` is asked between the stages, and must not touch this
+   * core; when it throws, the state is void until another is restored. Throws a RangeError when
+   * `into` has no room for every stage.
    */
   stepTimed(nowMs: () => number, into: Float64Array): number {
     if (into.length < STEP_STAGES.length) throw new RangeError('no room for every stage');

@@ -84,6 +84,36 @@ describe('a step by stages is the step', () => {
   });
 });
 
+describe('a tick that the clock broke off', () => {
+  const brokenOff = async () => {
+    const world = await smallWorld();
+    const state = world.core.snapshot();
+    let looks = 0;
+    const breaking = () => {
+      if (looks++ > 20) throw new Error('no time');
+      return 0;
+    };
+    const into = new Float64Array(STEP_STAGES.length);
+    expect(() => world.core.stepTimed(breaking, into)).toThrow('no time');
+    return { core: world.core, state, into };
+  };
+
+  test('is not taken for a whole one', async () => {
+    const { core } = await brokenOff();
+    expect(() => core.step()).toThrow(WebAssembly.RuntimeError);
+  });
+
+  test('is forgotten with its state', async () => {
+    const { core, state, into } = await brokenOff();
+    core.restore(state);
+    core.step();
+    const whole = core.stateHash();
+    core.restore(state);
+    core.stepTimed(countingClock(), into);
+    expect(core.stateHash()).toBe(whole);
+  });
+});
+
 /** A crate on the ground and a player: every stage has something to do. */
 async function smallWorld(): Promise<World> {
   const world = newWorld(await Core.create(module));

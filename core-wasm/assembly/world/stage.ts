@@ -62,6 +62,11 @@ export function closeStage(): i32 {
   return found;
 }
 
+/** Forgets a tick that was begun by stages: another state has come. */
+export function dropTick(): void {
+  made = 0;
+}
+
 export function isBetweenTicks(): bool {
   return made == 0;
 }
