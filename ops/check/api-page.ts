@@ -86,6 +86,7 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
       'Boxes',
     ],
   ],
+  ['Time', ['STEP_STAGES', 'StepStage']],
   ['Faults', ['StepFault', 'WireFault']],
 ];
 

@@ -31,7 +31,7 @@ import {
 import { refreshStaticGrid } from './static-grid';
 
 /** All pairs whose bounds touch and that may collide, as lower slot << 16 | higher, ascending. */
-export function findPairs(): i32 {
+export function findPairs(): void {
   const movers = header().moverCount;
   for (let i = 0; i < activeCount(); i++) computeBounds(activeSlot(i));
   const cell = fittingCell();
@@ -46,6 +46,9 @@ export function findPairs(): i32 {
   lowerWalkerBounds();
   joinStatics();
   sortPairs(movers);
+}
+
+export function pairCount(): i32 {
   return count;
 }
 

@@ -24,6 +24,7 @@ import { WireFault } from '../wire/reader';
 import { Header, header } from './header';
 import { generationBytes, packedEnd } from './packed';
 import { areCountsPossible, isSound } from './soundness';
+import { dropTick } from './stage';
 
 /**
  * A snapshot is the used part of STATE, section after section, behind a magic number that stands
@@ -95,6 +96,7 @@ function take(h: Header): void {
   extract(at, CONTACTS, h.contactCount << CONTACT_SHIFT);
   indexSlots();
   dropFrame();
+  dropTick();
   buildTerrain(h.seed);
 }
 
@@ -135,6 +137,7 @@ export function resetState(seed: u32): void {
   header().waterLevel = WATER_NONE_M;
   indexSlots();
   dropFrame();
+  dropTick();
   invalidateStaticGrid();
   buildTerrain(seed);
 }
