@@ -33,6 +33,7 @@ import {
 } from './layout';
 import { FRAME_BYTES_MAX, QUERY_CAPACITY, TERRAIN_SPACING_M, TERRAIN_VERTICES } from './limits';
 import { exposeBounds, exposeContacts } from './query/debug-view';
+import { exposeDefinition, exposeHull } from './query/definition';
 import { loadPoses, saveMoverPoses, saveStaticPoses } from './query/past';
 import { runQueries } from './query/run';
 import { forgetMovers } from './query/tables';
@@ -221,6 +222,16 @@ export function pastSaveStatics(): i32 {
 
 export function pastLoad(movers: i32, statics: i32): void {
   loadPoses(movers, statics);
+}
+
+/** Exposes how bodies of a definition stand in it; 0 when there is none. */
+export function definitionExpose(id: i32): i32 {
+  return exposeDefinition(id) ? 1 : 0;
+}
+
+/** Exposes a hull's corners and faces; words of FIELDS, 0 when there is no such hull. */
+export function definitionMesh(id: i32): i32 {
+  return exposeHull(id);
 }
 
 export function debugContacts(): i32 {

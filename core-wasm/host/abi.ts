@@ -64,4 +64,6 @@ export interface Abi {
   pastSaveMovers(): number;
   pastSaveStatics(): number;
   pastLoad(movers: number, statics: number): void;
+  definitionExpose(id: number): number;
+  definitionMesh(id: number): number;
 }

@@ -4,8 +4,15 @@ import type { CoreModule } from './load-core.ts';
 import { getU64, type Memory, openMemory, putU64, takeFrame, takeLetter } from './memory.ts';
 import type { Decoded, Hello, Input, Ping, Pong, Snapshot, Timing, Welcome } from './messages.ts';
 import { MessageKind } from './messages.ts';
-import type { BodyKind, FrameHeader, PlayerInput, SpawnBody, SpawnPlayer } from './types.ts';
-import { WireFault } from './types.ts';
+import type {
+  BodyKind,
+  CompoundChild,
+  FrameHeader,
+  PlayerInput,
+  SpawnBody,
+  SpawnPlayer,
+} from './types.ts';
+import { ShapeKind, WireFault } from './types.ts';
 
 /** Longest message that a client may send: an INPUT with everything in it, rounded up. */
 export const CLIENT_MESSAGE_BYTES_MAX = 64;
@@ -21,8 +28,12 @@ const CommandKind = {
   IMPULSE: 4,
   SET_KIND: 5,
   SET_RESTLESS: 16,
+  DEFINE_HULL: 24,
+  DEFINE_COMPOUND: 25,
 } as const;
 
+const HULL_VERTICES_MAX = 32;
+const COMPOUND_CHILDREN_MAX = 8;
 const LAYER_DEFAULT = 1;
 const LAYERS_ALL = 0xffff;
 
@@ -55,7 +66,8 @@ export class Codec {
     u32[field] = c.entity;
     u32[field + 1] = c.kind;
     u32[field + 2] = c.shape;
-    this.putFloats(3, c.size);
+    if (c.shape > ShapeKind.BOX) u32[field + 3] = c.definition ?? 0;
+    else this.putFloats(3, c.size);
     this.putFloats(6, c.position);
     this.putFloats(9, c.rotation);
     this.putFloats(13, c.linearVelocity);
@@ -65,6 +77,37 @@ export class Codec {
     u32[field + 25] = c.layer ?? LAYER_DEFAULT;
     u32[field + 26] = c.mask ?? LAYERS_ALL;
     return this.addCommand(CommandKind.SPAWN_BODY);
+  }
+
+  /**
+   * Defines the convex hull of 4 … 32 points (within 64 m; at least 4 cm thick) as `id` (1 …
+   * 65535). Definitions never change or leave: the same again does nothing, other points under the
+   * same id are skipped with COMMAND_SKIPPED. Flat or wild points make the frame OUT_OF_RANGE.
+   */
+  addDefineHull(id: number, vertices: ReadonlyArray<readonly [number, number, number]>): boolean {
+    const { u32, field } = this.memory;
+    u32[field] = id;
+    u32[field + 1] = vertices.length;
+    vertices.slice(0, HULL_VERTICES_MAX).forEach((v, i) => {
+      this.putFloats(2 + i * 3, v);
+    });
+    return this.addCommand(CommandKind.DEFINE_HULL);
+  }
+
+  /** Defines 1 … 8 shapes that move as one. Their hulls must be defined before. */
+  addDefineCompound(id: number, children: readonly CompoundChild[]): boolean {
+    const { u32, field } = this.memory;
+    u32[field] = id;
+    u32[field + 1] = children.length;
+    children.slice(0, COMPOUND_CHILDREN_MAX).forEach((child, i) => {
+      const word = 2 + i * 12;
+      u32[field + word] = child.shape;
+      u32[field + word + 1] = child.definition ?? 0;
+      this.putFloats(word + 2, child.size ?? [0, 0, 0]);
+      this.putFloats(word + 5, child.offset);
+      this.putFloats(word + 8, child.rotation);
+    });
+    return this.addCommand(CommandKind.DEFINE_COMPOUND);
   }
 
   addSpawnPlayer(c: SpawnPlayer): boolean {

@@ -5,12 +5,13 @@ import { type Boxes, type ContactPoints, takeBoxes, takeContacts } from './debug
 import { type CoreModule, instantiate } from './load-core.ts';
 import { Queries } from './queries.ts';
 import { Rewind } from './rewind.ts';
-import type { BodyColumns, PlayerColumns } from './types.ts';
+import type { BodyColumns, DefinitionFrame, PlayerColumns } from './types.ts';
 import { TICKS_PER_FRAME, WireFault } from './types.ts';
 
 export { CLIENT_MESSAGE_BYTES_MAX, Codec, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
 export { emptyBodies, emptyPlayers, growBodies, growPlayers } from './columns.ts';
 export { emptyBoxes, emptyContacts } from './debug-view.ts';
+export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
 export { type CoreModule, compileCore } from './load-core.ts';
 
 // Words of the header and of the records; `assembly/` asserts the sizes that they rest on.
@@ -20,11 +21,14 @@ const HEADER_MOVERS = 2;
 const HEADER_PLAYERS = 3;
 const HEADER_CONTACTS = 4;
 const HEADER_STATICS = 6;
+const HEADER_DEFINITIONS = 8;
 const BODY_ROTATION = 4;
 const BODY_LINEAR = 8;
 const BODY_SIZE = 16;
 const BODY_ID = 24;
 const BODY_KINDS = 100;
+/** Word whose lower half is the definition. */
+const BODY_DEFINITION = 34;
 const PLAYER_ID = 0;
 const PLAYER_ACCOUNT = 1;
 const PLAYER_LEFT_HAND = 2;
@@ -275,6 +279,7 @@ export class Core extends Codec {
       into.kinds[i] = bytes[kinds] as number;
       into.shapes[i] = bytes[kinds + 1] as number;
       into.roles[i] = bytes[kinds + 2] as number;
+      into.definitions[i] = (u32[at + BODY_DEFINITION] as number) & 0xffff;
       for (let k = 0; k < 3; k++) {
         into.positions[i * 3 + k] = f32[at + k] as number;
         into.sizes[i * 3 + k] = f32[at + BODY_SIZE + k] as number;
@@ -344,6 +349,46 @@ export class Core extends Codec {
   /** The bounds of every body that may move, in entity order, swept over the coming tick. */
   readBounds(into: Boxes): void {
     takeBoxes(this.memory, this.abi.debugBounds(), into);
+  }
+
+  /** Hulls and compounds that are defined. */
+  get definitionCount(): number {
+    return this.header(HEADER_DEFINITIONS);
+  }
+
+  /** How bodies of a definition stand in it, for drawing its mesh; null when there is none. */
+  definitionFrame(id: number): DefinitionFrame | null {
+    if (this.abi.definitionExpose(id & 0xffff) === 0) return null;
+    const { f32, field } = this.memory;
+    const number = (word: number): number => f32[field + word] as number;
+    return {
+      centre: [number(0), number(1), number(2)],
+      rotation: [number(3), number(4), number(5), number(6)],
+      volume: number(7),
+      inertia: [number(8), number(9), number(10)],
+    };
+  }
+
+  /**
+   * Corners of a hull in body axes, and each face as indices into them, counter-clockwise from
+   * outside: what the core took the given points for. Empty when there is no such hull.
+   */
+  hullMesh(id: number): { vertices: Float32Array; faces: number[][] } {
+    const words = this.abi.definitionMesh(id & 0xffff);
+    const { u32, f32, field } = this.memory;
+    if (words === 0) return { vertices: new Float32Array(0), faces: [] };
+    const vertexCount = u32[field] as number;
+    const faces: number[][] = [];
+    const first = field + 1 + vertexCount * 3;
+    const corners = new Uint8Array(
+      this.memory.bytes.buffer,
+      first * 4,
+      (field + words - first) * 4,
+    );
+    for (let at = 0; corners[at] !== 0; at += (corners[at] as number) + 1) {
+      faces.push([...corners.subarray(at + 1, at + 1 + (corners[at] as number))]);
+    }
+    return { vertices: f32.slice(field + 1, first), faces };
   }
 
   /** Line and column of the assert that trapped, for the incident's record. */

@@ -56,7 +56,7 @@ export interface PlayerInput {
   readonly pose: Pose | null;
 }
 
-export const ShapeKind = { SPHERE: 0, CAPSULE: 1, BOX: 2 } as const;
+export const ShapeKind = { SPHERE: 0, CAPSULE: 1, BOX: 2, HULL: 3, COMPOUND: 4 } as const;
 export type ShapeKind = (typeof ShapeKind)[keyof typeof ShapeKind];
 
 export const BodyKind = { DYNAMIC: 0, KINEMATIC: 1, STATIC: 2 } as const;
@@ -69,8 +69,13 @@ export interface SpawnBody {
   readonly entity: number;
   readonly kind: BodyKind;
   readonly shape: ShapeKind;
-  /** Sphere: [radius, 0, 0]. Capsule along y: [radius, half length, 0]. Box: half extents. */
+  /**
+   * Sphere: [radius, 0, 0]. Capsule along y: [radius, half length, 0]. Box: half extents. Ignored
+   * for a hull and a compound.
+   */
   readonly size: readonly [number, number, number];
+  /** What a hull or compound looks like: the id of a definition of that kind. */
+  readonly definition?: number;
   readonly position: readonly [number, number, number];
   readonly rotation: readonly [number, number, number, number];
   readonly linearVelocity: readonly [number, number, number];
@@ -94,6 +99,34 @@ export interface SpawnBody {
   readonly mask?: number;
 }
 
+/** One shape of a compound. Sizes as in `SpawnBody`; a hull has its definition instead. */
+export interface CompoundChild {
+  readonly shape:
+    | typeof ShapeKind.SPHERE
+    | typeof ShapeKind.CAPSULE
+    | typeof ShapeKind.BOX
+    | typeof ShapeKind.HULL;
+  readonly size?: readonly [number, number, number];
+  readonly definition?: number;
+  /** Where the child's origin (a hull's as it was defined) lies in the compound, within 64 m. */
+  readonly offset: readonly [number, number, number];
+  readonly rotation: readonly [number, number, number, number];
+}
+
+/**
+ * A body of a definition stands with its centre of mass at its origin and turned to its principal
+ * axes. This is the pose of that body in the axes that the definition was given in: a point p of
+ * the body lies at `centre + rotation · p` of the definition (`host/definition-pose.ts`).
+ */
+export interface DefinitionFrame {
+  readonly centre: [number, number, number];
+  readonly rotation: [number, number, number, number];
+  /** m³; a compound counts twice where its children overlap. */
+  readonly volume: number;
+  /** Diagonal of the inertia in body axes for density 1, m⁵. */
+  readonly inertia: [number, number, number];
+}
+
 export interface SpawnPlayer {
   /** The capsule's entity; its hands take `leftHand` and `rightHand`. */
   readonly entity: number;
@@ -113,6 +146,8 @@ export interface BodyColumns {
   kinds: Uint8Array;
   shapes: Uint8Array;
   roles: Uint8Array;
+  /** Of hulls and compounds, 0 for the rest. */
+  definitions: Uint16Array;
   /** 3 a body. */
   sizes: Float32Array;
   /** 3 a body. */
@@ -161,6 +196,8 @@ export const StepFault = {
   COMMAND_SKIPPED: 32,
   /** A spawn found no free record for a static body: raise STATIC_CAPACITY. */
   STATICS_FULL: 64,
+  /** No more hulls and compounds can be defined: raise DEFINITION_CAPACITY. */
+  DEFINITIONS_FULL: 256,
 } as const;
 
 /** Why bytes were refused; 0 is success. The same numbers go into close reasons. */

@@ -9,6 +9,8 @@ import {
   CONTACT_SHIFT,
   CONTACTS,
   CONTACTS_ASIDE,
+  DEFINITION_BYTES,
+  DEFINITIONS,
   HEADER_BYTES,
   IN_PART,
   ISLANDS,
@@ -123,7 +125,11 @@ function openOld(): bool {
   const h = changetype<Header>(STAGING + PREFIX_BYTES);
   if (h.moverCount != now.moverCount || h.staticCount != now.staticCount) return false;
   if (h.playerCount != now.playerCount || h.tick != now.tick) return false;
-  oldMovers = STAGING + PREFIX_BYTES + HEADER_BYTES + <usize>generationBytes(h);
+  const definitions = STAGING + PREFIX_BYTES + HEADER_BYTES + <usize>generationBytes(h);
+  const definitionBytes = <usize>h.definitionCount * DEFINITION_BYTES;
+  if (h.definitionCount != now.definitionCount) return false;
+  if (memory.compare(definitions, DEFINITIONS, definitionBytes) != 0) return false;
+  oldMovers = definitions + definitionBytes;
   oldPlayers = oldMovers + <usize>(h.moverCount + h.staticCount) * BODY_BYTES;
   oldContacts = oldPlayers + <usize>h.playerCount * PLAYER_BYTES;
   oldContactCount = h.contactCount;

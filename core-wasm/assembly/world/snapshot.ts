@@ -5,6 +5,8 @@ import {
   BODY_BYTES,
   CONTACT_SHIFT,
   CONTACTS,
+  DEFINITION_BYTES,
+  DEFINITIONS,
   FIRST_STATIC,
   GENERATIONS,
   HEADER_BYTES,
@@ -14,6 +16,7 @@ import {
   STATE,
 } from '../layout';
 import { hash64 } from '../math/hash';
+import { resetDefinitions, takeDefinitions } from '../shape/definition';
 import { buildTerrain } from '../terrain/heightfield';
 import { dropFrame } from '../wire/frame';
 import { WireFault } from '../wire/reader';
@@ -25,7 +28,7 @@ import { areCountsPossible, isSound } from './soundness';
  * for the layout. The hash runs over the same bytes in place.
  */
 
-const MAGIC: u64 = 0x3230_4554_4154_5353;
+const MAGIC: u64 = 0x3330_4554_4154_5353;
 export const PREFIX_BYTES: i32 = 16;
 const STATICS: usize = BODIES + FIRST_STATIC * BODY_BYTES;
 
@@ -37,6 +40,7 @@ function payloadBytes(h: Header): i32 {
   return (
     HEADER_BYTES +
     generationBytes(h) +
+    h.definitionCount * DEFINITION_BYTES +
     (h.moverCount + h.staticCount) * BODY_BYTES +
     h.playerCount * PLAYER_BYTES +
     (h.contactCount << CONTACT_SHIFT)
@@ -51,6 +55,7 @@ export function saveState(): i32 {
   let at = STAGING + PREFIX_BYTES;
   at = append(at, STATE, HEADER_BYTES);
   at = append(at, GENERATIONS, generationBytes(h));
+  at = append(at, DEFINITIONS, h.definitionCount * DEFINITION_BYTES);
   at = append(at, BODIES, h.moverCount * BODY_BYTES);
   at = append(at, STATICS, h.staticCount * BODY_BYTES);
   at = append(at, PLAYERS, h.playerCount * PLAYER_BYTES);
@@ -93,9 +98,12 @@ function take(h: Header): void {
   clearTail(STATICS, old.staticCount * BODY_BYTES, h.staticCount * BODY_BYTES);
   clearTail(PLAYERS, old.playerCount * PLAYER_BYTES, h.playerCount * PLAYER_BYTES);
   clearTail(CONTACTS, old.contactCount << CONTACT_SHIFT, h.contactCount << CONTACT_SHIFT);
+  const definitions = STAGING + PREFIX_BYTES + HEADER_BYTES + <usize>generationBytes(h);
+  takeDefinitions(definitions, h.definitionCount);
   let at = STAGING + PREFIX_BYTES;
   at = extract(at, STATE, HEADER_BYTES);
   at = extract(at, GENERATIONS, generationBytes(h));
+  at += <usize>h.definitionCount * DEFINITION_BYTES;
   at = extract(at, BODIES, h.moverCount * BODY_BYTES);
   at = extractStatics(at, h.staticCount * BODY_BYTES);
   at = extract(at, PLAYERS, h.playerCount * PLAYER_BYTES);
@@ -126,6 +134,7 @@ export function hashState(): u64 {
   const h = header();
   let hash = hash64(STATE, HEADER_BYTES, 0);
   hash = hash64(GENERATIONS, generationBytes(h), hash);
+  hash = hash64(DEFINITIONS, h.definitionCount * DEFINITION_BYTES, hash);
   hash = hash64(BODIES, h.moverCount * BODY_BYTES, hash);
   hash = hash64(STATICS, h.staticCount * BODY_BYTES, hash);
   hash = hash64(PLAYERS, h.playerCount * PLAYER_BYTES, hash);
@@ -138,6 +147,7 @@ export function resetState(seed: u32): void {
   header().seed = seed;
   header().entityHigh = 1;
   indexSlots();
+  resetDefinitions();
   dropFrame();
   invalidateStaticGrid();
   buildTerrain(seed);

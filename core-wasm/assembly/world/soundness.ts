@@ -1,10 +1,11 @@
 import { Body, BodyKind, entityIndex, Role, Shape } from '../body/body';
 import { isSize } from '../body/size';
 import { Contact, contactKey } from '../contact/contact';
-import { BODY_BYTES, CONTACT_SHIFT, PLAYER_BYTES } from '../layout';
+import { BODY_BYTES, CONTACT_SHIFT, DEFINITION_BYTES, PLAYER_BYTES } from '../layout';
 import {
   ANGULAR_SPEED_MAX_RPS,
   CONTACT_CAPACITY,
+  DEFINITION_CAPACITY,
   ENTITY_CAPACITY,
   LINEAR_SPEED_MAX_MPS,
   MANIFOLD_POINTS_MAX,
@@ -15,6 +16,7 @@ import {
 import { isNormalizedQuat, isUnitQuat } from '../math/quat';
 import { isPositive4, isWithin4, w3 } from '../math/vec3';
 import { Player } from '../player/player';
+import { areDefinitionsSound, isIn } from '../shape/definition-check';
 import { Header } from './header';
 import { isInRegion } from './region';
 
@@ -43,25 +45,32 @@ export function areCountsPossible(h: Header): bool {
     h.contactCount <= CONTACT_CAPACITY &&
     h.restless <= 1 &&
     h.entityHigh >= 1 &&
-    h.entityHigh <= ENTITY_CAPACITY
+    h.entityHigh <= ENTITY_CAPACITY &&
+    h.definitionCount >= 0 &&
+    h.definitionCount <= DEFINITION_CAPACITY
   );
 }
 
 // The sections that are looked at.
 let generations: usize = 0;
+let definitions: usize = 0;
+let definitionCount: i32 = 0;
 let bodies: usize = 0;
 let moverCount: i32 = 0;
 let staticCount: i32 = 0;
 
-/** `start`: generations, movers, statics, players, contacts as a snapshot packs them behind `h`. */
+/** `start`: generations, definitions, movers, statics, players, contacts as a snapshot packs them behind `h`. */
 export function isSound(h: Header, start: usize, generationBytes: i32): bool {
   generations = start;
-  bodies = start + <usize>generationBytes;
+  definitions = start + <usize>generationBytes;
+  definitionCount = h.definitionCount;
+  bodies = definitions + <usize>definitionCount * DEFINITION_BYTES;
   moverCount = h.moverCount;
   staticCount = h.staticCount;
   const players = bodies + <usize>(moverCount + staticCount) * BODY_BYTES;
   const contacts = players + <usize>h.playerCount * PLAYER_BYTES;
   return (
+    areDefinitionsSound(definitions, definitionCount) &&
     areBodiesSound(h.entityHigh, h.playerCount) &&
     arePlayersSound(players, h.playerCount) &&
     areContactsSound(contacts, h.contactCount)
@@ -91,7 +100,7 @@ function areBodiesSound(entityHigh: i32, playerCount: i32): bool {
 }
 
 function isBodySound(b: Body): bool {
-  if (<i32>b.kind > BodyKind.STATIC || <i32>b.shape > Shape.BOX) return false;
+  if (<i32>b.kind > BodyKind.STATIC || !isLookSound(b)) return false;
   if (<i32>b.role > Role.HAND_RIGHT || (b.role == Role.LOOSE && b.owner != 0)) return false;
   if (!isInRegion(b.position) || !isNormalizedQuat(b.rotation) || !isSize(b.shape, b.size))
     return false;
@@ -106,6 +115,17 @@ function isBodySound(b: Body): bool {
 function isAtRest(b: Body): bool {
   return b.role == Role.LOOSE && isWithin4(b.linearVelocity, 0) && isWithin4(b.angularVelocity, 0);
 }
+
+/** A hull or compound is one of the snapshot's own definitions; nothing else has one. */
+function isLookSound(b: Body): bool {
+  if (<i32>b.shape <= Shape.BOX) return b.definition == 0;
+  return (
+    <i32>b.shape <= Shape.COMPOUND && isIn(definitions, definitionCount, b.definition, b.shape)
+  );
+}
+
+/** A part is the number of a piece of A times 8 plus that of B, or on terrain less. */
+const PART_MAX: u16 = 63;
 
 /** Vectors of three keep lane 3 at zero: sums over all lanes, and equal bytes, rely on it. */
 function areFourthsZero(b: Body): bool {
@@ -176,7 +196,12 @@ function areContactsSound(contacts: usize, count: i32): bool {
     const address = contacts + ((<usize>i) << CONTACT_SHIFT);
     const c = changetype<Contact>(address);
     const key = contactKey(c.idA, c.idB, c.part, c.staticB);
-    if (key <= before || c.part > 2 || c.staticB > 1 || c.pointCount > <u32>MANIFOLD_POINTS_MAX)
+    if (
+      key <= before ||
+      c.part > PART_MAX ||
+      c.staticB > 1 ||
+      c.pointCount > <u32>MANIFOLD_POINTS_MAX
+    )
       return false;
     if (!isWithin4(v128.load(address, offsetof<Contact>('impulse0')), IMPULSE_MAX_NS)) return false;
     if (!isWithin4(v128.load(address, offsetof<Contact>('frictionX')), IMPULSE_MAX_NS))
