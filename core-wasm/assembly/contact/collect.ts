@@ -1,11 +1,19 @@
-import { BodyKind, body } from '../body/body';
+import { BodyKind, body, Shape } from '../body/body';
 import { pair } from '../broadphase/pairs';
 import { activeCount, activeSlot } from '../island/active';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold } from '../narrowphase/manifold';
-import { collideTerrain, mayTouchTerrain, terrainParts } from '../narrowphase/terrain';
+import {
+  collideTerrain,
+  mayTouchTerrain,
+  TERRAIN_PARTS_MAX,
+  terrainParts,
+} from '../narrowphase/terrain';
+import { pieceCount, pieceOf } from '../shape/child';
 import { clearConstraints } from '../solver/constraint';
 import { beginPrepare, prepareConstraint, TERRAIN } from '../solver/prepare';
+
+import { collectPieces } from './collect-pieces';
 
 /**
  * Narrowphase and preparation in one ascending pass over (A, B, part): for each A the terrain, then
@@ -22,8 +30,7 @@ export function collectContacts(pairCount: i32): void {
     collectTerrain(slot);
     while (next < pairCount && <i32>(pair(next) >>> 16) == slot) {
       const other = <i32>(pair(next) & 0xffff);
-      collide(body(slot), body(other));
-      prepareConstraint(slot, other, 0);
+      collectPair(slot, other);
       next++;
     }
   }
@@ -33,10 +40,25 @@ export function collectContacts(pairCount: i32): void {
 function collectTerrain(slot: i32): void {
   const b = body(slot);
   if (b.kind != BodyKind.DYNAMIC || !mayTouchTerrain(slot)) return;
-  const parts = terrainParts(b);
-  for (let part = 0; part < parts; part++) {
-    beginManifold(b.linearVelocity);
-    collideTerrain(b, part);
-    prepareConstraint(slot, TERRAIN, <u32>part);
+  const pieces = pieceCount(b);
+  for (let i = 0; i < pieces; i++) {
+    const piece = pieceOf(b, i, 0);
+    const parts = terrainParts(piece);
+    for (let part = 0; part < parts; part++) {
+      beginManifold(b.linearVelocity);
+      collideTerrain(piece, part);
+      prepareConstraint(slot, TERRAIN, <u32>(i * TERRAIN_PARTS_MAX + part));
+    }
   }
+}
+
+function collectPair(slot: i32, other: i32): void {
+  const a = body(slot);
+  const b = body(other);
+  if (a.shape == Shape.COMPOUND || b.shape == Shape.COMPOUND) {
+    collectPieces(slot, other);
+    return;
+  }
+  collide(a, b);
+  prepareConstraint(slot, other, 0);
 }

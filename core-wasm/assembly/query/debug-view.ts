@@ -4,10 +4,16 @@ import { boundsMax, boundsMin, computeBounds } from '../broadphase/bounds';
 import { anchorOf, isSameAnchor } from '../contact/anchor';
 import { Contact, contact } from '../contact/contact';
 import { STAGING, STAGING_BYTES } from '../layout';
-import { CONTACT_CAPACITY, MANIFOLD_POINTS_MAX, MOVER_CAPACITY } from '../limits';
+import {
+  COMPOUND_CHILDREN_MAX,
+  CONTACT_CAPACITY,
+  MANIFOLD_POINTS_MAX,
+  MOVER_CAPACITY,
+} from '../limits';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold, manifoldNormal, manifoldPoint, pointCount } from '../narrowphase/manifold';
-import { collideTerrain } from '../narrowphase/terrain';
+import { collideTerrain, TERRAIN_PARTS_MAX } from '../narrowphase/terrain';
+import { pieceOf } from '../shape/child';
 import { header } from '../world/header';
 
 /**
@@ -50,11 +56,14 @@ export function exposeContacts(): i32 {
 function remake(c: Contact): void {
   const a: Body = body(slotOf(c.idA));
   if (c.idB != 0) {
-    collide(a, body(slotOf(c.idB)));
+    const part = <i32>c.part;
+    const one = pieceOf(a, part / COMPOUND_CHILDREN_MAX, 0);
+    collide(one, pieceOf(body(slotOf(c.idB)), part % COMPOUND_CHILDREN_MAX, 1));
     return;
   }
   beginManifold(a.linearVelocity);
-  collideTerrain(a, <i32>c.part);
+  const part = <i32>c.part;
+  collideTerrain(pieceOf(a, part / TERRAIN_PARTS_MAX, 0), part % TERRAIN_PARTS_MAX);
 }
 
 /** 0 for a point that was not about there in the last tick. */

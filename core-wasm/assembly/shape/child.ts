@@ -7,8 +7,8 @@ import { shapeOf } from './definition';
 
 /**
  * The convex pieces of a body. A simple shape is its own only piece; a compound's are handed out
- * as bodies in scratch, with everything that geometry looks at: shape, size, definition, place and
- * id. Two at a time, one for each side of a pair.
+ * as bodies in scratch, with everything that geometry looks at: shape, size, definition, pose,
+ * velocity and id. Two at a time, one for each side of a pair.
  */
 
 const PIECES: usize = memory.data(2 * BODY_BYTES, 16);
@@ -29,6 +29,7 @@ export function pieceOf(b: Body, index: i32, side: i32): Body {
   piece.definition = child.definition;
   piece.size = child.size;
   piece.position = add3(b.position, rotate(b.rotation, child.position));
+  piece.linearVelocity = b.linearVelocity;
   piece.rotation = normalizeQuat(mulQuat(b.rotation, child.rotation));
   return piece;
 }

@@ -99,7 +99,7 @@ export function copyTopology(from: Hull, to: Hull): void {
   memory.copy(
     changetype<usize>(to) + STARTS,
     changetype<usize>(from) + STARTS,
-    SHAPE_BYTES - STARTS,
+    <usize>SHAPE_BYTES - STARTS,
   );
 }
 
