@@ -2,11 +2,13 @@ import { type Core, emptyBodies } from '../host/core.ts';
 
 /**
  * Every f32 of a snapshot. Records are those of `assembly/body/body.ts`, `player/player.ts` and
- * `contact/contact.ts`; a snapshot is 16 bytes of prefix, the header, the generations, then they.
+ * `contact/contact.ts`; a snapshot is 16 bytes of prefix, the header, the generations, the
+ * definitions, then they.
  */
 
 const PREFIX_BYTES = 16;
-const HEADER_BYTES = 32;
+const HEADER_BYTES = 48;
+export const DEFINITION_BYTES = 400;
 export const BODY_BYTES = 144;
 const PLAYER_BYTES = 224;
 const CONTACT_BYTES = 64;
@@ -35,7 +37,8 @@ export function findNotFinite(core: Core): string | null {
   const players = view.getUint32(header + 12, true);
   const contacts = view.getUint32(header + 16, true);
   const entityHigh = view.getUint32(header + 20, true);
-  let at = header + HEADER_BYTES + ((entityHigh * 2 + 15) & ~15);
+  const definitions = view.getUint32(header + 32, true);
+  let at = header + HEADER_BYTES + ((entityHigh * 2 + 15) & ~15) + definitions * DEFINITION_BYTES;
   const scan = (
     what: string,
     count: number,

@@ -72,6 +72,9 @@ function readChild(child: ChildRecord): WireFault {
   return WireFault.NONE;
 }
 
+/** A count beyond the limits goes out without what it counts, and the frame is refused. */
+const TOO_MANY: u32 = 255;
+
 // Host side. FIELDS of a hull: id, count, vertices. Of a compound: id, count, and 12 words a child:
 // shape, definition, size, offset, rotation.
 
@@ -84,19 +87,19 @@ function writeFloats(first: i32, count: i32): void {
 }
 
 export function writeDefineHull(): void {
-  const count = min<u32>(word(1), HULL_VERTICES_MAX);
+  const count = min<u32>(word(1), TOO_MANY);
   writeU16(word(0));
   writeU8(count);
-  writeFloats(2, <i32>count * 3);
+  writeFloats(2, min<i32>(count, HULL_VERTICES_MAX) * 3);
 }
 
 const CHILD_WORDS: i32 = 12;
 
 export function writeDefineCompound(): void {
-  const count = min<u32>(word(1), COMPOUND_CHILDREN_MAX);
+  const count = min<u32>(word(1), TOO_MANY);
   writeU16(word(0));
   writeU8(count);
-  for (let i = 0; i < <i32>count; i++) {
+  for (let i = 0; i < min<i32>(count, COMPOUND_CHILDREN_MAX); i++) {
     const first = 2 + i * CHILD_WORDS;
     writeU8(word(first));
     if (word(first) == Shape.HULL) writeU16(word(first + 1));
