@@ -19,7 +19,8 @@ class Pose {
   layer: u16;
   shape: u8;
   role: u8;
-  reserved: u32;
+  definition: u16;
+  reserved: u16;
 }
 
 assert(offsetof<Pose>() == POSE_BYTES);
@@ -49,6 +50,7 @@ function savePoses(first: i32, count: i32): i32 {
     p.layer = b.layer;
     p.shape = b.shape;
     p.role = b.role;
+    p.definition = b.definition;
     p.reserved = 0;
   }
   return count;
@@ -73,4 +75,5 @@ function unpack(p: Pose, slot: i32): void {
   b.layer = p.layer;
   b.shape = p.shape;
   b.role = p.role;
+  b.definition = p.definition;
 }
