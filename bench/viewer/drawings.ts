@@ -1,15 +1,17 @@
 import type { Mesh } from 'three';
 import { type Core, emptyBodies, emptyBoxes, emptyContacts } from '../../core-wasm/host/core.ts';
-import { createBodyDrawing, drawBodies, paintByEntity } from './draw/bodies.ts';
+import { createBodyDrawing, drawBodies } from './draw/bodies.ts';
 import { drawBoxes } from './draw/boxes.ts';
 import { createContactDrawing, drawContacts, hideContacts } from './draw/contacts.ts';
 import { createGround } from './draw/ground.ts';
+import { paintByEntity, paintByIsland } from './draw/paint.ts';
 import { createSegments } from './draw/segments.ts';
 import { createStage, drawStage, frameBodies } from './draw/stage.ts';
 
-/** What of a world is drawn beside its bodies. */
+/** What of a world is drawn beside its bodies, and whether they are coloured by island. */
 export interface Shown {
   readonly contacts: boolean;
+  readonly islands: boolean;
   readonly bounds: boolean;
 }
 
@@ -44,7 +46,7 @@ export function openDrawings(canvas: HTMLCanvasElement): Drawings {
     },
     draw(core, shown) {
       core.readBodies(bodies);
-      drawBodies(solids, bodies, paintByEntity);
+      drawBodies(solids, bodies, shown.islands ? paintByIsland(core) : paintByEntity);
       if (shown.contacts) {
         core.readContacts(contacts);
         drawContacts(dots, contacts);

@@ -11,7 +11,7 @@ import {
   tickOnce,
 } from './playback.ts';
 
-/** The page: `?scene=B&paused&contacts&bounds` says what it shows at first. */
+/** The page: `?scene=B&paused&rest&contacts&islands&bounds` says what it shows at first. */
 
 const FIRST_SCENE = 'B';
 const asked = new URLSearchParams(location.search);
@@ -23,11 +23,13 @@ async function main(): Promise<void> {
   const core = await Core.create(await compileCore(new Uint8Array(await response.arrayBuffer())));
   const name = asked.get('scene') ?? FIRST_SCENE;
   panel.scene.value = Object.hasOwn(PLAYABLES, name) ? name : FIRST_SCENE;
+  panel.mayRest.checked = asked.has('rest');
   panel.contacts.checked = asked.has('contacts');
+  panel.islands.checked = asked.has('islands');
   panel.bounds.checked = asked.has('bounds');
 
   const drawings = openDrawings(document.getElementById('canvas') as HTMLCanvasElement);
-  const playback = startPlayback(core, chosen());
+  const playback = startPlayback(core, chosen(), panel.mayRest.checked);
   playback.isPaused = asked.has('paused');
   drawings.look(core);
   listen(playback, () => drawings.look(core));
@@ -37,7 +39,11 @@ async function main(): Promise<void> {
     try {
       advance(playback, nowMs - beforeMs);
       beforeMs = nowMs;
-      drawings.draw(core, { contacts: panel.contacts.checked, bounds: panel.bounds.checked });
+      drawings.draw(core, {
+        contacts: panel.contacts.checked,
+        islands: panel.islands.checked,
+        bounds: panel.bounds.checked,
+      });
       showState(playback);
     } catch (error) {
       // A core that trapped is dead: the page says so and stands still.
@@ -55,11 +61,13 @@ function chosen(): Playable {
 
 function listen(playback: Playback, look: () => void): void {
   const begin = (): void => {
+    playback.mayRest = panel.mayRest.checked;
     restart(playback, chosen());
     look();
   };
   panel.scene.addEventListener('change', begin);
   panel.restart.addEventListener('click', begin);
+  panel.mayRest.addEventListener('change', begin);
   panel.play.addEventListener('click', () => {
     playback.isPaused = !playback.isPaused;
     playback.untilTick = 0;
@@ -89,6 +97,7 @@ function showState(playback: Playback): void {
     bodies: String(core.bodyCount),
     players: String(core.playerCount),
     contacts: String(core.contactCount),
+    islands: String(new Set(core.islands()).size),
     'state hash': core.stateHash().toString(16).padStart(16, '0'),
     'step faults': String(faults),
   });

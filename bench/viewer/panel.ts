@@ -7,7 +7,9 @@ export interface Panel {
   readonly restart: HTMLButtonElement;
   readonly speed: HTMLSelectElement;
   readonly until: HTMLInputElement;
+  readonly mayRest: HTMLInputElement;
   readonly contacts: HTMLInputElement;
+  readonly islands: HTMLInputElement;
   readonly bounds: HTMLInputElement;
   readonly figures: HTMLElement;
   readonly problem: HTMLElement;
@@ -24,7 +26,9 @@ export function openPanel(sceneNames: readonly string[]): Panel {
     restart: element('restart'),
     speed: element('speed'),
     until: element('until'),
+    mayRest: element('rest'),
     contacts: element('contacts'),
+    islands: element('islands'),
     bounds: element('bounds'),
     figures: element('figures'),
     problem: element('problem'),

@@ -7,6 +7,8 @@ import type { Playable } from './playables.ts';
 export interface Playback {
   readonly core: Core;
   playable: Playable;
+  /** Whether islands may sleep although the scene says that they do not. */
+  mayRest: boolean;
   isPaused: boolean;
   /** Simulated seconds a second; Infinity for as fast as it goes. */
   speed: number;
@@ -25,10 +27,11 @@ export interface Playback {
 const BUDGET_MS = 40;
 const SAMPLES = 120;
 
-export function startPlayback(core: Core, playable: Playable): Playback {
+export function startPlayback(core: Core, playable: Playable, mayRest: boolean): Playback {
   const playback: Playback = {
     core,
     playable,
+    mayRest,
     isPaused: false,
     speed: 1,
     untilTick: 0,
@@ -44,10 +47,18 @@ export function startPlayback(core: Core, playable: Playable): Playback {
 export function restart(playback: Playback, playable: Playable): void {
   playback.playable = playable;
   playback.computeTick = playable.load(playback.core);
+  if (playback.mayRest) letRest(playback.core);
   playback.dueMs = 0;
   playback.untilTick = 0;
   playback.tickMs.length = 0;
   playback.faults = 0;
+}
+
+/** Takes a frame of its own: the state is no longer that of the scene. */
+function letRest(core: Core): void {
+  core.frameBegin(core.frame, core.stateHash());
+  core.addSetRestless(false);
+  core.stepFrame(core.frameEnd());
 }
 
 /** Computes what is due after another `elapsedMs` of real time, as far as the budget goes. */

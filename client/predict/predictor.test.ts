@@ -259,6 +259,25 @@ describe('prediction', () => {
     );
   });
 
+  test('of a remembered state that is none any more is told, not played on', async () => {
+    const authority = await TestAuthority.create(module, 2, 6);
+    const client = await TestClient.join(authority, 0, 11, { least: 0, spread: 0 });
+    const remember = client.core.snapshot.bind(client.core);
+    client.core.snapshot = (into) => {
+      const state = remember(into);
+      state[0] = (state[0] as number) ^ 1;
+      return state;
+    };
+    for (let k = 0; k < 4; k++) {
+      client.predictTo(authority.core.tick + 6, client.fidget);
+      client.post(authority.seal(), 0);
+      client.deliver(0);
+    }
+    client.predictor.settle();
+    expect(client.faults).toHaveLength(1);
+    expect(client.faults[0]?.kind).toBe('desync');
+  });
+
   test('is repaired by a snapshot', async () => {
     const authority = await TestAuthority.create(module, 1, 6);
     const client = await TestClient.join(authority, 0, 11, { least: 0, spread: 0 });

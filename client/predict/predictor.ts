@@ -27,7 +27,10 @@ export type PredictedCore = Pick<
 
 /** Why the predicted world cannot be trusted any more; only a snapshot repairs it. */
 export type PredictionFault =
-  /** Same inputs, other state: `expected` is the server's hash at the frame's first tick. */
+  /**
+   * Same inputs, other state, or a remembered state gone bad: `expected` is the server's hash at
+   * the frame's first tick.
+   */
   | {
       readonly kind: 'desync';
       readonly frame: number;
@@ -209,15 +212,13 @@ export class Predictor {
       const firstTick = frame * TICKS_PER_FRAME;
       const predictedTicks = confirmed ? 0 : core.tick - firstTick;
       const got = predictedTicks === 0 ? core.stateHash() : this.#history.hash(frame);
-      if (got !== stateHash) {
-        this.desyncs++;
-        return this.#fail({ kind: 'desync', frame, expected: stateHash, got }, confirmed);
-      }
+      if (got !== stateHash) return this.#failDesync(frame, stateHash, got, confirmed);
       this.confirmed.confirm(frame, stateHash);
       const guessed = predictedTicks >= TICKS_PER_FRAME;
       const right = guessed && core.sameFrame(this.#history.predicted(frame), bytes);
       if (!right) {
-        if (predictedTicks > 0) this.#rollBack(frame, predictedTicks);
+        if (predictedTicks > 0 && !this.#rollBack(frame, predictedTicks))
+          return this.#failDesync(frame, stateHash, core.stateHash(), confirmed);
         this.#noteReplacedInput(frame, bytes);
         const { wire } = core.stepFrame(bytes);
         confirmed = true;
@@ -228,10 +229,11 @@ export class Predictor {
     return confirmed;
   }
 
-  #rollBack(frame: number, ticks: number): void {
+  /** False when the remembered state is no state any more: memory went bad under it. */
+  #rollBack(frame: number, ticks: number): boolean {
     this.rollbacks++;
     this.resimulatedTicks += ticks;
-    this.#core.restore(this.#history.state(frame));
+    return this.#core.restore(this.#history.state(frame)) === WireFault.NONE;
   }
 
   #noteReplacedInput(frame: number, bytes: Uint8Array): void {
@@ -239,6 +241,11 @@ export class Predictor {
     if (own === null) return;
     const used = this.#core.frameInputs(bytes).find((input) => input.entity === this.entity);
     if (used === undefined || !sameBytes(used.entry, own)) this.#own.noteReplaced();
+  }
+
+  #failDesync(frame: number, expected: bigint, got: bigint, confirmed: boolean): boolean {
+    this.desyncs++;
+    return this.#fail({ kind: 'desync', frame, expected, got }, confirmed);
   }
 
   #fail(fault: PredictionFault, confirmed: boolean): boolean {

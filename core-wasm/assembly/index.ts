@@ -107,6 +107,7 @@ export function partChanged(id: u32): void {
 }
 
 export function partStep(length: i32): i32 {
+  forgetMovers();
   return length < 0 || length > STAGING_BYTES ? -1 : stepPart(length);
 }
 

@@ -1,11 +1,9 @@
 import type { Abi } from './abi.ts';
 import { Codec } from './codec.ts';
-import { growBodies, growPlayers } from './columns.ts';
-import { type Boxes, type ContactPoints, takeBoxes, takeContacts } from './debug-view.ts';
 import { type CoreModule, instantiate } from './load-core.ts';
 import { Queries } from './queries.ts';
 import { Rewind } from './rewind.ts';
-import type { BodyColumns, DefinitionFrame, PlayerColumns } from './types.ts';
+import { StateReader } from './state-reader.ts';
 import { TICKS_PER_FRAME, WireFault } from './types.ts';
 
 export { CLIENT_MESSAGE_BYTES_MAX, Codec, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
@@ -13,54 +11,19 @@ export { emptyBodies, emptyPlayers, growBodies, growPlayers } from './columns.ts
 export { emptyBoxes, emptyContacts } from './debug-view.ts';
 export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
 export { type CoreModule, compileCore } from './load-core.ts';
-
-// Words of the header and of the records; `assembly/` asserts the sizes that they rest on.
-const HEADER_TICK = 0;
-const HEADER_SEED = 1;
-const HEADER_MOVERS = 2;
-const HEADER_PLAYERS = 3;
-const HEADER_CONTACTS = 4;
-const HEADER_STATICS = 6;
-const HEADER_DEFINITIONS = 8;
-const BODY_ROTATION = 4;
-const BODY_LINEAR = 8;
-const BODY_SIZE = 16;
-const BODY_ID = 24;
-const BODY_KINDS = 100;
-/** Word whose lower half is the definition. */
-const BODY_DEFINITION = 34;
-const PLAYER_ID = 0;
-const PLAYER_ACCOUNT = 1;
-const PLAYER_LEFT_HAND = 2;
-const PLAYER_RIGHT_HAND = 3;
-/** moveX, moveZ and, in the upper half, yaw. */
-const PLAYER_INTENT = 4;
-const PLAYER_YAW_BYTE = 18;
-const PLAYER_PITCH_BYTE = 20;
-const PLAYER_BUTTONS_BYTE = 22;
-const PLAYER_GROUNDED_BYTE = 26;
-const PLAYER_LEFT_HELD = 36;
-const PLAYER_RIGHT_HELD = 37;
-
-/** The heightfield as the core made it from the seed. */
-export interface Terrain {
-  readonly verticesPerSide: number;
-  /** Metres between vertices. */
-  readonly spacing: number;
-  /** Heights in metres, row-major: `heights[z * verticesPerSide + x]`, centred on the origin. */
-  readonly heights: Float32Array;
-}
+export type { Terrain } from './state-reader.ts';
 
 /**
  * One world and its codec. Everything that touches the artifact's memory is in this folder.
  * A broken invariant inside the core traps: the call throws `WebAssembly.RuntimeError`, the
  * instance is dead and the world must be rebuilt from a checkpoint.
  */
-export class Core extends Codec {
+export class Core extends StateReader {
   /** Rays, casts, overlaps and nearest points in the state as it is. */
   readonly queries: Queries;
   private past: Rewind | null = null;
 
+  /** A core with an empty world, in a memory of its own: 48 MiB of which little is touched. */
   static async create(module: CoreModule): Promise<Core> {
     const core = new Core(module, await instantiate(module));
     core.reset(0);
@@ -72,40 +35,9 @@ export class Core extends Codec {
     this.queries = new Queries(abi, this.memory, null);
   }
 
-  private header(word: number): number {
-    return this.memory.u32[(this.abi.stateAddress.value >>> 2) + word] as number;
-  }
-
   /** An empty world at tick 0 on the terrain of `seed` (u32). */
   reset(seed: number): void {
     this.abi.worldReset(seed);
-  }
-
-  get seed(): number {
-    return this.header(HEADER_SEED);
-  }
-
-  /** The tick that the next `step` computes. */
-  get tick(): number {
-    return this.header(HEADER_TICK);
-  }
-
-  /** The frame that `tick` belongs to. */
-  get frame(): number {
-    return Math.floor(this.tick / TICKS_PER_FRAME);
-  }
-
-  get bodyCount(): number {
-    return this.header(HEADER_MOVERS) + this.header(HEADER_STATICS);
-  }
-
-  get playerCount(): number {
-    return this.header(HEADER_PLAYERS);
-  }
-
-  /** Manifolds that carry an impulse into the next tick. */
-  get contactCount(): number {
-    return this.header(HEADER_CONTACTS);
   }
 
   /**
@@ -154,11 +86,6 @@ export class Core extends Codec {
     return this.abi.worldLoad(snapshot.length) as WireFault;
   }
 
-  /** True while a body's island rests: it costs nothing until something touches it. */
-  isAsleep(id: number): boolean {
-    return this.abi.isAsleep(id) === 1;
-  }
-
   /** Island of each mover in the last tick, to be kept with the snapshot before it. */
   islands(into?: Uint16Array): Uint16Array {
     const count = this.abi.moverCount();
@@ -177,7 +104,10 @@ export class Core extends Codec {
     this.abi.partBegin();
   }
 
-  /** Call before the first tick in which a player's input differs from the old timeline's. */
+  /**
+   * Call before every tick in which a player's input differs from the old timeline's: a mark lasts
+   * one tick, what has come of it is found by itself.
+   */
   markChanged(entity: number): void {
     this.abi.partChanged(entity);
   }
@@ -197,140 +127,6 @@ export class Core extends Codec {
     return faults === -1 ? null : faults;
   }
 
-  hasEntity(id: number): boolean {
-    return this.abi.entitySlot(id) >= 0;
-  }
-
-  /** A free id with a higher index than `after`'s, 0 when there is none; chain calls to reserve. */
-  nextEntity(after: number): number {
-    return this.abi.entityNext(after) >>> 0;
-  }
-
-  /** Centre of mass in metres; false when there is no such entity. */
-  bodyPosition(id: number, out: Float32Array): boolean {
-    return this.readVector(id, 0, out);
-  }
-
-  /** m/s; false when there is no such entity. */
-  bodyVelocity(id: number, out: Float32Array): boolean {
-    return this.readVector(id, BODY_LINEAR, out);
-  }
-
-  private readVector(id: number, word: number, out: Float32Array): boolean {
-    const slot = this.abi.entitySlot(id);
-    if (slot < 0) return false;
-    const at = this.bodyWord(slot) + word;
-    for (let axis = 0; axis < 3; axis++) out[axis] = this.memory.f32[at + axis] as number;
-    return true;
-  }
-
-  private bodyWord(slot: number): number {
-    return (this.abi.bodiesAddress.value + slot * this.abi.bodyBytes.value) >>> 2;
-  }
-
-  private playerWord(index: number): number {
-    return (this.abi.playersAddress.value + index * this.abi.playerBytes.value) >>> 2;
-  }
-
-  /** Entity of an account's player, 0 when it has none here. */
-  playerOfAccount(account: number): number {
-    const count = this.playerCount;
-    for (let i = 0; i < count; i++) {
-      const at = this.playerWord(i);
-      if (this.memory.u32[at + PLAYER_ACCOUNT] === account) {
-        return this.memory.u32[at + PLAYER_ID] as number;
-      }
-    }
-    return 0;
-  }
-
-  /** Every player, in entity order. */
-  playerAccounts(): Array<{ entity: number; account: number; yaw: number }> {
-    return Array.from({ length: this.playerCount }, (_, i) => {
-      const at = this.playerWord(i);
-      return {
-        entity: this.memory.u32[at + PLAYER_ID] as number,
-        account: this.memory.u32[at + PLAYER_ACCOUNT] as number,
-        yaw: (this.memory.u32[at + PLAYER_INTENT] as number) >>> 16,
-      };
-    });
-  }
-
-  /** Every body, movers and statics merged into entity order. */
-  readBodies(into: BodyColumns): void {
-    const { u32, f32, bytes } = this.memory;
-    const count = this.bodyCount;
-    growBodies(into, count);
-    into.count = count;
-    const indexOf = (slot: number, end: number) =>
-      slot < end
-        ? (u32[this.bodyWord(slot) + BODY_ID] as number) & 0xffff
-        : Number.POSITIVE_INFINITY;
-    const movers = this.header(HEADER_MOVERS);
-    const firstStatic = this.abi.firstStatic.value as number;
-    const statics = firstStatic + this.header(HEADER_STATICS);
-    let mover = 0;
-    let fixed = firstStatic;
-    for (let i = 0; i < count; i++) {
-      const slot = indexOf(mover, movers) < indexOf(fixed, statics) ? mover++ : fixed++;
-      const at = this.bodyWord(slot);
-      into.ids[i] = u32[at + BODY_ID] as number;
-      const kinds = at * 4 + BODY_KINDS;
-      into.kinds[i] = bytes[kinds] as number;
-      into.shapes[i] = bytes[kinds + 1] as number;
-      into.roles[i] = bytes[kinds + 2] as number;
-      into.definitions[i] = (u32[at + BODY_DEFINITION] as number) & 0xffff;
-      for (let k = 0; k < 3; k++) {
-        into.positions[i * 3 + k] = f32[at + k] as number;
-        into.sizes[i * 3 + k] = f32[at + BODY_SIZE + k] as number;
-      }
-      for (let k = 0; k < 4; k++) into.rotations[i * 4 + k] = f32[at + BODY_ROTATION + k] as number;
-    }
-  }
-
-  readPlayers(into: PlayerColumns): void {
-    const { u32, f32, field } = this.memory;
-    const view = new DataView(this.memory.bytes.buffer);
-    const count = this.playerCount;
-    growPlayers(into, count);
-    into.count = count;
-    for (let i = 0; i < count; i++) {
-      const at = this.playerWord(i);
-      into.ids[i] = u32[at + PLAYER_ID] as number;
-      into.accounts[i] = u32[at + PLAYER_ACCOUNT] as number;
-      into.leftHands[i] = u32[at + PLAYER_LEFT_HAND] as number;
-      into.rightHands[i] = u32[at + PLAYER_RIGHT_HAND] as number;
-      into.yaws[i] = view.getUint16(at * 4 + PLAYER_YAW_BYTE, true);
-      into.pitches[i] = view.getInt16(at * 4 + PLAYER_PITCH_BYTE, true);
-      into.buttons[i] = view.getUint16(at * 4 + PLAYER_BUTTONS_BYTE, true);
-      into.grounded[i] = view.getUint16(at * 4 + PLAYER_GROUNDED_BYTE, true);
-      into.held[i * 2] = u32[at + PLAYER_LEFT_HELD] as number;
-      into.held[i * 2 + 1] = u32[at + PLAYER_RIGHT_HELD] as number;
-      this.abi.playerExpose(i);
-      for (let k = 0; k < 3; k++) into.feet[i * 3 + k] = f32[field + k] as number;
-      for (let k = 0; k < 7; k++) {
-        into.heads[i * 7 + k] = f32[field + 3 + k] as number;
-        into.lefts[i * 7 + k] = f32[field + 10 + k] as number;
-        into.rights[i * 7 + k] = f32[field + 17 + k] as number;
-      }
-    }
-  }
-
-  get terrain(): Terrain {
-    const verticesPerSide = this.abi.terrainVertices.value as number;
-    const first = (this.abi.terrainAddress.value as number) >>> 2;
-    return {
-      verticesPerSide,
-      spacing: this.abi.terrainSpacing.value,
-      heights: this.memory.f32.subarray(first, first + verticesPerSide * verticesPerSide),
-    };
-  }
-
-  /** Metres; beyond the region the rim's cells go on. */
-  terrainHeight(x: number, z: number): number {
-    return this.abi.terrainHeightAt(x, z);
-  }
-
   /**
    * Begins to keep the poses of the last `ticks` (1…30) for queries into the past; the caller
    * captures each tick. One a core: an earlier one forgets.
@@ -339,56 +135,6 @@ export class Core extends Codec {
     this.past?.forget();
     this.past = new Rewind(this.abi, this.memory, ticks);
     return this.past;
-  }
-
-  /** The points of every contact that carries an impulse, in entity order. */
-  readContacts(into: ContactPoints): void {
-    takeContacts(this.memory, this.abi.debugContacts(), into);
-  }
-
-  /** The bounds of every body that may move, in entity order, swept over the coming tick. */
-  readBounds(into: Boxes): void {
-    takeBoxes(this.memory, this.abi.debugBounds(), into);
-  }
-
-  /** Hulls and compounds that are defined. */
-  get definitionCount(): number {
-    return this.header(HEADER_DEFINITIONS);
-  }
-
-  /** How bodies of a definition stand in it, for drawing its mesh; null when there is none. */
-  definitionFrame(id: number): DefinitionFrame | null {
-    if (this.abi.definitionExpose(id & 0xffff) === 0) return null;
-    const { f32, field } = this.memory;
-    const number = (word: number): number => f32[field + word] as number;
-    return {
-      centre: [number(0), number(1), number(2)],
-      rotation: [number(3), number(4), number(5), number(6)],
-      volume: number(7),
-      inertia: [number(8), number(9), number(10)],
-    };
-  }
-
-  /**
-   * Corners of a hull in body axes, and each face as indices into them, counter-clockwise from
-   * outside: what the core took the given points for. Empty when there is no such hull.
-   */
-  hullMesh(id: number): { vertices: Float32Array; faces: number[][] } {
-    const words = this.abi.definitionMesh(id & 0xffff);
-    const { u32, f32, field } = this.memory;
-    if (words === 0) return { vertices: new Float32Array(0), faces: [] };
-    const vertexCount = u32[field] as number;
-    const faces: number[][] = [];
-    const first = field + 1 + vertexCount * 3;
-    const corners = new Uint8Array(
-      this.memory.bytes.buffer,
-      first * 4,
-      (field + words - first) * 4,
-    );
-    for (let at = 0; corners[at] !== 0; at += (corners[at] as number) + 1) {
-      faces.push([...corners.subarray(at + 1, at + 1 + (corners[at] as number))]);
-    }
-    return { vertices: f32.slice(field + 1, first), faces };
   }
 
   /** Line and column of the assert that trapped, for the incident's record. */

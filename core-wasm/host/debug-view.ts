@@ -12,7 +12,7 @@ export interface ContactPoints {
   normals: Float32Array;
   /** Metres between the surfaces, negative when they overlap. */
   separations: Float32Array;
-  /** N·s along the normal in the last tick's last substep; 0 for a point that is new. */
+  /** N·s along the normal in the last tick's last substep, of the point that was nearest. */
   impulses: Float32Array;
 }
 

@@ -62,6 +62,7 @@ export class Rewind {
    * each step. A tick that was kept before, and all later ones, are replaced: that is a rollback.
    */
   capture(tick: number): void {
+    if (!(tick >= 0 && Number.isInteger(tick))) throw new RangeError(`no tick ${tick}`);
     for (const entry of this.entries) if (entry.tick >= tick) this.drop(entry);
     const entry = this.entries[tick % this.entries.length] as Entry;
     this.drop(entry);

@@ -56,37 +56,54 @@ export interface PlayerInput {
   readonly pose: Pose | null;
 }
 
+/** What a body is made of; `SpawnBody.size` tells the dimensions. */
 export const ShapeKind = { SPHERE: 0, CAPSULE: 1, BOX: 2, HULL: 3, COMPOUND: 4 } as const;
 export type ShapeKind = (typeof ShapeKind)[keyof typeof ShapeKind];
 
-export const BodyKind = { DYNAMIC: 0, KINEMATIC: 1, STATIC: 2 } as const;
+export const BodyKind = {
+  /** Moved by forces and contacts. */
+  DYNAMIC: 0,
+  /** Moved by its velocity alone, and moves others: a door, a lift. */
+  KINEMATIC: 1,
+  /** Never moves: cheap in tens of thousands. */
+  STATIC: 2,
+} as const;
 export type BodyKind = (typeof BodyKind)[keyof typeof BodyKind];
 
+/** Whose part a body is; all but LOOSE belong to a player. */
 export const BodyRole = { LOOSE: 0, PLAYER: 1, HAND_LEFT: 2, HAND_RIGHT: 3 } as const;
 export type BodyRole = (typeof BodyRole)[keyof typeof BodyRole];
 
+/** A rigid body to be. A value out of its range has the whole frame refused. */
 export interface SpawnBody {
+  /** A free id: `Core.nextEntity`. */
   readonly entity: number;
   readonly kind: BodyKind;
   readonly shape: ShapeKind;
   /**
-   * Sphere: [radius, 0, 0]. Capsule along y: [radius, half length, 0]. Box: half extents. Ignored
-   * for a hull and a compound.
+   * Sphere: [radius, 0, 0]. Capsule along y: [radius, half length of its segment, 0]. Box: half
+   * extents. 0.02 … 64 m each. Ignored for a hull and a compound.
    */
   readonly size: readonly [number, number, number];
   /** What a hull or compound looks like: the id of a definition of that kind. */
   readonly definition?: number;
+  /** Within the region: x and z −250 … 250, y −200 … 1000. */
   readonly position: readonly [number, number, number];
+  /** Unit quaternion x, y, z, w. */
   readonly rotation: readonly [number, number, number, number];
+  /** m/s, each −200 … 200; 0 for what is static. */
   readonly linearVelocity: readonly [number, number, number];
+  /** rad/s about the world's axes, each −200 … 200; taken down to 60. */
   readonly angularVelocity: readonly [number, number, number];
-  /** kg/m³; ignored unless dynamic. */
+  /** 1 … 30,000 kg/m³; ignored unless dynamic. */
   readonly density: number;
+  /** Coulomb's coefficient, 0 … 4. */
   readonly friction: number;
+  /** Share of the speed that comes back, 0 … 1. */
   readonly restitution: number;
-  /** Share of the speed that is lost in a second, about; 0.02 unless given. */
+  /** 0 … 1000: share of the speed that is lost in a second, about; 0.02 unless given. */
   readonly linearDamping?: number;
-  /** 0.1 unless given. */
+  /** The same for turning; 0.1 unless given. */
   readonly angularDamping?: number;
   /** −100 … 100 times the region's gravity; 1 unless given. */
   readonly gravityScale?: number;
@@ -127,6 +144,7 @@ export interface DefinitionFrame {
   readonly inertia: [number, number, number];
 }
 
+/** A player to be: a capsule of 1.8 m and two hands, all of them or nothing. */
 export interface SpawnPlayer {
   /** The capsule's entity; its hands take `leftHand` and `rightHand`. */
   readonly entity: number;
@@ -182,7 +200,7 @@ export interface PlayerColumns {
 
 /** Bits that `Core.step` returns; the world stays valid whatever is set. */
 export const StepFault = {
-  /** A spawn found no free body record: raise BODY_CAPACITY. */
+  /** A spawn found no free body record: raise MOVER_CAPACITY. */
   BODIES_FULL: 1,
   /** A spawn found no free player record: raise PLAYER_CAPACITY. */
   PLAYERS_FULL: 2,
@@ -203,10 +221,15 @@ export const StepFault = {
 /** Why bytes were refused; 0 is success. The same numbers go into close reasons. */
 export const WireFault = {
   NONE: 0,
+  /** They end too early. */
   TRUNCATED: 1,
+  /** They go on behind the end. */
   TRAILING_BYTES: 2,
+  /** A kind of command or message that there is not. */
   UNKNOWN_KIND: 3,
+  /** A number that may not be: NaN, a size, a place outside of the region. */
   OUT_OF_RANGE: 4,
+  /** Longer than any such bytes are. */
   TOO_LONG: 5,
   /** A frame that is not the one the world needs next. */
   WRONG_FRAME: 6,

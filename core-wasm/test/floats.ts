@@ -10,8 +10,8 @@ const PREFIX_BYTES = 16;
 const HEADER_BYTES = 48;
 export const DEFINITION_BYTES = 400;
 export const BODY_BYTES = 144;
-const PLAYER_BYTES = 224;
-const CONTACT_BYTES = 64;
+export const PLAYER_BYTES = 224;
+export const CONTACT_BYTES = 64;
 
 /** Word ranges that hold floats: first, end. */
 const BODY_FLOATS = [

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { CLIENT_MESSAGE_BYTES_MAX, type Core } from '../host/core.ts';
 import { TICKS_PER_FRAME, WireFault } from '../host/types.ts';
-import { BODY_BYTES, findNotFinite } from './floats.ts';
+import { BODY_BYTES, CONTACT_BYTES, findNotFinite, PLAYER_BYTES } from './floats.ts';
 import { damaged } from './fuzz/chance.ts';
 import { integer, pick, seeded } from './random.ts';
 import { RECORDING_SEED, record, replay } from './recording.ts';
-import { addStatic, newWorld, openCore, play, pose, steady } from './world.ts';
+import { addPlayer, addStatic, newWorld, openCore, play, pose, steady } from './world.ts';
 
 /**
  * What comes from outside is damaged in every way that chance finds. Nothing may trap, every
@@ -138,6 +138,22 @@ test('a rotation of a snapshot that is no more than nearly one is refused', () =
   };
   expect(core.restore(stretched(1))).toBe(WireFault.NONE);
   expect(core.restore(stretched(1.002))).toBe(WireFault.OUT_OF_RANGE);
+});
+
+test('a fourth lane of a snapshot that is not zero is refused: it leaks into positions', () => {
+  const world = newWorld(core);
+  addPlayer(world, [0, 0, 0]);
+  play(world, 10);
+  const state = core.snapshot();
+  const player = state.length - core.contactCount * CONTACT_BYTES - PLAYER_BYTES;
+  // The ground's normal, and where the hands hold something.
+  for (const word of [32, 40, 48].map((first) => first + 3)) {
+    const bytes = state.slice();
+    const view = new DataView(bytes.buffer);
+    expect(view.getUint32(player + word * 4, true)).toBe(0);
+    view.setUint32(player + word * 4, 0x80000007, true);
+    expect(core.restore(bytes)).toBe(WireFault.OUT_OF_RANGE);
+  }
 });
 
 describe('messages', () => {

@@ -278,7 +278,7 @@ describe('all queries', () => {
     expect(core.stateHash()).toBe(before);
   });
 
-  test('see the world as it is after each step, restore, spawn and reset', () => {
+  test('see the world as it is after each step, part of one, restore, spawn and reset', () => {
     const world = newWorld(core);
     const down = () => core.queries.castRay([0, 400, 0], [0, -1, 0], 500)?.distance;
     expect(down()).toBeCloseTo(400, 3);
@@ -289,8 +289,13 @@ describe('all queries', () => {
     const state = core.snapshot();
     core.step();
     expect(down()).toBeGreaterThan(first);
+    const [second, next, islands] = [down(), core.snapshot(), core.islands()];
     core.restore(state);
     expect(down()).toBe(first);
+    core.beginPart();
+    expect(core.stepPart(next, islands)).toBe(0);
+    expect(down()).toBe(second);
+    core.restore(state);
     addBody(world, { kind: BodyKind.STATIC, position: [0, 350, 0] });
     play(world, 1);
     expect(down()).toBeCloseTo(49.5, 3);

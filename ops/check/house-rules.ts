@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiPage } from './api-page.ts';
 import { artifact } from './artifact.ts';
 import { assembly } from './assembly.ts';
 import { determinism, syncEvents } from './determinism.ts';
@@ -24,7 +25,7 @@ export function houseRules(root: string): Finding[] {
     ...links(file, names),
     ...packages(file),
   ]);
-  findings.push(...imports(files), ...notice(root));
+  findings.push(...imports(files), ...notice(root), ...apiPage(root));
   findings.push(...artifactRules(root));
   return findings.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
 }

@@ -14,7 +14,8 @@ import {
   reserve,
   writeMatrix,
 } from '../../../client/view/instances.ts';
-import { type BodyColumns, BodyKind, BodyRole, ShapeKind } from '../../../core-wasm/host/types.ts';
+import { type BodyColumns, BodyKind, ShapeKind } from '../../../core-wasm/host/types.ts';
+import type { Paint } from './paint.ts';
 
 /** Solid and see-through instances of each shape; walls are see-through. */
 export interface BodyDrawing {
@@ -27,9 +28,6 @@ interface Shapes {
   readonly balls: Instances;
   readonly tubes: Instances;
 }
-
-/** Writes the colour of the body in a row of the columns, linear RGB. */
-export type Paint = (bodies: BodyColumns, row: number, color: Color) => void;
 
 export function createBodyDrawing(parent: Object3D): BodyDrawing {
   const box = new BoxGeometry(2, 2, 2);
@@ -105,15 +103,4 @@ function putCapsule(
       balls.matrices[place + k] = (balls.matrices[place + k] as number) + along;
     }
   }
-}
-
-const GOLDEN_TURN = 0.381966;
-
-/** Each body a hue of its own; what does not fall by itself is grey, players are white. */
-export function paintByEntity(bodies: BodyColumns, row: number, into: Color): void {
-  const isLoose = bodies.roles[row] === BodyRole.LOOSE;
-  const hue = ((bodies.ids[row] as number) & 0xffff) * GOLDEN_TURN;
-  if (bodies.kinds[row] === BodyKind.STATIC) into.setHSL(0.6, 0.1, 0.55);
-  else if (isLoose) into.setHSL(hue - Math.floor(hue), 0.45, 0.55);
-  else into.setHSL(0.1, 0.2, 0.85);
 }

@@ -65,7 +65,9 @@ function closestOnRound(b: Body, p: v128): void {
   const gap = sub3(p, b.position);
   const along = max<f32>(-half, min<f32>(half, dot3(gap, axis)));
   const core = addScaled3(b.position, axis, along);
-  const away = sub3(p, core);
+  let away = sub3(p, core);
+  // Close to the axis rounding tilts a side's normal by any angle; it has no share along the axis.
+  if (abs(along) < half) away = addScaled3(away, axis, -dot3(away, axis));
   normal = normalizeOr3(away, b.shape == Shape.CAPSULE ? acrossAxis(b) : UP);
   point = addScaled3(core, normal, x3(b.size));
   distance = length3(away) - x3(b.size);

@@ -1,7 +1,7 @@
-import { Body, body } from '../body/body';
+import { body } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { boundsMax, boundsMin, computeBounds } from '../broadphase/bounds';
-import { anchorOf, isSameAnchor } from '../contact/anchor';
+import { anchorDistance, anchorOf } from '../contact/anchor';
 import { Contact, contact } from '../contact/contact';
 import { STAGING, STAGING_BYTES } from '../layout';
 import {
@@ -10,6 +10,7 @@ import {
   MANIFOLD_POINTS_MAX,
   MOVER_CAPACITY,
 } from '../limits';
+import { sub3 } from '../math/vec3';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold, manifoldNormal, manifoldPoint, pointCount } from '../narrowphase/manifold';
 import { collideTerrain, TERRAIN_PARTS_MAX } from '../narrowphase/terrain';
@@ -42,38 +43,49 @@ export function exposeContacts(): i32 {
   const count = header().contactCount;
   for (let i = 0; i < count; i++) {
     const c = contact(i);
-    remake(c);
+    if (!remake(c)) continue;
+    const centre = body(slotOf(c.idA)).position;
     for (let j = 0; j < pointCount(); j++) {
-      const offset = f32x4.sub(manifoldPoint(j), body(slotOf(c.idA)).position);
-      const impulse = impulseOf(c, anchorOf(f32x4.replace_lane(offset, 3, 0)));
+      const impulse = impulseOf(c, anchorOf(sub3(manifoldPoint(j), centre)));
       addRow(manifoldPoint(j), f32x4.replace_lane(manifoldNormal(), 3, impulse));
     }
   }
   return <i32>rows;
 }
 
-/** Makes the manifold anew from where the bodies are now. */
-function remake(c: Contact): void {
-  const a: Body = body(slotOf(c.idA));
+/**
+ * Makes the manifold anew from where the bodies are now. False when one of them is gone: a restored
+ * contact may name it until the next tick.
+ */
+function remake(c: Contact): bool {
+  const slotA = slotOf(c.idA);
+  const slotB = slotOf(c.idB);
+  if (slotA < 0 || (c.idB != 0 && slotB < 0)) return false;
   if (c.idB != 0) {
     const part = <i32>c.part;
-    const one = pieceOf(a, part / COMPOUND_CHILDREN_MAX, 0);
-    collide(one, pieceOf(body(slotOf(c.idB)), part % COMPOUND_CHILDREN_MAX, 1));
-    return;
+    const one = pieceOf(body(slotA), part / COMPOUND_CHILDREN_MAX, 0);
+    collide(one, pieceOf(body(slotB), part % COMPOUND_CHILDREN_MAX, 1));
+    return true;
   }
-  beginManifold(a.linearVelocity);
+  beginManifold(body(slotA).linearVelocity);
   const part = <i32>c.part;
-  collideTerrain(pieceOf(a, part / TERRAIN_PARTS_MAX, 0), part % TERRAIN_PARTS_MAX);
+  collideTerrain(pieceOf(body(slotA), part / TERRAIN_PARTS_MAX, 0), part % TERRAIN_PARTS_MAX);
+  return true;
 }
 
-/** 0 for a point that was not about there in the last tick. */
+/** That of the nearest point of the last tick, by which the solver warm-starts too. */
 function impulseOf(c: Contact, anchor: u32): f32 {
   const at = changetype<usize>(c);
+  let nearest = i32.MAX_VALUE;
+  let impulse: f32 = 0;
   for (let i: u32 = 0; i < c.pointCount; i++) {
-    if (!isSameAnchor(load<u32>(at + (i << 2), offsetof<Contact>('anchor0')), anchor)) continue;
-    return load<f32>(at + (i << 2), offsetof<Contact>('impulse0'));
+    const other = load<u32>(at + (i << 2), offsetof<Contact>('anchor0'));
+    const distance = anchorDistance(anchor, other);
+    if (distance >= nearest) continue;
+    nearest = distance;
+    impulse = load<f32>(at + (i << 2), offsetof<Contact>('impulse0'));
   }
-  return 0;
+  return impulse;
 }
 
 /** Least and greatest corner of each mover, in slot order, swept over the coming tick. */

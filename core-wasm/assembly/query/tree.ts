@@ -129,7 +129,7 @@ function joinNodes(nodes: usize, leaves: i32, count: i32): void {
   }
 }
 
-/** Morton code << 16 | index, codes over the box around the centres. */
+/** Morton code << 16 | index. Cells are cubes: worlds are flat, flat cells would be wide. */
 function writeKeys(tree: Tree, count: i32): void {
   let low = f32x4.splat(Infinity);
   let high = f32x4.splat(-Infinity);
@@ -138,8 +138,9 @@ function writeKeys(tree: Tree, count: i32): void {
     low = f32x4.pmin(low, centre);
     high = f32x4.pmax(high, centre);
   }
-  const size = f32x4.pmax(sub3(high, low), f32x4.splat(1e-3));
-  const scale = f32x4.div(f32x4.splat(1023.0), size);
+  const size = sub3(high, low);
+  const greatest = max<f32>(max<f32>(x3(size), y3(size)), max<f32>(z3(size), 1e-3));
+  const scale = f32x4.splat(1023.0 / greatest);
   for (let i = 0; i < count; i++) {
     const cell = f32x4.mul(sub3(treeBody(tree, i).position, low), scale);
     const code =

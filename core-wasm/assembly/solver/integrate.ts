@@ -1,5 +1,5 @@
 import { activeCount, activeSlot } from '../island/active';
-import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, SUBSTEP_DT } from '../limits';
+import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, SUBSTEP_DT, TICK_DT } from '../limits';
 import { mulQuat, normalizeQuat, quat } from '../math/quat';
 import { add3, addScaled3, clampLength3, dot3, scale3, sub3, x3, y3, z3 } from '../math/vec3';
 import { solverBody } from './solver-body';
@@ -40,9 +40,15 @@ export function integratePositions(): void {
   }
 }
 
-/** `q` turned by a rotation vector of at most about a radian: sine and cosine by their series. */
+/** What the speed limit allows in a tick: a radian. */
+const TURN_MAX_RAD: f32 = ANGULAR_SPEED_MAX_RPS * TICK_DT;
+
+/**
+ * `q` turned by a rotation vector: sine and cosine by their series. A longer vector than the speed
+ * limit allows comes of a body with absurd masses only, and counts as that limit.
+ */
 export function turnBy(q: v128, turned: v128): v128 {
-  const half = scale3(turned, 0.5);
+  const half = scale3(clampLength3(turned, TURN_MAX_RAD), 0.5);
   const squared = dot3(half, half);
   const sinc: f32 = 1.0 - (squared / 6.0) * (1.0 - squared / 20.0);
   const cosine: f32 = 1.0 - 0.5 * squared * (1.0 - squared / 12.0);

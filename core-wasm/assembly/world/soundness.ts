@@ -167,7 +167,7 @@ function arePlayersSound(players: usize, count: i32): bool {
     if (!isPart(p.id, p.id, Role.PLAYER)) return false;
     if (!isPart(p.leftHand, p.id, Role.HAND_LEFT)) return false;
     if (!isPart(p.rightHand, p.id, Role.HAND_RIGHT)) return false;
-    if (!isWithin4(p.groundNormal, 1.01)) return false;
+    if (!isWithin4(p.groundNormal, 1.01) || w3(p.groundNormal) != 0) return false;
     if (!isGripSound(p.leftHeld, p.leftOffset, p.leftTurn)) return false;
     if (!isGripSound(p.rightHeld, p.rightOffset, p.rightTurn)) return false;
     before = index;
@@ -182,7 +182,8 @@ function isPart(id: u32, owner: u32, role: Role): bool {
 }
 
 function isGripSound(held: u32, offset: v128, turn: v128): bool {
-  if (!isWithin4(offset, GRIP_OFFSET_MAX_M) || !isWithin4(turn, 1.01)) return false;
+  if (!isWithin4(offset, GRIP_OFFSET_MAX_M) || w3(offset) != 0) return false;
+  if (!isWithin4(turn, 1.01)) return false;
   if (held == 0) return true;
   const place = find(entityIndex(held));
   if (place < 0 || bodyAt(place).id != held || !isUnitQuat(turn)) return false;

@@ -66,7 +66,7 @@ function compute(isPart: bool): void {
     solveGrabs();
     pushContacts();
     integratePositions();
-    relaxContacts();
+    relaxContacts((substep & 1) != 0);
   }
   applyRestitution();
 

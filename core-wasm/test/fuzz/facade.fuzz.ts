@@ -2,7 +2,8 @@ import type { Core } from '../../host/core.ts';
 import { StepFault, TICKS_PER_FRAME, WireFault } from '../../host/types.ts';
 import { findNotFinite } from '../floats.ts';
 import { seeded } from '../random.ts';
-import { type Caller, FACADE_CALLS, type FacadeCall } from './calls.ts';
+import type { Caller, FacadeCall } from './caller.ts';
+import { FACADE_CALLS } from './calls.ts';
 
 /**
  * Calls the facade at random. Laws: nothing throws; what only looks changes nothing; the state has
@@ -102,7 +103,8 @@ function run(core: Core, copy: Core, seed: number, count: number, tally: Tally):
   core.reset(1);
   core.frameBegin(0, 0n);
   const frame = core.frameEnd();
-  const caller: Caller = { core, random: seeded(seed), ids: [], state: core.snapshot(), frame };
+  const state = core.snapshot();
+  const caller: Caller = { core, random: seeded(seed), ids: [], state, frame, past: null };
   for (let call = 0; call < count; call++) {
     const name = pickName(caller.random());
     try {

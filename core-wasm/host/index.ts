@@ -1,0 +1,41 @@
+/**
+ * The library: everything that another program needs, on Bun, on Node or in a page. `API.md` is
+ * made of what is exported here.
+ */
+export { Codec } from './codec.ts';
+export { emptyBodies, emptyPlayers } from './columns.ts';
+export { Core } from './core.ts';
+export { type Boxes, type ContactPoints, emptyBoxes, emptyContacts } from './debug-view.ts';
+export { type CoreModule, compileCore } from './load-core.ts';
+export { Queries } from './queries.ts';
+export {
+  emptyHit,
+  type Overlap,
+  type QueryFilter,
+  type QueryHit,
+  type QueryShape,
+  QueryStatus,
+  type Vector,
+} from './query-types.ts';
+export { REWIND_TICKS_MAX, Rewind } from './rewind.ts';
+export { StateReader, type Terrain } from './state-reader.ts';
+export {
+  type BodyColumns,
+  BodyKind,
+  BodyRole,
+  Button,
+  type FrameHeader,
+  type Intent,
+  type PartPose,
+  type PlayerColumns,
+  type PlayerInput,
+  type Pose,
+  ShapeKind,
+  type SpawnBody,
+  type SpawnPlayer,
+  StepFault,
+  TICK_RATE_HZ,
+  TICKS_PER_FRAME,
+  WireFault,
+} from './types.ts';
+export { type BodyGiven, World } from './world.ts';
