@@ -1,4 +1,4 @@
-import { scale3, vec3, w3, x3, y3, z3 } from '../math/vec3';
+import { scale3, vec3, x3, y3, z3 } from '../math/vec3';
 import { shapeOf } from '../shape/definition';
 import { Body, BodyKind, Shape } from './body';
 
@@ -8,35 +8,35 @@ export function setMass(b: Body, density: f32): void {
     b.inverseMass = f32x4.splat(0);
     return;
   }
-  const inertia = scale3(inertiaOf(b.shape, b.size, b.definition), density);
+  const inertia = inertiaOf(b.shape, b.size, b.definition, density);
   b.inverseMass = f32x4.div(f32x4.splat(1), inertia);
 }
 
-/** For density 1 the diagonal of the inertia in body axes (m⁵), and the volume (m³) in lane 3. */
-export function inertiaOf(shape: i32, size: v128, definition: i32): v128 {
-  if (shape == Shape.SPHERE) return sphereInertia(size);
-  if (shape == Shape.CAPSULE) return capsuleInertia(size);
-  if (shape == Shape.BOX) return boxInertia(size);
-  return shapeOf(definition).inertia;
+/** The diagonal of the inertia in body axes (kg m²), and the mass (kg) in lane 3. */
+export function inertiaOf(shape: i32, size: v128, definition: i32, density: f32): v128 {
+  if (shape == Shape.SPHERE) return sphereInertia(size, density);
+  if (shape == Shape.CAPSULE) return capsuleInertia(size, density);
+  if (shape == Shape.BOX) return boxInertia(size, density);
+  return scale3(shapeOf(definition).inertia, density);
 }
 
-function inertia(volume: f32, x: f32, y: f32, z: f32): v128 {
-  return f32x4.replace_lane(vec3(x, y, z), 3, volume);
+function inertia(mass: f32, x: f32, y: f32, z: f32): v128 {
+  return f32x4.replace_lane(vec3(x, y, z), 3, mass);
 }
 
-function sphereInertia(size: v128): v128 {
+function sphereInertia(size: v128, density: f32): v128 {
   const r = x3(size);
-  const volume = <f32>((4.0 / 3.0) * Math.PI) * r * r * r;
-  const about: f32 = 0.4 * volume * r * r;
-  return inertia(volume, about, about, about);
+  const mass = density * <f32>((4.0 / 3.0) * Math.PI) * r * r * r;
+  const about: f32 = 0.4 * mass * r * r;
+  return inertia(mass, about, about, about);
 }
 
 /** Cylinder plus the two half spheres moved out by Steiner's theorem. */
-function capsuleInertia(size: v128): v128 {
+function capsuleInertia(size: v128, density: f32): v128 {
   const r = x3(size);
   const length: f32 = 2.0 * y3(size);
-  const cylinder = <f32>Math.PI * r * r * length;
-  const ball = <f32>((4.0 / 3.0) * Math.PI) * r * r * r;
+  const cylinder = density * <f32>Math.PI * r * r * length;
+  const ball = density * <f32>((4.0 / 3.0) * Math.PI) * r * r * r;
   const along: f32 = 0.5 * cylinder * r * r + 0.4 * ball * r * r;
   const half: f32 = 0.5 * length;
   const across: f32 =
@@ -45,16 +45,11 @@ function capsuleInertia(size: v128): v128 {
   return inertia(cylinder + ball, across, along, across);
 }
 
-function boxInertia(size: v128): v128 {
+function boxInertia(size: v128, density: f32): v128 {
   const x = x3(size);
   const y = y3(size);
   const z = z3(size);
-  const volume: f32 = 8.0 * x * y * z;
-  const third: f32 = volume / 3.0;
-  return inertia(volume, third * (y * y + z * z), third * (x * x + z * z), third * (x * x + y * y));
-}
-
-/** Volume in m³. */
-export function volumeOf(b: Body): f32 {
-  return w3(inertiaOf(b.shape, b.size, b.definition));
+  const mass = density * 8.0 * x * y * z;
+  const third = mass / 3.0;
+  return inertia(mass, third * (y * y + z * z), third * (x * x + z * z), third * (x * x + y * y));
 }

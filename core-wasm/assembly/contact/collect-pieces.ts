@@ -3,13 +3,15 @@ import { COMPOUND_CHILDREN_MAX } from '../limits';
 import { add3, sub3 } from '../math/vec3';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold, nearMargin } from '../narrowphase/manifold';
+import { collideTerrain, TERRAIN_PARTS_MAX, terrainParts } from '../narrowphase/terrain';
 import { pieceCount, pieceOf } from '../shape/child';
 import { extentHigh, extentLow, measureExtent } from '../shape/extent';
-import { prepareConstraint } from '../solver/prepare';
+import { prepareConstraint, TERRAIN } from '../solver/prepare';
 
 /**
- * Pairs with a compound: each piece of A against each of B whose bounds are near, a manifold each.
- * The part of the contact is the number of A's piece times 8 plus that of B's.
+ * Compounds: each piece of A against each of B whose bounds are near, a manifold each. The part of
+ * the contact is the number of A's piece times 8 plus that of B's; with the terrain, that of the
+ * piece times 4 plus the piece's own part.
  */
 
 /** Bounds of B's pieces: least and greatest corner. */
@@ -36,6 +38,20 @@ export function collectPieces(slotA: i32, slotB: i32): void {
       if (isApart(j, low, high)) continue;
       collide(one, pieceOf(b, j, 1));
       prepareConstraint(slotA, slotB, <u32>(i * COMPOUND_CHILDREN_MAX + j));
+    }
+  }
+}
+
+export function collectTerrainPieces(slot: i32): void {
+  const b = body(slot);
+  const pieces = pieceCount(b);
+  for (let i = 0; i < pieces; i++) {
+    const piece = pieceOf(b, i, 0);
+    const parts = terrainParts(piece);
+    for (let part = 0; part < parts; part++) {
+      beginManifold(b.linearVelocity);
+      collideTerrain(piece, part);
+      prepareConstraint(slot, TERRAIN, <u32>(i * TERRAIN_PARTS_MAX + part));
     }
   }
 }

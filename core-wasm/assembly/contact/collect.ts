@@ -3,17 +3,10 @@ import { pair } from '../broadphase/pairs';
 import { activeCount, activeSlot } from '../island/active';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold } from '../narrowphase/manifold';
-import {
-  collideTerrain,
-  mayTouchTerrain,
-  TERRAIN_PARTS_MAX,
-  terrainParts,
-} from '../narrowphase/terrain';
-import { pieceCount, pieceOf } from '../shape/child';
+import { collideTerrain, mayTouchTerrain, terrainParts } from '../narrowphase/terrain';
 import { clearConstraints } from '../solver/constraint';
 import { beginPrepare, prepareConstraint, TERRAIN } from '../solver/prepare';
-
-import { collectPieces } from './collect-pieces';
+import { collectPieces, collectTerrainPieces } from './collect-pieces';
 
 /**
  * Narrowphase and preparation in one ascending pass over (A, B, part): for each A the terrain, then
@@ -30,7 +23,12 @@ export function collectContacts(pairCount: i32): void {
     collectTerrain(slot);
     while (next < pairCount && <i32>(pair(next) >>> 16) == slot) {
       const other = <i32>(pair(next) & 0xffff);
-      collectPair(slot, other);
+      if (body(slot).shape == Shape.COMPOUND || body(other).shape == Shape.COMPOUND) {
+        collectPieces(slot, other);
+      } else {
+        collide(body(slot), body(other));
+        prepareConstraint(slot, other, 0);
+      }
       next++;
     }
   }
@@ -40,25 +38,14 @@ export function collectContacts(pairCount: i32): void {
 function collectTerrain(slot: i32): void {
   const b = body(slot);
   if (b.kind != BodyKind.DYNAMIC || !mayTouchTerrain(slot)) return;
-  const pieces = pieceCount(b);
-  for (let i = 0; i < pieces; i++) {
-    const piece = pieceOf(b, i, 0);
-    const parts = terrainParts(piece);
-    for (let part = 0; part < parts; part++) {
-      beginManifold(b.linearVelocity);
-      collideTerrain(piece, part);
-      prepareConstraint(slot, TERRAIN, <u32>(i * TERRAIN_PARTS_MAX + part));
-    }
-  }
-}
-
-function collectPair(slot: i32, other: i32): void {
-  const a = body(slot);
-  const b = body(other);
-  if (a.shape == Shape.COMPOUND || b.shape == Shape.COMPOUND) {
-    collectPieces(slot, other);
+  if (b.shape == Shape.COMPOUND) {
+    collectTerrainPieces(slot);
     return;
   }
-  collide(a, b);
-  prepareConstraint(slot, other, 0);
+  const parts = terrainParts(b);
+  for (let part = 0; part < parts; part++) {
+    beginManifold(b.linearVelocity);
+    collideTerrain(b, part);
+    prepareConstraint(slot, TERRAIN, <u32>part);
+  }
 }

@@ -90,7 +90,7 @@ function place(d: Definition, index: i32, child: Child): void {
 }
 
 function weigh(child: Child): void {
-  const inertia = inertiaOf(child.shape, child.size, child.definition);
+  const inertia = inertiaOf(child.shape, child.size, child.definition, 1);
   const x = <f64>x3(inertia);
   const y = <f64>y3(inertia);
   const z = <f64>z3(inertia);

@@ -106,7 +106,7 @@ function isBodySound(b: Body): bool {
     return false;
   if (!isWithin4(b.linearVelocity, SPEED_SHARE * LINEAR_SPEED_MAX_MPS)) return false;
   if (!isWithin4(b.angularVelocity, SPEED_SHARE * ANGULAR_SPEED_MAX_RPS)) return false;
-  if (b.asleep > 1 || b.reserved0 != 0 || b.reserved1 != 0) return false;
+  if (b.asleep > 1 || b.reserved0 != 0 || b.reserved1 != 0 || b.reserved2 != 0) return false;
   if (b.asleep != 0 && !isAtRest(b)) return false;
   return areFourthsZero(b) && isMassSound(b) && areMaterialsSound(b);
 }
