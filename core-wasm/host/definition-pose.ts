@@ -8,6 +8,7 @@ import type { DefinitionFrame } from './types.ts';
 type Vec3 = readonly [number, number, number];
 type Rotation = readonly [number, number, number, number];
 
+/** A place in metres and a unit quaternion x, y, z, w. */
 export interface Pose3 {
   readonly position: [number, number, number];
   readonly rotation: [number, number, number, number];

@@ -6,6 +6,7 @@ export { Codec } from './codec.ts';
 export { emptyBodies, emptyPlayers } from './columns.ts';
 export { Core } from './core.ts';
 export { type Boxes, type ContactPoints, emptyBoxes, emptyContacts } from './debug-view.ts';
+export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
 export { type CoreModule, compileCore } from './load-core.ts';
 export { Queries } from './queries.ts';
 export {
@@ -24,6 +25,8 @@ export {
   BodyKind,
   BodyRole,
   Button,
+  type CompoundChild,
+  type DefinitionFrame,
   type FrameHeader,
   type Intent,
   type PartPose,

@@ -12,7 +12,7 @@ import {
   collideSpheres,
 } from './round';
 
-/** Fills the manifold for A and B, which are no compounds. Each routine takes the simpler shape first. */
+/** Fills the manifold for A and B, no compounds. Each routine takes the simpler shape first. */
 export function collide(a: Body, b: Body): void {
   beginManifold(sub3(b.linearVelocity, a.linearVelocity));
   if (a.shape <= b.shape) {

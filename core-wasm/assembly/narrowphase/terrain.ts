@@ -16,7 +16,7 @@ import { segmentHalf } from './round';
 /** Part numbers on terrain go round with each piece of a compound. */
 export const TERRAIN_PARTS_MAX: i32 = 4;
 
-/** How many manifolds a simple shape may have with the terrain: each part of a capsule has its normal. */
+/** Manifolds of a simple shape with the terrain: each part of a capsule has its own normal. */
 export function terrainParts(b: Body): i32 {
   return b.shape == Shape.CAPSULE ? 3 : 1;
 }

@@ -13,8 +13,8 @@ const enum CoreKind {
 
 /**
  * An operand of `gjk.ts`: a convex core about a centre and a radius around it. The cores of sphere,
- * capsule and box are one kind, centre ± x ± y ± z with axes that may be zero, so that round shapes
- * stay exactly round and GJK sees points, segments and boxes only. Hulls and triangles have corners.
+ * capsule and box are one kind, centre ± x ± y ± z with axes that may be zero, so that round
+ * shapes stay exactly round. Hulls and triangles have corners.
  */
 @unmanaged
 @final

@@ -59,7 +59,7 @@ let bodies: usize = 0;
 let moverCount: i32 = 0;
 let staticCount: i32 = 0;
 
-/** `start`: generations, definitions, movers, statics, players, contacts as a snapshot packs them behind `h`. */
+/** At `start` come the sections in the order in which a snapshot packs them behind `h`. */
 export function isSound(h: Header, start: usize, generationBytes: i32): bool {
   generations = start;
   definitions = start + <usize>generationBytes;
