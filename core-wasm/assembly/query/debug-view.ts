@@ -1,4 +1,4 @@
-import { body } from '../body/body';
+import { Body, body } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { boundsMax, boundsMin, computeBounds } from '../broadphase/bounds';
 import { anchorDistance, anchorOf } from '../contact/anchor';
@@ -14,7 +14,7 @@ import { sub3 } from '../math/vec3';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold, manifoldNormal, manifoldPoint, pointCount } from '../narrowphase/manifold';
 import { collideTerrain, TERRAIN_PARTS_MAX } from '../narrowphase/terrain';
-import { pieceOf } from '../shape/child';
+import { pieceCount, pieceOf } from '../shape/child';
 import { header } from '../world/header';
 
 /**
@@ -54,22 +54,28 @@ export function exposeContacts(): i32 {
 }
 
 /**
- * Makes the manifold anew from where the bodies are now. False when one of them is gone: a restored
- * contact may name it until the next tick.
+ * Makes the manifold anew from where the bodies are now. False when one of them, or the piece of
+ * it, is not there: a restored contact may name it until the next tick.
  */
 function remake(c: Contact): bool {
   const slotA = slotOf(c.idA);
-  const slotB = slotOf(c.idB);
-  if (slotA < 0 || (c.idB != 0 && slotB < 0)) return false;
-  if (c.idB != 0) {
-    const part = <i32>c.part;
-    const one = pieceOf(body(slotA), part / COMPOUND_CHILDREN_MAX, 0);
-    collide(one, pieceOf(body(slotB), part % COMPOUND_CHILDREN_MAX, 1));
-    return true;
-  }
-  beginManifold(body(slotA).linearVelocity);
+  if (slotA < 0) return false;
+  const a = body(slotA);
   const part = <i32>c.part;
-  collideTerrain(pieceOf(body(slotA), part / TERRAIN_PARTS_MAX, 0), part % TERRAIN_PARTS_MAX);
+  if (c.idB == 0) return remakeTerrain(a, part / TERRAIN_PARTS_MAX, part % TERRAIN_PARTS_MAX);
+  const slotB = slotOf(c.idB);
+  if (slotB < 0) return false;
+  const pieceA = part / COMPOUND_CHILDREN_MAX;
+  const pieceB = part % COMPOUND_CHILDREN_MAX;
+  if (pieceA >= pieceCount(a) || pieceB >= pieceCount(body(slotB))) return false;
+  collide(pieceOf(a, pieceA, 0), pieceOf(body(slotB), pieceB, 1));
+  return true;
+}
+
+function remakeTerrain(a: Body, piece: i32, part: i32): bool {
+  if (piece >= pieceCount(a)) return false;
+  beginManifold(a.linearVelocity);
+  collideTerrain(pieceOf(a, piece, 0), part);
   return true;
 }
 
