@@ -1,4 +1,4 @@
-import { type Core, emptyBodies } from '../../core-wasm/host/core.ts';
+import { type Core, emptyBodies, JointKind } from '../../core-wasm/host/core.ts';
 import {
   BodyKind,
   type Intent,
@@ -15,6 +15,7 @@ import {
   FRICTION,
   HEADINGS,
   headingAt,
+  type JointSpec,
   type PhysicsScene,
   type ShapeSpec,
   STEERED_HALF_M,
@@ -51,11 +52,10 @@ export function ours(core: Core): Engine {
   };
   return {
     name: 'ours',
-    // The facade has none yet.
-    canJoin: false,
+    canJoin: true,
     load(scene: PhysicsScene) {
       core.reset(SEED);
-      entities = spawn(core, scene.bodies);
+      entities = spawn(core, scene);
       steered = entities.filter((_, i) => scene.bodies[i]?.motion === 'steered');
       return core.tick;
     },
@@ -96,7 +96,7 @@ function entryOf(core: Core, heading: number): Uint8Array {
 }
 
 /** In as many frames as it takes: what comes later has fallen three ticks less. */
-function spawn(core: Core, bodies: readonly BodySpec[]): number[] {
+function spawn(core: Core, { bodies, joints }: PhysicsScene): number[] {
   let last = 0;
   const next = () => {
     last = core.nextEntity(last);
@@ -117,8 +117,30 @@ function spawn(core: Core, bodies: readonly BodySpec[]): number[] {
     core.frameBegin(core.frame, 0n);
     if (!add()) throw new Error('our core takes no body into an empty frame');
   }
+  join(core, bodies, joints, entities);
   closeFrame(core);
   return entities;
+}
+
+/** In the bodies' own frame: jointed scenes are small. */
+function join(
+  core: Core,
+  bodies: readonly BodySpec[],
+  joints: readonly JointSpec[],
+  entities: readonly number[],
+): void {
+  let last = 0;
+  for (const { a, b, place } of joints) {
+    last = core.nextJoint(last);
+    const local = (index: number) => {
+      const [x, y, z] = (bodies[index] as BodySpec).position;
+      return [place[0] - x, place[1] - y, place[2] - z] as const;
+    };
+    const ends = { a: entities[a] as number, b: entities[b] as number };
+    const anchors = { anchorA: local(a), anchorB: local(b) };
+    const kind = JointKind.BALL;
+    if (!core.addJoint({ kind, joint: last, ...ends, ...anchors })) throw new Error('frame full');
+  }
 }
 
 function closeFrame(core: Core): void {

@@ -7,6 +7,9 @@ import { body } from './body/body';
 import { nextEntity, slotOf } from './body/body-store';
 import { staticsRevision } from './broadphase/static-grid';
 import { beginPart, markChanged } from './island/part';
+import { nextJoint } from './joint/joint-indices';
+import { findJoint } from './joint/joint-store';
+import { exposeJoint } from './joint/read';
 import {
   ANSWERS,
   BODIES,
@@ -18,6 +21,8 @@ import {
   INBOX,
   INBOX_BYTES,
   ISLANDS,
+  JOINT_BYTES,
+  JOINTS,
   LETTER,
   LETTER_BYTES,
   LISTED,
@@ -65,6 +70,8 @@ export const bodyBytes: i32 = BODY_BYTES;
 export const firstStatic: i32 = FIRST_STATIC;
 export const playersAddress: usize = PLAYERS;
 export const playerBytes: i32 = PLAYER_BYTES;
+export const jointsAddress: usize = JOINTS;
+export const jointBytes: i32 = JOINT_BYTES;
 export const terrainAddress: usize = TERRAIN_HEIGHTS;
 export const terrainVertices: i32 = TERRAIN_VERTICES;
 export const terrainSpacing: f32 = TERRAIN_SPACING_M;
@@ -198,6 +205,19 @@ export function entityNext(after: u32): u32 {
 
 export function playerExpose(index: i32): void {
   exposePlayer(index);
+}
+
+export function jointNext(after: u32): u32 {
+  return nextJoint(after);
+}
+
+/** Place of a joint in the list, −1 when there is none of that id. */
+export function jointIndex(id: u32): i32 {
+  return findJoint(id);
+}
+
+export function jointExpose(index: i32): void {
+  exposeJoint(index);
 }
 
 export function terrainHeightAt(x: f32, z: f32): f32 {

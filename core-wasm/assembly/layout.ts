@@ -4,6 +4,7 @@ import {
   ENTITY_CAPACITY,
   FRAME_BYTES_MAX,
   HIT_CAPACITY,
+  JOINT_CAPACITY,
   LISTED_CAPACITY,
   MOVER_CAPACITY,
   PAIR_CAPACITY,
@@ -17,7 +18,8 @@ import {
 /**
  * The memory map. Addresses exist here and nowhere in state, hashes or the wire.
  *
- *   STATE    header │ generations │ definitions │ bodies │ players │ contacts   saved, hashed
+ *   STATE    header │ generations │ definitions │ movers │ statics │ players │ joints │ contacts
+ *                                                                    saved, hashed
  *   TERRAIN  heights                                                 pure function of the seed
  *   SHAPES   faces and masses of what is defined                     pure function of definitions
  *   SCRATCH  slots, bounds, grids, pairs, constraints, solver bodies  dies with the tick
@@ -34,6 +36,7 @@ export const HEADER_BYTES: i32 = 48;
 export const DEFINITION_BYTES: i32 = 400;
 export const BODY_BYTES: i32 = 144;
 export const PLAYER_BYTES: i32 = 224;
+export const JOINT_BYTES: i32 = 160;
 export const CONTACT_BYTES: i32 = 64;
 export const CONTACT_SHIFT: i32 = 6;
 
@@ -47,13 +50,15 @@ export const STATE_BYTES: i32 =
   DEFINITION_CAPACITY * DEFINITION_BYTES +
   SLOT_CAPACITY * BODY_BYTES +
   PLAYER_CAPACITY * PLAYER_BYTES +
+  JOINT_CAPACITY * JOINT_BYTES +
   CONTACT_CAPACITY * CONTACT_BYTES;
 export const STATE: usize = memory.data(STATE_BYTES, 16);
 export const GENERATIONS: usize = STATE + HEADER_BYTES;
 export const DEFINITIONS: usize = GENERATIONS + ENTITY_CAPACITY * 2;
 export const BODIES: usize = DEFINITIONS + DEFINITION_CAPACITY * DEFINITION_BYTES;
 export const PLAYERS: usize = BODIES + SLOT_CAPACITY * BODY_BYTES;
-export const CONTACTS: usize = PLAYERS + PLAYER_CAPACITY * PLAYER_BYTES;
+export const JOINTS: usize = PLAYERS + PLAYER_CAPACITY * PLAYER_BYTES;
+export const CONTACTS: usize = JOINTS + JOINT_CAPACITY * JOINT_BYTES;
 
 export const TERRAIN_HEIGHTS: usize = memory.data(TERRAIN_VERTICES * TERRAIN_VERTICES * 4, 16);
 
@@ -104,8 +109,14 @@ export const CLIP: usize = memory.data(2 * 8 * 16, 16);
 /** A box on terrain: 8 corners, then at most 26 candidate points. */
 export const TERRAIN_POINTS: usize = memory.data((8 + 26) * 16, 16);
 /** Two grab joints a player. */
-export const JOINT_BYTES: i32 = 160;
-export const JOINTS: usize = memory.data(PLAYER_CAPACITY * 2 * JOINT_BYTES, 16);
+export const GRAB_BYTES: i32 = 160;
+export const GRABS: usize = memory.data(PLAYER_CAPACITY * 2 * GRAB_BYTES, 16);
+export const SOLVER_JOINT_BYTES: i32 = 320;
+export const SOLVER_JOINTS: usize = memory.data(JOINT_CAPACITY * SOLVER_JOINT_BYTES, 16);
+/** One byte a mover: 1 where a joint keeps it from meeting another body. */
+export const JOINED: usize = memory.data(MOVER_CAPACITY, 16);
+/** One bit a joint index, to find the free ones. */
+export const JOINT_INDICES: usize = memory.data(65536 / 8, 16);
 
 /** Bodies of an earlier tick, for queries into the past: movers, then statics as in STATE. */
 export const PAST_BODIES: usize = memory.data(SLOT_CAPACITY * BODY_BYTES, 16);

@@ -6,6 +6,8 @@ export interface Abi {
   readonly firstStatic: WebAssembly.Global;
   readonly playersAddress: WebAssembly.Global;
   readonly playerBytes: WebAssembly.Global;
+  readonly jointsAddress: WebAssembly.Global;
+  readonly jointBytes: WebAssembly.Global;
   readonly stateAddress: WebAssembly.Global;
   readonly terrainAddress: WebAssembly.Global;
   readonly terrainVertices: WebAssembly.Global;
@@ -55,6 +57,9 @@ export interface Abi {
   entitySlot(id: number): number;
   entityNext(after: number): number;
   playerExpose(index: number): void;
+  jointNext(after: number): number;
+  jointIndex(id: number): number;
+  jointExpose(index: number): void;
   terrainHeightAt(x: number, z: number): number;
   debugContacts(): number;
   debugBounds(): number;

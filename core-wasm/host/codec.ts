@@ -1,5 +1,6 @@
 import type { Abi } from './abi.ts';
 import { clampInteger, getInput, putInput } from './input-fields.ts';
+import { type AddJoint, putJoint } from './joints.ts';
 import type { CoreModule } from './load-core.ts';
 import { getU64, type Memory, openMemory, putU64, takeFrame, takeLetter } from './memory.ts';
 import type { Decoded, Hello, Input, Ping, Pong, Snapshot, Timing, Welcome } from './messages.ts';
@@ -27,6 +28,8 @@ const CommandKind = {
   DESPAWN: 3,
   IMPULSE: 4,
   SET_KIND: 5,
+  ADD_JOINT: 6,
+  REMOVE_JOINT: 7,
   SET_RESTLESS: 16,
   DEFINE_HULL: 24,
   DEFINE_COMPOUND: 25,
@@ -144,6 +147,17 @@ export class Codec {
   addSetRestless(restless: boolean): boolean {
     this.memory.u32[this.memory.field] = restless ? 1 : 0;
     return this.addCommand(CommandKind.SET_RESTLESS);
+  }
+
+  /** The step skips it when an end does not exist or is a hand, or the id is taken. */
+  addJoint(joint: AddJoint): boolean {
+    putJoint(this.memory, joint);
+    return this.addCommand(CommandKind.ADD_JOINT);
+  }
+
+  addRemoveJoint(joint: number): boolean {
+    this.memory.u32[this.memory.field] = joint;
+    return this.addCommand(CommandKind.REMOVE_JOINT);
   }
 
   private addCommand(kind: number): boolean {

@@ -7,6 +7,18 @@ export { emptyBodies, emptyPlayers } from './columns.ts';
 export { Core } from './core.ts';
 export { type Boxes, type ContactPoints, emptyBoxes, emptyContacts } from './debug-view.ts';
 export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
+export {
+  type AddJoint,
+  type BallJoint,
+  type DistanceJoint,
+  type Ends,
+  emptyJoints,
+  type Frames,
+  type HingeJoint,
+  type JointColumns,
+  JointKind,
+  type WeldJoint,
+} from './joints.ts';
 export { type CoreModule, compileCore } from './load-core.ts';
 export { Queries } from './queries.ts';
 export {

@@ -1,6 +1,7 @@
 import { Codec } from './codec.ts';
 import { growBodies, growPlayers } from './columns.ts';
 import { type Boxes, type ContactPoints, takeBoxes, takeContacts } from './debug-view.ts';
+import { type JointColumns, readJoints } from './joints.ts';
 import type { BodyColumns, DefinitionFrame, PlayerColumns } from './types.ts';
 import { TICKS_PER_FRAME } from './types.ts';
 
@@ -11,9 +12,11 @@ const HEADER_MOVERS = 2;
 const HEADER_PLAYERS = 3;
 const HEADER_CONTACTS = 4;
 const HEADER_STATICS = 6;
-const HEADER_DEFINITIONS = 8;
+const HEADER_JOINTS = 8;
+const HEADER_DEFINITIONS = 9;
 const BODY_ROTATION = 4;
 const BODY_LINEAR = 8;
+const BODY_ANGULAR = 12;
 const BODY_SIZE = 16;
 const BODY_ID = 24;
 const BODY_KINDS = 100;
@@ -70,6 +73,10 @@ export class StateReader extends Codec {
     return this.header(HEADER_PLAYERS);
   }
 
+  get jointCount(): number {
+    return this.header(HEADER_JOINTS);
+  }
+
   /** Manifolds that carry an impulse into the next tick. */
   get contactCount(): number {
     return this.header(HEADER_CONTACTS);
@@ -90,6 +97,16 @@ export class StateReader extends Codec {
     return this.abi.entityNext(after) >>> 0;
   }
 
+  /** True while a joint has this id, generation and all. */
+  hasJoint(id: number): boolean {
+    return this.abi.jointIndex(id) >= 0;
+  }
+
+  /** A free joint id with a higher index than `after`'s, 0 when there is none; chain to reserve. */
+  nextJoint(after: number): number {
+    return this.abi.jointNext(after) >>> 0;
+  }
+
   /** Centre of mass in metres; false when there is no such entity. */
   bodyPosition(id: number, out: Float32Array): boolean {
     return this.readVector(id, 0, out);
@@ -100,11 +117,21 @@ export class StateReader extends Codec {
     return this.readVector(id, BODY_LINEAR, out);
   }
 
-  private readVector(id: number, word: number, out: Float32Array): boolean {
+  /** rad/s in world axes; false when there is no such entity. */
+  bodyAngularVelocity(id: number, out: Float32Array): boolean {
+    return this.readVector(id, BODY_ANGULAR, out);
+  }
+
+  /** Unit quaternion x y z w; false when there is no such entity. */
+  bodyRotation(id: number, out: Float32Array): boolean {
+    return this.readVector(id, BODY_ROTATION, out, 4);
+  }
+
+  private readVector(id: number, word: number, out: Float32Array, lanes = 3): boolean {
     const slot = this.abi.entitySlot(id);
     if (slot < 0) return false;
     const at = this.bodyWord(slot) + word;
-    for (let axis = 0; axis < 3; axis++) out[axis] = this.memory.f32[at + axis] as number;
+    for (let axis = 0; axis < lanes; axis++) out[axis] = this.memory.f32[at + axis] as number;
     return true;
   }
 
@@ -170,6 +197,11 @@ export class StateReader extends Codec {
       }
       for (let k = 0; k < 4; k++) into.rotations[i * 4 + k] = f32[at + BODY_ROTATION + k] as number;
     }
+  }
+
+  /** Every joint and what it does. */
+  readJoints(into: JointColumns): void {
+    readJoints(this.abi, this.memory, this.jointCount, into);
   }
 
   /** Every player, in entity order. */

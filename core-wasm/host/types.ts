@@ -214,6 +214,8 @@ export const StepFault = {
   COMMAND_SKIPPED: 32,
   /** A spawn found no free record for a static body: raise STATIC_CAPACITY. */
   STATICS_FULL: 64,
+  /** A joint found no free record: raise JOINT_CAPACITY. */
+  JOINTS_FULL: 128,
   /** No more hulls and compounds can be defined: raise DEFINITION_CAPACITY. */
   DEFINITIONS_FULL: 256,
 } as const;

@@ -1,9 +1,9 @@
 import { type Core, emptyBodies } from '../host/core.ts';
 
 /**
- * Every f32 of a snapshot. Records are those of `assembly/body/body.ts`, `player/player.ts` and
- * `contact/contact.ts`; a snapshot is 16 bytes of prefix, the header, the generations, the
- * definitions, then they.
+ * Every f32 of a snapshot. Records are those of `assembly/body/body.ts`, `player/player.ts`,
+ * `joint/joint.ts` and `contact/contact.ts`; a snapshot is 16 bytes of prefix, the header, the
+ * generations, the definitions, then they.
  */
 
 const PREFIX_BYTES = 16;
@@ -11,6 +11,7 @@ const HEADER_BYTES = 48;
 export const DEFINITION_BYTES = 400;
 export const BODY_BYTES = 144;
 export const PLAYER_BYTES = 224;
+export const JOINT_BYTES = 160;
 export const CONTACT_BYTES = 64;
 
 /** Word ranges that hold floats: first, end. */
@@ -21,6 +22,10 @@ const BODY_FLOATS = [
 const PLAYER_FLOATS = [
   [32, 36],
   [40, 56],
+] as const;
+const JOINT_FLOATS = [
+  [4, 27],
+  [28, 40],
 ] as const;
 const CONTACT_FLOATS = [[8, 16]] as const;
 
@@ -35,9 +40,10 @@ export function findNotFinite(core: Core): string | null {
   const header = PREFIX_BYTES;
   const bodies = view.getUint32(header + 8, true) + view.getUint32(header + 24, true);
   const players = view.getUint32(header + 12, true);
+  const joints = view.getUint32(header + 32, true);
   const contacts = view.getUint32(header + 16, true);
   const entityHigh = view.getUint32(header + 20, true);
-  const definitions = view.getUint32(header + 32, true);
+  const definitions = view.getUint32(header + 36, true);
   let at = header + HEADER_BYTES + ((entityHigh * 2 + 15) & ~15) + definitions * DEFINITION_BYTES;
   const scan = (
     what: string,
@@ -60,6 +66,7 @@ export function findNotFinite(core: Core): string | null {
   const found =
     scan('body', bodies, BODY_BYTES, BODY_FLOATS) ??
     scan('player', players, PLAYER_BYTES, PLAYER_FLOATS) ??
+    scan('joint', joints, JOINT_BYTES, JOINT_FLOATS) ??
     scan('contact', contacts, CONTACT_BYTES, CONTACT_FLOATS);
   if (found) return found;
   if (at !== bytes.length) throw new Error('the layout in this file is not that of the core');

@@ -109,7 +109,7 @@ test('damaged snapshots are refused without a trace, or are worlds that go on fi
 test('a float of a snapshot made NaN, infinite or huge is refused, or harmless', () => {
   const { state } = busyWorld();
   const view = new DataView(state.buffer, state.byteOffset, state.length);
-  const bodiesAt = 16 + 32 + ((view.getUint32(16 + 20, true) * 2 + 15) & ~15);
+  const bodiesAt = 16 + 48 + ((view.getUint32(16 + 20, true) * 2 + 15) & ~15);
   const random = seeded(13);
   const odd = [Number.NaN, Infinity, -Infinity, 3e38, -3e38, 1e-42, 1e9];
   for (let i = 0; i < 3000; i++) {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
-import type { Core } from '../host/core.ts';
+import { type Core, JointKind } from '../host/core.ts';
 import { Button, TICKS_PER_FRAME, WireFault } from '../host/types.ts';
 import { between, integer, pick, type Random, seeded } from './random.ts';
 import {
@@ -34,15 +34,20 @@ function populate(random: Random): { world: World; players: PlayerIds[] } {
   const players = Array.from({ length: PLAYERS }, (_, i) =>
     addPlayer(world, [between(random, -9, 9), 0, between(random, -9, 9)], 0, i + 1),
   );
+  const bodies: number[] = [];
   for (let i = 0; i < 40; i++) {
     const position = [
       between(random, -9, 9),
       between(random, 0.3, 3),
       between(random, -9, 9),
     ] as const;
-    if (i % 3 === 0) addBall(world, 0.25, { position });
-    else addBody(world, { size: [0.25, 0.25, 0.25], position, density: 120 });
+    bodies.push(
+      i % 3 === 0
+        ? addBall(world, 0.25, { position })
+        : addBody(world, { size: [0.25, 0.25, 0.25], position, density: 120 }),
+    );
   }
+  addJoints(world, random, bodies);
   for (let i = 0; i < 6; i++) {
     addStatic(world, [0.5, 0.5, 0.5], {
       position: [between(random, -9, 9), 0.5, between(random, -9, 9)],
@@ -51,6 +56,22 @@ function populate(random: Random): { world: World; players: PlayerIds[] } {
   play(world, 1);
   play(world, 60);
   return { world, players };
+}
+
+/** Ropes and hinges that hang some of them together, and a few from the world. */
+function addJoints(world: World, random: Random, bodies: readonly number[]): void {
+  for (let i = 0; i < 12; i++) {
+    const joint = i + 1;
+    const [a, b] = [pick(random, bodies), pick(random, bodies)];
+    if (a === b) continue;
+    const ends = { joint, a, b: i < 3 ? 0 : b, anchorA: [0, 0, 0] } as const;
+    const anchorB = i < 3 ? ([between(random, -9, 9), 2, 0] as const) : ([0, 0, 0] as const);
+    world.commands.push((c) =>
+      i % 2 === 0
+        ? c.addJoint({ kind: JointKind.DISTANCE, ...ends, anchorB, max: 3 })
+        : c.addJoint({ kind: JointKind.BALL, ...ends, anchorB: i < 3 ? anchorB : [0.6, 0, 0] }),
+    );
+  }
 }
 
 function someInput(random: Random) {

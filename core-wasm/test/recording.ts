@@ -1,4 +1,4 @@
-import type { Core } from '../host/core.ts';
+import { type AddJoint, type Core, JointKind } from '../host/core.ts';
 import {
   BodyKind,
   Button,
@@ -140,6 +140,39 @@ function addCommands(session: Session, frame: number): void {
     const kind = pick(random, [BodyKind.DYNAMIC, BodyKind.DYNAMIC, BodyKind.STATIC]);
     core.addSetKind(pick(random, bodies), kind);
   }
+  if (bodies.length > 1 && random() < 0.06) core.addJoint(newJoint(session));
+  if (core.jointCount > JOINTS) core.addRemoveJoint(integer(random, 1, JOINTS + 1));
+}
+
+const JOINTS = 20;
+
+/** Of any kind, between bodies wherever they are, or from the air. */
+function newJoint({ core, random, bodies }: Session): AddJoint {
+  const point = () =>
+    [between(random, -0.4, 0.4), between(random, -0.4, 0.4), between(random, -0.4, 0.4)] as const;
+  const fromAir = random() < 0.2;
+  const a = pick(random, bodies);
+  const ends = {
+    joint: core.nextJoint(0),
+    a,
+    b: fromAir ? 0 : pick(random, bodies),
+    anchorA: point(),
+    anchorB: fromAir ? ([between(random, -9, 9), 3, between(random, -9, 9)] as const) : point(),
+    collide: random() < 0.5,
+  };
+  if (ends.b === a) ends.b = 0;
+  const frames = { frameA: rotation(random), frameB: rotation(random) };
+  const spring = { length: 1, hertz: 2, dampingRatio: between(random, 0, 1) };
+  const motor = { speed: between(random, -6, 6), maxTorque: 40 };
+  return pick<AddJoint>(random, [
+    { kind: JointKind.BALL, ...ends },
+    { kind: JointKind.HINGE, ...ends, ...frames, motor },
+    { kind: JointKind.HINGE, ...ends, ...frames, limits: { lower: -1, upper: 0.5 } },
+    { kind: JointKind.DISTANCE, ...ends, max: 2 },
+    { kind: JointKind.DISTANCE, ...ends, min: 1, max: 1 },
+    { kind: JointKind.DISTANCE, ...ends, spring },
+    { kind: JointKind.WELD, ...ends, ...frames, spring },
+  ]);
 }
 
 function enter(session: Session, actor: Actor): void {

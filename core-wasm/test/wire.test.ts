@@ -1,6 +1,11 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
-import { CLIENT_MESSAGE_BYTES_MAX, type Core, SERVER_MESSAGE_BYTES_MAX } from '../host/core.ts';
+import {
+  CLIENT_MESSAGE_BYTES_MAX,
+  type Core,
+  JointKind,
+  SERVER_MESSAGE_BYTES_MAX,
+} from '../host/core.ts';
 import { type Message, MessageKind } from '../host/messages.ts';
 import { BodyKind, type PlayerInput, type SpawnBody, WireFault } from '../host/types.ts';
 import { addBody, newWorld, openCore, play, pose, steady } from './world.ts';
@@ -176,6 +181,16 @@ describe('frames', () => {
           for (const [entity, impulse, place] of impulses) core.addImpulse(entity, impulse, place);
           core.addDespawn(3);
           core.addSetKind(4, 2);
+          core.addJoint({
+            kind: JointKind.HINGE,
+            joint: 7,
+            a: 1,
+            b: 2,
+            anchorA: [1, 2, 3],
+            anchorB: [0, 0, 0],
+            limits: { lower: -1, upper: 1 },
+          });
+          core.addRemoveJoint(7);
           const entries = inputs.map(([entity, given]) => ({
             entity,
             entry: core.encodeEntry(given).slice(),
@@ -188,7 +203,7 @@ describe('frames', () => {
           expect(core.readFrameHeader(frame)).toEqual({
             frame: number,
             stateHash: hash,
-            commandCount: bodies.length + impulses.length + 2,
+            commandCount: bodies.length + impulses.length + 4,
             inputCount: inputs.length,
           });
           const listed = core.frameInputs(frame);

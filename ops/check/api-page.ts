@@ -31,6 +31,21 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
   ['Bodies', ['ShapeKind', 'BodyKind', 'BodyRole', 'SpawnBody', 'SpawnPlayer']],
   ['Hulls and compounds', ['CompoundChild', 'DefinitionFrame', 'bodyPose', 'meshPose', 'Pose3']],
   [
+    'Joints',
+    [
+      'JointKind',
+      'AddJoint',
+      'Ends',
+      'Frames',
+      'BallJoint',
+      'HingeJoint',
+      'DistanceJoint',
+      'WeldJoint',
+      'emptyJoints',
+      'JointColumns',
+    ],
+  ],
+  [
     'Frames',
     [
       'TICK_RATE_HZ',

@@ -1,6 +1,7 @@
 import { Body, BodyKind, body, Role } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { activate, activeCount, activeSlot, isActive, sortActive } from '../island/active';
+import { activateJoined, areKeptApart, markJoined } from '../joint/joint-pairs';
 import { PAIR_COUNTS, PAIRS, PAIRS_SORTED } from '../layout';
 import { PAIR_CAPACITY } from '../limits';
 import { x3, y3, z3 } from '../math/vec3';
@@ -35,6 +36,7 @@ export function findPairs(): i32 {
   const cell = fittingCell();
   refreshStaticGrid();
   buildGridOf(MOVERS, movers, 1, cell);
+  markJoined();
   count = 0;
   memory.fill(PAIR_COUNTS, 0, (<usize>(movers + 1)) << 2);
   for (let k = 0; k < GRID_LEVELS; k++) joinLevel(k);
@@ -84,6 +86,7 @@ function flood(): void {
       }
     }
     activateAttached();
+    activateJoined();
   }
   sortActive();
 }
@@ -181,7 +184,7 @@ function joinStatics(): void {
 }
 
 function emit(a: i32, b: i32): void {
-  if (a == b || !mayCollide(a, b)) return;
+  if (a == b || !mayCollide(a, b) || areKeptApart(a, b)) return;
   if (count == PAIR_CAPACITY) {
     raiseFault(StepFault.PAIRS_FULL);
     return;

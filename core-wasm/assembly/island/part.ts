@@ -2,6 +2,8 @@ import { Body, body, entityIndex } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { invalidateDormantGrid } from '../broadphase/dormant-grid';
 import { Contact, contact, contactKey } from '../contact/contact';
+import { Joint, joint } from '../joint/joint';
+import { jointMover } from '../joint/joint-pairs';
 import {
   BODY_BYTES,
   CHANGED,
@@ -14,6 +16,7 @@ import {
   HEADER_BYTES,
   IN_PART,
   ISLANDS,
+  JOINT_BYTES,
   OLD_ISLANDS,
   PLAYER_BYTES,
   STAGING,
@@ -105,6 +108,7 @@ function addPlayer(p: Player): void {
 
 let oldMovers: usize = 0;
 let oldPlayers: usize = 0;
+let oldJoints: usize = 0;
 let oldContacts: usize = 0;
 let oldContactCount: i32 = 0;
 
@@ -112,29 +116,38 @@ function old(slot: i32): Body {
   return changetype<Body>(oldMovers + <usize>slot * BODY_BYTES);
 }
 
+function oldJoint(index: i32): Joint {
+  return changetype<Joint>(oldJoints + <usize>index * JOINT_BYTES);
+}
+
 function oldContact(index: i32): Contact {
   return changetype<Contact>(oldContacts + ((<usize>index) << CONTACT_SHIFT));
 }
 
 /**
- * Finds the sections of the old next state. False when it has other bodies or players than the
- * present one, which means that the timelines differ in more than inputs.
+ * Finds the sections of the old next state. False when it has other bodies, players or joints than
+ * the present one, which means that the timelines differ in more than inputs.
  */
 function openOld(): bool {
   const now = header();
   const h = changetype<Header>(STAGING + PREFIX_BYTES);
   if (h.moverCount != now.moverCount || h.staticCount != now.staticCount) return false;
   if (h.playerCount != now.playerCount || h.tick != now.tick) return false;
+  if (h.jointCount != now.jointCount) return false;
   const definitions = STAGING + PREFIX_BYTES + HEADER_BYTES + <usize>generationBytes(h);
   const definitionBytes = <usize>h.definitionCount * DEFINITION_BYTES;
   if (h.definitionCount != now.definitionCount) return false;
   if (memory.compare(definitions, DEFINITIONS, definitionBytes) != 0) return false;
   oldMovers = definitions + definitionBytes;
   oldPlayers = oldMovers + <usize>(h.moverCount + h.staticCount) * BODY_BYTES;
-  oldContacts = oldPlayers + <usize>h.playerCount * PLAYER_BYTES;
+  oldJoints = oldPlayers + <usize>h.playerCount * PLAYER_BYTES;
+  oldContacts = oldJoints + <usize>h.jointCount * JOINT_BYTES;
   oldContactCount = h.contactCount;
   for (let slot = 0; slot < now.moverCount; slot++) {
     if (old(slot).id != body(slot).id) return false;
+  }
+  for (let i = 0; i < now.jointCount; i++) {
+    if (oldJoint(i).id != joint(i).id) return false;
   }
   return true;
 }
@@ -148,6 +161,7 @@ export function finishPart(): bool {
     else if (!isInPart(slot)) copyOld(slot);
   }
   takePlayers();
+  takeJoints();
   takeContacts();
   beginPart();
   markDifferences();
@@ -169,6 +183,21 @@ function takePlayers(): void {
   for (let i = 0; i < players; i++) {
     if (isInPart(slotOf(player(i).id))) continue;
     memory.copy(changetype<usize>(player(i)), oldPlayer(i), PLAYER_BYTES);
+  }
+}
+
+/** Either end tells: both are in the part or neither is. */
+function isJointInPart(index: i32): bool {
+  const a = jointMover(index, false);
+  const b = jointMover(index, true);
+  return (a >= 0 && isInPart(a)) || (b >= 0 && isInPart(b));
+}
+
+function takeJoints(): void {
+  const count = header().jointCount;
+  for (let i = 0; i < count; i++) {
+    if (isJointInPart(i)) continue;
+    memory.copy(changetype<usize>(joint(i)), changetype<usize>(oldJoint(i)), JOINT_BYTES);
   }
 }
 
@@ -233,7 +262,19 @@ function markDifferences(): void {
     markChanged(player(i).leftHand);
     markChanged(player(i).rightHand);
   }
+  markJoints();
   markContacts();
+}
+
+function markJoints(): void {
+  const count = header().jointCount;
+  for (let i = 0; i < count; i++) {
+    const j = joint(i);
+    const address = changetype<usize>(oldJoint(i));
+    if (memory.compare(changetype<usize>(j), address, JOINT_BYTES) == 0) continue;
+    markChanged(j.bodyA);
+    if (j.bodyB != 0) markChanged(j.bodyB);
+  }
 }
 
 /** A contact that is in one timeline only, or not the same, makes both of its bodies differ. */

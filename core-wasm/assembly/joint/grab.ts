@@ -1,6 +1,6 @@
 import { Body, body } from '../body/body';
 import { slotOf } from '../body/body-store';
-import { JOINT_BYTES, JOINTS } from '../layout';
+import { GRAB_BYTES, GRABS } from '../layout';
 import {
   GRAB_DAMPING_RATIO,
   GRAB_FORCE_MAX_N,
@@ -40,7 +40,7 @@ class GrabJoint {
   inertiaZ: v128;
 }
 
-assert(<i32>offsetof<GrabJoint>() <= JOINT_BYTES);
+assert(<i32>offsetof<GrabJoint>() <= GRAB_BYTES);
 
 const BIAS_RATE: f32 = biasRate(GRAB_HERTZ, GRAB_DAMPING_RATIO);
 const MASS_SCALE: f32 = massScale(GRAB_HERTZ, GRAB_DAMPING_RATIO);
@@ -49,7 +49,7 @@ const IMPULSE_SCALE: f32 = impulseScale(GRAB_HERTZ, GRAB_DAMPING_RATIO);
 let jointCount: i32 = 0;
 
 function joint(index: i32): GrabJoint {
-  return changetype<GrabJoint>(JOINTS + <usize>index * JOINT_BYTES);
+  return changetype<GrabJoint>(GRABS + <usize>index * GRAB_BYTES);
 }
 
 /** One joint for each full hand, in player order, left before right. */

@@ -7,8 +7,8 @@ import { solverBody } from './solver-body';
 /**
  * Gravity and damping for one substep, then the warm start: what constraints did to the body in the
  * substep before, which is the sum of the impulses that they hold now. Per body this is the speed
- * at the end less the speed before the warm start, whatever number of contacts and joints had a
- * share in it; only the first substep asks them one by one.
+ * at the end less the speed before the warm start, whatever number of contacts and grabs had a
+ * share in it; only the first substep asks them one by one. Joints see to theirs themselves.
  */
 export function integrateVelocities(): void {
   const count = activeCount();
@@ -43,15 +43,20 @@ export function integratePositions(): void {
 /** What the speed limit allows in a tick: a radian. */
 const TURN_MAX_RAD: f32 = ANGULAR_SPEED_MAX_RPS * TICK_DT;
 
-/**
- * `q` turned by a rotation vector: sine and cosine by their series. A longer vector than the speed
- * limit allows comes of a body with absurd masses only, and counts as that limit.
- */
+/** `q` turned by a rotation vector: sine and cosine by their series. */
 export function turnBy(q: v128, turned: v128): v128 {
+  return normalizeQuat(mulQuat(turnOf(turned), q));
+}
+
+/**
+ * The turn by a rotation vector, of unit length but for the series' remainder. A longer vector
+ * than the speed limit allows comes of a body with absurd masses only, and counts as that limit.
+ */
+export function turnOf(turned: v128): v128 {
   const half = scale3(clampLength3(turned, TURN_MAX_RAD), 0.5);
   const squared = dot3(half, half);
   const sinc: f32 = 1.0 - (squared / 6.0) * (1.0 - squared / 20.0);
   const cosine: f32 = 1.0 - 0.5 * squared * (1.0 - squared / 12.0);
   const v = scale3(half, sinc);
-  return normalizeQuat(mulQuat(quat(x3(v), y3(v), z3(v), cosine), q));
+  return quat(x3(v), y3(v), z3(v), cosine);
 }

@@ -22,6 +22,14 @@ export function impulseScale(hertz: f32, damping: f32): f32 {
   return 1.0 / (1.0 + stiffness(hertz, damping));
 }
 
+/**
+ * The damping ratio to give a spring that is to lose as much as one of ratio `damping`: an implicit
+ * step loses hω/2 by itself. What is left over is never negative, so nothing feeds itself.
+ */
+export function springDamping(hertz: f32, damping: f32): f32 {
+  return max<f32>(0, damping - SUBSTEP_DT * <f32>Math.PI * hertz);
+}
+
 function stiffness(hertz: f32, damping: f32): f32 {
   const step = SUBSTEP_DT * <f32>(2.0 * Math.PI) * hertz;
   return step * (2.0 * damping + step);

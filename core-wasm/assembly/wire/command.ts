@@ -13,6 +13,7 @@ import { raiseFault, StepFault } from '../world/fault';
 import { isInRegion } from '../world/region';
 import { changeKind, despawn, spawnBody, spawnPlayer } from '../world/spawn';
 import { readDefineCompound, readDefineHull, writeDefineCompound, writeDefineHull } from './define';
+import { readAddJoint, readRemoveJoint } from './joint-command';
 import { isOverrun, readF32, readU8, readU16, readU32, readVec3, WireFault } from './reader';
 import { writeF32, writeU8, writeU16, writeU32 } from './writer';
 
@@ -27,6 +28,8 @@ export const enum Command {
   IMPULSE = 4,
   SET_KIND = 5,
   SET_RESTLESS = 16,
+  ADD_JOINT = 6,
+  REMOVE_JOINT = 7,
   DEFINE_HULL = 24,
   DEFINE_COMPOUND = 25,
 }
@@ -50,6 +53,8 @@ export function readCommand(apply: bool): WireFault {
   if (kind == Command.SET_RESTLESS) return readSetRestless(apply);
   if (kind == Command.DEFINE_HULL) return readDefineHull(apply);
   if (kind == Command.DEFINE_COMPOUND) return readDefineCompound(apply);
+  if (kind == Command.ADD_JOINT) return readAddJoint(apply);
+  if (kind == Command.REMOVE_JOINT) return readRemoveJoint(apply);
   return isOverrun() ? WireFault.TRUNCATED : WireFault.UNKNOWN_KIND;
 }
 
@@ -211,5 +216,11 @@ export function writeCommand(kind: Command): void {
     writeFloats(1, 6);
   } else if (kind == Command.SET_KIND) {
     writeU8(word(1));
+  } else if (kind == Command.ADD_JOINT) {
+    writeU8(word(1));
+    writeU8(word(2));
+    writeU32(word(3));
+    writeU32(word(4));
+    writeFloats(5, 21);
   }
 }

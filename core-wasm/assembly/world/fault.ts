@@ -7,6 +7,7 @@ export const enum StepFault {
   QUARANTINED = 16,
   COMMAND_SKIPPED = 32,
   STATICS_FULL = 64,
+  JOINTS_FULL = 128,
   DEFINITIONS_FULL = 256,
 }
 

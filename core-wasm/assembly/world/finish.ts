@@ -7,6 +7,7 @@ import {
   SLEEP_ANGULAR_RPS,
   SLEEP_LINEAR_MPS,
 } from '../limits';
+import { isUnitQuat } from '../math/quat';
 import { add3, clampLength3, dot3, isFinite3, neg3, y3 } from '../math/vec3';
 import { Player, player, playerIndex } from '../player/player';
 import { Constraint, constraint, constraints, point } from '../solver/constraint';
@@ -29,7 +30,7 @@ function finishBody(b: Body, s: SolverBody): void {
   const position = add3(b.position, s.moved);
   const rotation = b.role == Role.PLAYER ? b.rotation : turnBy(b.rotation, s.turned);
   const sane =
-    isFinite3(position) && isFinite3(rotation) && isFinite3(s.linear) && isFinite3(s.angular);
+    isFinite3(position) && isUnitQuat(rotation) && isFinite3(s.linear) && isFinite3(s.angular);
   if (!sane) {
     b.linearVelocity = f32x4.splat(0);
     b.angularVelocity = f32x4.splat(0);

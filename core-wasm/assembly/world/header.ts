@@ -14,9 +14,9 @@ export class Header {
   staticCount: i32;
   /** 1 where nothing may sleep. */
   restless: u32;
+  jointCount: i32;
   definitionCount: i32;
-  reserved0: u32;
-  reserved1: u64;
+  reserved: u64;
 }
 
 export function header(): Header {

@@ -10,6 +10,8 @@ import {
   FIRST_STATIC,
   GENERATIONS,
   HEADER_BYTES,
+  JOINT_BYTES,
+  JOINTS,
   PLAYER_BYTES,
   PLAYERS,
   STAGING,
@@ -28,7 +30,7 @@ import { areCountsPossible, isSound } from './soundness';
  * for the layout. The hash runs over the same bytes in place.
  */
 
-const MAGIC: u64 = 0x3330_4554_4154_5353;
+const MAGIC: u64 = 0x3430_4554_4154_5353;
 export const PREFIX_BYTES: i32 = 16;
 const STATICS: usize = BODIES + FIRST_STATIC * BODY_BYTES;
 
@@ -43,6 +45,7 @@ function payloadBytes(h: Header): i32 {
     h.definitionCount * DEFINITION_BYTES +
     (h.moverCount + h.staticCount) * BODY_BYTES +
     h.playerCount * PLAYER_BYTES +
+    h.jointCount * JOINT_BYTES +
     (h.contactCount << CONTACT_SHIFT)
   );
 }
@@ -59,6 +62,7 @@ export function saveState(): i32 {
   at = append(at, BODIES, h.moverCount * BODY_BYTES);
   at = append(at, STATICS, h.staticCount * BODY_BYTES);
   at = append(at, PLAYERS, h.playerCount * PLAYER_BYTES);
+  at = append(at, JOINTS, h.jointCount * JOINT_BYTES);
   at = append(at, CONTACTS, h.contactCount << CONTACT_SHIFT);
   return <i32>(at - STAGING);
 }
@@ -97,6 +101,7 @@ function take(h: Header): void {
   if (old.staticCount != h.staticCount) invalidateStaticGrid();
   clearTail(STATICS, old.staticCount * BODY_BYTES, h.staticCount * BODY_BYTES);
   clearTail(PLAYERS, old.playerCount * PLAYER_BYTES, h.playerCount * PLAYER_BYTES);
+  clearTail(JOINTS, old.jointCount * JOINT_BYTES, h.jointCount * JOINT_BYTES);
   clearTail(CONTACTS, old.contactCount << CONTACT_SHIFT, h.contactCount << CONTACT_SHIFT);
   const definitions = STAGING + PREFIX_BYTES + HEADER_BYTES + <usize>generationBytes(h);
   takeDefinitions(definitions, h.definitionCount);
@@ -107,6 +112,7 @@ function take(h: Header): void {
   at = extract(at, BODIES, h.moverCount * BODY_BYTES);
   at = extractStatics(at, h.staticCount * BODY_BYTES);
   at = extract(at, PLAYERS, h.playerCount * PLAYER_BYTES);
+  at = extract(at, JOINTS, h.jointCount * JOINT_BYTES);
   extract(at, CONTACTS, h.contactCount << CONTACT_SHIFT);
   indexSlots();
   dropFrame();
@@ -138,6 +144,7 @@ export function hashState(): u64 {
   hash = hash64(BODIES, h.moverCount * BODY_BYTES, hash);
   hash = hash64(STATICS, h.staticCount * BODY_BYTES, hash);
   hash = hash64(PLAYERS, h.playerCount * PLAYER_BYTES, hash);
+  hash = hash64(JOINTS, h.jointCount * JOINT_BYTES, hash);
   return hash64(CONTACTS, h.contactCount << CONTACT_SHIFT, hash);
 }
 

@@ -1,12 +1,16 @@
 import { Body, BodyKind, entityIndex, Role, Shape } from '../body/body';
 import { isSize } from '../body/size';
 import { Contact, contactKey } from '../contact/contact';
-import { BODY_BYTES, CONTACT_SHIFT, DEFINITION_BYTES, PLAYER_BYTES } from '../layout';
+import { Joint, jointKey } from '../joint/joint';
+import { beginIndices, isNewIndex } from '../joint/joint-indices';
+import { areImpulsesSound, isJointSound } from '../joint/joint-sound';
+import { BODY_BYTES, CONTACT_SHIFT, DEFINITION_BYTES, JOINT_BYTES, PLAYER_BYTES } from '../layout';
 import {
   ANGULAR_SPEED_MAX_RPS,
   CONTACT_CAPACITY,
   DEFINITION_CAPACITY,
   ENTITY_CAPACITY,
+  JOINT_CAPACITY,
   LINEAR_SPEED_MAX_MPS,
   MANIFOLD_POINTS_MAX,
   MOVER_CAPACITY,
@@ -41,13 +45,16 @@ export function areCountsPossible(h: Header): bool {
     h.staticCount <= STATIC_CAPACITY &&
     h.playerCount >= 0 &&
     h.playerCount <= PLAYER_CAPACITY &&
+    h.jointCount >= 0 &&
+    h.jointCount <= JOINT_CAPACITY &&
     h.contactCount >= 0 &&
     h.contactCount <= CONTACT_CAPACITY &&
     h.restless <= 1 &&
     h.entityHigh >= 1 &&
     h.entityHigh <= ENTITY_CAPACITY &&
     h.definitionCount >= 0 &&
-    h.definitionCount <= DEFINITION_CAPACITY
+    h.definitionCount <= DEFINITION_CAPACITY &&
+    h.reserved == 0
   );
 }
 
@@ -59,7 +66,7 @@ let bodies: usize = 0;
 let moverCount: i32 = 0;
 let staticCount: i32 = 0;
 
-/** At `start` come the sections in the order in which a snapshot packs them behind `h`. */
+/** `start`: the sections from the generations on, as a snapshot packs them behind `h`. */
 export function isSound(h: Header, start: usize, generationBytes: i32): bool {
   generations = start;
   definitions = start + <usize>generationBytes;
@@ -68,11 +75,13 @@ export function isSound(h: Header, start: usize, generationBytes: i32): bool {
   moverCount = h.moverCount;
   staticCount = h.staticCount;
   const players = bodies + <usize>(moverCount + staticCount) * BODY_BYTES;
-  const contacts = players + <usize>h.playerCount * PLAYER_BYTES;
+  const joints = players + <usize>h.playerCount * PLAYER_BYTES;
+  const contacts = joints + <usize>h.jointCount * JOINT_BYTES;
   return (
     areDefinitionsSound(definitions, definitionCount) &&
     areBodiesSound(h.entityHigh, h.playerCount) &&
     arePlayersSound(players, h.playerCount) &&
+    areJointsSound(joints, h.jointCount) &&
     areContactsSound(contacts, h.contactCount)
   );
 }
@@ -190,6 +199,26 @@ function isGripSound(held: u32, offset: v128, turn: v128): bool {
   return bodyAt(place).role == Role.LOOSE && bodyAt(place).kind == BodyKind.DYNAMIC;
 }
 
+/** Sorted, each id once, between bodies that exist and are no hands. */
+function areJointsSound(joints: usize, count: i32): bool {
+  beginIndices();
+  let before: u64 = 0;
+  for (let i = 0; i < count; i++) {
+    const j = changetype<Joint>(joints + <usize>i * JOINT_BYTES);
+    const key = jointKey(j);
+    if (key <= before || !isNewIndex(j.id)) return false;
+    if (!isJointSound(j) || !areImpulsesSound(j)) return false;
+    if (!mayJoin(j.bodyA) || (j.bodyB != 0 && !mayJoin(j.bodyB))) return false;
+    before = key;
+  }
+  return true;
+}
+
+function mayJoin(id: u32): bool {
+  const place = findAny(entityIndex(id));
+  return place >= 0 && bodyAt(place).id == id && <i32>bodyAt(place).role <= Role.PLAYER;
+}
+
 /** Ids are not looked up: the next step drops the contact of a body that is not there. */
 function areContactsSound(contacts: usize, count: i32): bool {
   let before: u64 = 0;
@@ -212,14 +241,24 @@ function areContactsSound(contacts: usize, count: i32): bool {
   return true;
 }
 
+/** Place of the mover or static with this entity index in the snapshot, or −1. */
+function findAny(index: i32): i32 {
+  const place = find(index);
+  return place >= 0 ? place : findBetween(moverCount, moverCount + staticCount, index);
+}
+
 /** Place of the mover with this entity index in the snapshot, or −1. */
 function find(index: i32): i32 {
-  let low = 0;
-  let high = moverCount;
+  return findBetween(0, moverCount, index);
+}
+
+function findBetween(first: i32, end: i32, index: i32): i32 {
+  let low = first;
+  let high = end;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (entityIndex(bodyAt(middle).id) < index) low = middle + 1;
     else high = middle;
   }
-  return low < moverCount && entityIndex(bodyAt(low).id) == index ? low : -1;
+  return low < end && entityIndex(bodyAt(low).id) == index ? low : -1;
 }

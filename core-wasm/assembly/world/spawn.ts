@@ -11,6 +11,7 @@ import {
 import { canInsert, hasRoom, insertBody, removeBody, slotOf } from '../body/body-store';
 import { setMass } from '../body/mass';
 import { wakeAround } from '../island/wake-around';
+import { calmJointsOf, dropJointsOf } from '../joint/joint-store';
 import { BODY_BYTES, PLAYER_BYTES } from '../layout';
 import {
   HAND_RADIUS_M,
@@ -140,7 +141,7 @@ function setRestPose(p: Player): void {
 /** Density of what a command makes dynamic: it was built, of stone. */
 const BUILT_DENSITY_KGPM3: f32 = 500.0;
 
-/** Makes a loose body another kind, at rest and without its contacts. */
+/** Makes a loose body another kind, at rest and without its contacts; its joints stay. */
 export function changeKind(slot: i32, kind: BodyKind): void {
   const id = body(slot).id;
   if (body(slot).kind != kind && !hasRoom(kind, 1)) {
@@ -158,6 +159,7 @@ export function changeKind(slot: i32, kind: BodyKind): void {
   b.stillTicks = 0;
   setMass(b, BUILT_DENSITY_KGPM3);
   if (kind == BodyKind.STATIC) wakeAround(slotOf(id));
+  calmJointsOf(id);
 }
 
 /** A body between two arrays. */
@@ -172,6 +174,7 @@ export function despawn(id: u32): void {
   }
   const at = playerIndex(id);
   if (at >= 0) removePlayer(at);
+  dropJointsOf(id);
   removeBody(slotOf(id));
 }
 

@@ -6,6 +6,8 @@ import { finishPart, selectPart } from '../island/part';
 import { uniteReach } from '../island/reach';
 import { selectAwake } from '../island/select';
 import { prepareGrabs, solveGrabs } from '../joint/grab';
+import { uniteJoined } from '../joint/joint-pairs';
+import { keepJoints, prepareJoints, solveJoints, warmStartJoints } from '../joint/solve-joints';
 import { SUBSTEP_COUNT } from '../limits';
 import { drivePlayers } from '../player/drive';
 import { updateGrips } from '../player/grip';
@@ -54,22 +56,28 @@ function compute(isPart: bool): void {
   const pairCount = findPairs();
   clearIslands();
   unitePairs(pairCount);
+  uniteJoined();
   uniteReach();
   flattenIslands();
   loadSolverBodies();
   collectContacts(pairCount);
+  prepareJoints();
   prepareGrabs();
 
   for (let substep = 0; substep < SUBSTEP_COUNT; substep++) {
     integrateVelocities();
+    warmStartJoints();
     if (substep == 0) warmStartContacts();
     solveGrabs();
+    solveJoints(true);
     pushContacts();
     integratePositions();
+    solveJoints(false);
     relaxContacts((substep & 1) != 0);
   }
   applyRestitution();
 
+  keepJoints();
   keepContacts();
   finishBodies();
   restIslands();

@@ -1,5 +1,6 @@
 import type { FacadeCalls } from './caller.ts';
 import { FRAME_CALLS } from './frame-calls.ts';
+import { JOINT_CALLS } from './joint-calls.ts';
 import { PART_CALLS } from './part-calls.ts';
 import { QUERY_CALLS } from './query-calls.ts';
 import { WIRE_CALLS } from './wire-calls.ts';
@@ -13,6 +14,7 @@ import { WORLD_CALLS } from './world-calls.ts';
 export const FACADE_CALLS: FacadeCalls = {
   ...WORLD_CALLS,
   ...FRAME_CALLS,
+  ...JOINT_CALLS,
   ...WIRE_CALLS,
   ...PART_CALLS,
   ...QUERY_CALLS,
@@ -26,6 +28,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'bodyCount',
   'playerCount',
   'contactCount',
+  'jointCount',
   'encodeInput',
   'encodePing',
   'encodeWelcome',

@@ -13,6 +13,7 @@ import {
   reserve,
 } from './caller.ts';
 import { anyBytes, anyNumber, hugeBytes, mildNumber, mildRotation, mildVector } from './chance.ts';
+import { addJoint, removeJoint } from './joint-calls.ts';
 
 /** More are thinned out: a large world is slow, and no more of a test. */
 const BODIES_KEPT = 90;
@@ -96,6 +97,9 @@ const COMMANDS: ReadonlyArray<(c: Caller) => unknown> = [
   setKind,
   despawn,
   setRestless,
+  addJoint,
+  addJoint,
+  removeJoint,
 ];
 
 const bodies = emptyBodies();

@@ -9,6 +9,7 @@ const bounds = emptyBoxes();
 const room = new Uint8Array(4096);
 const islandsRoom = new Uint16Array(30);
 const point = new Float32Array(3);
+const turn = new Float32Array(4);
 
 /** A world, and what can be seen of it. */
 export const WORLD_CALLS: FacadeCalls = {
@@ -35,7 +36,7 @@ export const WORLD_CALLS: FacadeCalls = {
   counts: {
     looks: true,
     share: 0.1,
-    call: ({ core }) => core.bodyCount + core.playerCount + core.contactCount,
+    call: ({ core }) => core.bodyCount + core.playerCount + core.contactCount + core.jointCount,
   },
   stateHash: { looks: true, share: 0.1, call: ({ core }) => core.stateHash() },
   hasEntity: { looks: true, call: (c) => c.core.hasEntity(anyId(c)) },
@@ -44,6 +45,8 @@ export const WORLD_CALLS: FacadeCalls = {
   nextEntity: { looks: true, call: ({ core, random }) => core.nextEntity(anyNumber(random)) },
   bodyPosition: { looks: true, call: (c) => c.core.bodyPosition(anyId(c), point) },
   bodyVelocity: { looks: true, call: (c) => c.core.bodyVelocity(anyId(c), point) },
+  bodyAngularVelocity: { looks: true, call: (c) => c.core.bodyAngularVelocity(anyId(c), point) },
+  bodyRotation: { looks: true, call: (c) => c.core.bodyRotation(anyId(c), turn) },
   playerOfAccount: {
     looks: true,
     call: ({ core, random }) => core.playerOfAccount(anyNumber(random)),
