@@ -36,7 +36,12 @@ export const WORLD_CALLS: FacadeCalls = {
   counts: {
     looks: true,
     share: 0.1,
-    call: ({ core }) => core.bodyCount + core.playerCount + core.contactCount + core.jointCount,
+    call: ({ core }) =>
+      core.bodyCount +
+      core.playerCount +
+      core.contactCount +
+      core.jointCount +
+      core.definitionCount,
   },
   stateHash: { looks: true, share: 0.1, call: ({ core }) => core.stateHash() },
   hasEntity: { looks: true, call: (c) => c.core.hasEntity(anyId(c)) },
