@@ -11,6 +11,7 @@ import {
   defineHull,
   distanceTo,
   gapTo,
+  hullPiece,
   type LookTarget,
 } from './looks.ts';
 import { boxPoints } from './polyhedron.ts';

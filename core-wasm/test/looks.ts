@@ -1,4 +1,4 @@
-import { bodyPose } from '../host/core.ts';
+import { bodyPose, meshPose } from '../host/core.ts';
 import { type BodyKind, type CompoundChild, ShapeKind } from '../host/types.ts';
 import { type Convex, convexOf, gapBetween, hullCore } from './gap.ts';
 import { boxPoints } from './polyhedron.ts';
@@ -22,6 +22,14 @@ export interface Look {
   readonly shape: typeof ShapeKind.HULL | typeof ShapeKind.COMPOUND;
   /** The pieces of a mesh that stands at a pose. */
   place(position: Vec3, turn: Rotation): Piece[];
+}
+
+/** The pieces of a body of that look whose own pose is given. */
+export function placeBody(world: World, look: Look, position: Vec3, turn: Rotation): Piece[] {
+  const frame = world.core.definitionFrame(look.id);
+  if (!frame) throw new Error(`no definition ${look.id}`);
+  const pose = meshPose(frame, position, turn);
+  return look.place(pose.position, pose.rotation);
 }
 
 function moved(position: Vec3, turn: Rotation, v: Vec3): Vec3 {
