@@ -6,6 +6,7 @@
 import { body } from './body/body';
 import { nextEntity, slotOf } from './body/body-store';
 import { staticsRevision } from './broadphase/static-grid';
+import { flattenGroups } from './island/groups';
 import { beginPart, markChanged } from './island/part';
 import { nextJoint } from './joint/joint-indices';
 import { findJoint } from './joint/joint-store';
@@ -14,10 +15,12 @@ import {
   ANSWERS,
   BODIES,
   BODY_BYTES,
+  EXCERPT,
   FAULT_SITE,
   FIELDS,
   FIRST_STATIC,
   FRAME,
+  GROUPS,
   INBOX,
   INBOX_BYTES,
   ISLANDS,
@@ -36,7 +39,13 @@ import {
   STATE,
   TERRAIN_HEIGHTS,
 } from './layout';
-import { FRAME_BYTES_MAX, QUERY_CAPACITY, TERRAIN_SPACING_M, TERRAIN_VERTICES } from './limits';
+import {
+  FRAME_BYTES_MAX,
+  LISTED_CAPACITY,
+  QUERY_CAPACITY,
+  TERRAIN_SPACING_M,
+  TERRAIN_VERTICES,
+} from './limits';
 import { exposeBounds, exposeContacts } from './query/debug-view';
 import { exposeDefinition, exposeHull } from './query/definition';
 import { loadPoses, saveMoverPoses, saveStaticPoses } from './query/past';
@@ -61,6 +70,8 @@ import { beginWrite, written } from './wire/writer';
 import { header } from './world/header';
 import { step, stepPart } from './world/step';
 import './trap';
+import { removeListed, takeExcerpt } from './world/excerpt';
+import { insertExcerpt } from './world/insert';
 import { hashState, loadState, resetState, saveState } from './world/snapshot';
 
 // Regions.
@@ -104,6 +115,33 @@ export function worldStep(): i32 {
 /** Movers by slot: the island of the last tick, two bytes each. */
 export const islandsAddress: usize = ISLANDS;
 export const oldIslandsAddress: usize = OLD_ISLANDS;
+
+/** By entity index: the group since the frame began, two bytes each, once `groupsFlatten` ran. */
+export const groupsAddress: usize = GROUPS;
+
+export function groupsFlatten(): i32 {
+  flattenGroups();
+  return header().entityHigh;
+}
+
+export const excerptAddress: usize = EXCERPT;
+export const listedCapacity: i32 = LISTED_CAPACITY;
+
+/** `count` ids in LISTED, a snapshot of `length` bytes in STAGING; bytes in EXCERPT, −1 refused. */
+export function excerptTake(length: i32, count: i32): i32 {
+  return takeExcerpt(length, count);
+}
+
+export function excerptInsert(length: i32): i32 {
+  forgetMovers();
+  return insertExcerpt(length);
+}
+
+/** 1 when the `count` bodies in LISTED were removed. */
+export function excerptRemove(count: i32): i32 {
+  forgetMovers();
+  return removeListed(count) ? 1 : 0;
+}
 
 export function partBegin(): void {
   beginPart();

@@ -93,12 +93,20 @@ export const CHANGED: usize = memory.data(ENTITY_CAPACITY, 16);
 export const IN_PART: usize = memory.data(MOVER_CAPACITY, 16);
 export const OLD_ISLANDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
 
+/** Union-find over entity indices: who met whom since the frame began; 0 is its own parent. */
+export const GROUPS: usize = memory.data(ENTITY_CAPACITY * 2, 16);
+
 /** Contacts of dormant bodies while the others are written. */
 export const CONTACTS_ASIDE: usize = memory.data(CONTACT_CAPACITY * CONTACT_BYTES, 16);
 
 export const MANIFOLD: usize = memory.data(4 * 16, 16);
 export const CONSTRAINT_BYTES: i32 = 320;
 export const CONSTRAINTS: usize = memory.data(CONTACT_CAPACITY * CONSTRAINT_BYTES, 16);
+/** Between two ticks the constraints' room serves excerpts: who is in, and what is taken out. */
+export const EXCERPT_IDS: usize = CONSTRAINTS;
+export const EXCERPT_FLAGS: usize = EXCERPT_IDS + ENTITY_CAPACITY * 4;
+export const EXCERPT: usize = EXCERPT_FLAGS + ENTITY_CAPACITY;
+assert(EXCERPT + STATE_BYTES + 64 <= CONSTRAINTS + CONTACT_CAPACITY * CONSTRAINT_BYTES);
 export const POINT_BYTES: i32 = 96;
 export const POINTS: usize = memory.data(POINT_CAPACITY * POINT_BYTES, 16);
 /** One more than movers: the last stands for all that never moves. */

@@ -36,6 +36,13 @@ export interface Abi {
   partStep(length: number): number;
   moverCount(): number;
   isAsleep(entity: number): number;
+  readonly groupsAddress: WebAssembly.Global;
+  groupsFlatten(): number;
+  readonly excerptAddress: WebAssembly.Global;
+  readonly listedCapacity: WebAssembly.Global;
+  excerptTake(length: number, count: number): number;
+  excerptInsert(length: number): number;
+  excerptRemove(count: number): number;
   worldHash(): bigint;
   worldSave(): number;
   worldLoad(length: number): number;

@@ -129,6 +129,59 @@ export class Core extends StateReader {
   }
 
   /**
+   * By entity index: the group of each mover, named by its lowest index. Movers are of one group
+   * when they could have felt each other since the frame began; whoever has whole groups computes
+   * them as the whole world does. Means something at the end of a frame stepped from its start.
+   */
+  groups(into?: Uint16Array): Uint16Array {
+    const count = this.abi.groupsFlatten();
+    const first = (this.abi.groupsAddress.value as number) >>> 1;
+    const words = this.memory.u16.subarray(first, first + count);
+    if (!into || into.length < count) return words.slice();
+    into.set(words);
+    return into.subarray(0, count);
+  }
+
+  /**
+   * Bodies out of a snapshot, with their players, joints and contacts: whole groups of the frame
+   * that begins with it. Null when the snapshot is none, a body is not there, or the set is not
+   * closed: a joint, a grip or a contact would be cut.
+   */
+  exportPart(snapshot: Uint8Array, ids: ArrayLike<number>): Uint8Array | null {
+    const { bytes, staging, stagingBytes } = this.memory;
+    if (snapshot.length > stagingBytes || !this.list(ids)) return null;
+    bytes.set(snapshot, staging);
+    const length = this.abi.excerptTake(snapshot.length, ids.length);
+    if (length < 0) return null;
+    const first = this.abi.excerptAddress.value as number;
+    return bytes.slice(first, first + length);
+  }
+
+  /**
+   * Puts exported bodies in, at the tick that they were taken at. Between frames: a loaded frame
+   * is dropped. `WRONG_FRAME` for another tick or seed; what is refused changes nothing.
+   */
+  insertPart(part: Uint8Array): WireFault {
+    if (part.length > this.memory.stagingBytes) return WireFault.TOO_LONG;
+    this.memory.bytes.set(part, this.memory.staging);
+    return this.abi.excerptInsert(part.length) as WireFault;
+  }
+
+  /**
+   * Removes a closed set of bodies without a trace, unlike a despawn, which wakes who leaned on
+   * them. Between frames. False, and nothing changed, for what `exportPart` would not take.
+   */
+  removePart(ids: ArrayLike<number>): boolean {
+    return this.list(ids) && this.abi.excerptRemove(ids.length) === 1;
+  }
+
+  private list(ids: ArrayLike<number>): boolean {
+    if (ids.length > this.abi.listedCapacity.value) return false;
+    this.memory.u32.set(ids, (this.abi.listedAddress.value as number) >>> 2);
+    return true;
+  }
+
+  /**
    * Begins to keep the poses of the last `ticks` (1…30) for queries into the past; the caller
    * captures each tick. One a core: an earlier one forgets.
    */

@@ -5,22 +5,26 @@ import { expectNone, parseFlags, UsageError } from './verb.ts';
 
 export const summary = 'harass a real server with messages, or the core with calls';
 
-export const usage = `bun run fuzz [server|core] [--messages N] [--calls N] [--seed N] [--json]
+export const usage = `bun run fuzz [server|core|parts] [options]
 
   server        hostile messages at a real server while somebody plays on it; the default
   core          random calls of the core's facade, all of them made twice
+  parts         random worlds, each followed by a partial one that must stay bit-equal
   --messages N  random and mutated messages (default 10000)
   --calls N     calls of the facade (default 1000000)
+  --worlds N    random worlds of 2000 ticks (default 1000)
   --seed N      which ones (default 1)
   --json        end with one JSON line
 
 Exits with 1 when a close carries no number of the catalogue or the bystander was disturbed; or when
-a call threw, changed what it only looks at, or gave other states the second time.`;
+a call threw, changed what it only looks at, or gave other states the second time; or when a partial
+world was not its whole.`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {
     messages: 'string',
     calls: 'string',
+    worlds: 'string',
     seed: 'string',
     json: 'boolean',
   });
@@ -28,7 +32,8 @@ export async function run(args: readonly string[]): Promise<number> {
   expectNone(more);
   const seed = positive('seed', flags.seed ?? '1');
   if (target === 'core') return fuzzCore(positive('calls', flags.calls ?? '1000000'), seed, flags);
-  if (target !== 'server') throw new UsageError(`No "${target}" to fuzz: server or core`);
+  if (target === 'parts') return fuzzParts(positive('worlds', flags.worlds ?? '1000'), seed, flags);
+  if (target !== 'server') throw new UsageError(`No "${target}" to fuzz: server, core or parts`);
   return fuzzServer(positive('messages', flags.messages ?? '10000'), seed, flags);
 }
 
@@ -57,6 +62,36 @@ async function fuzzCore(calls: number, seed: number, { json }: Output): Promise<
     console.error(`${error.message}\nThat seed alone: bun run fuzz core --calls 50000 --seed …`);
     return 1;
   }
+}
+
+async function fuzzParts(worlds: number, first: number, { json }: Output): Promise<number> {
+  await installPackages();
+  await build(['core']);
+  const { readFileSync } = await import('node:fs');
+  const { Core, compileCore } = await import('../../core-wasm/host/core.ts');
+  const { followWorld } = await import('../../core-wasm/test/partial/follow-world.ts');
+  const module = await compileCore(new Uint8Array(readFileSync(`${ROOT}/build/core.wasm`)));
+  const cores = [await Core.create(module), await Core.create(module)] as const;
+  const sums = { worlds: 0, compared: 0, asleep: 0, entered: 0, left: 0 };
+  const failed: number[] = [];
+  for (let seed = first; seed < first + worlds; seed++) {
+    const report = followWorld(cores, seed, 2000);
+    sums.worlds++;
+    sums.compared += report.compared;
+    sums.asleep += report.asleep;
+    sums.entered += report.entered;
+    sums.left += report.left;
+    if (report.difference !== '') {
+      failed.push(seed);
+      console.error(`seed ${seed}: ${report.difference}`);
+    }
+    if (sums.worlds % 50 === 0) console.error(`${sums.worlds}/${worlds} worlds`);
+  }
+  const { compared, asleep, entered, left } = sums;
+  console.log(`${sums.worlds} worlds, ${failed.length} differed; bodies compared: ${compared},`);
+  console.log(`  of them asleep ${asleep}; entered ${entered}, left ${left}`);
+  if (json) console.log(JSON.stringify({ ...sums, failed }));
+  return failed.length === 0 ? 0 : 1;
 }
 
 async function fuzzServer(messages: number, seed: number, { json }: Output): Promise<number> {

@@ -13,7 +13,6 @@ import {
   CONTACTS_ASIDE,
   DEFINITION_BYTES,
   DEFINITIONS,
-  HEADER_BYTES,
   IN_PART,
   ISLANDS,
   JOINT_BYTES,
@@ -25,7 +24,14 @@ import { CONTACT_CAPACITY, ENTITY_CAPACITY } from '../limits';
 import { isReaching } from '../player/grip';
 import { Player, player } from '../player/player';
 import { Header, header } from '../world/header';
-import { generationBytes, PREFIX_BYTES } from '../world/snapshot';
+import {
+  packedBodies,
+  packedContacts,
+  packedDefinitions,
+  packedJoints,
+  packedPlayers,
+} from '../world/packed';
+import { PREFIX_BYTES } from '../world/snapshot';
 import { activate, clearActive, isActive } from './active';
 import { isInReach } from './reach';
 
@@ -134,14 +140,13 @@ function openOld(): bool {
   if (h.moverCount != now.moverCount || h.staticCount != now.staticCount) return false;
   if (h.playerCount != now.playerCount || h.tick != now.tick) return false;
   if (h.jointCount != now.jointCount) return false;
-  const definitions = STAGING + PREFIX_BYTES + HEADER_BYTES + <usize>generationBytes(h);
-  const definitionBytes = <usize>h.definitionCount * DEFINITION_BYTES;
+  const definitionBytes = <usize>now.definitionCount * DEFINITION_BYTES;
   if (h.definitionCount != now.definitionCount) return false;
-  if (memory.compare(definitions, DEFINITIONS, definitionBytes) != 0) return false;
-  oldMovers = definitions + definitionBytes;
-  oldPlayers = oldMovers + <usize>(h.moverCount + h.staticCount) * BODY_BYTES;
-  oldJoints = oldPlayers + <usize>h.playerCount * PLAYER_BYTES;
-  oldContacts = oldJoints + <usize>h.jointCount * JOINT_BYTES;
+  if (memory.compare(packedDefinitions(h), DEFINITIONS, definitionBytes) != 0) return false;
+  oldMovers = packedBodies(h);
+  oldPlayers = packedPlayers(h);
+  oldJoints = packedJoints(h);
+  oldContacts = packedContacts(h);
   oldContactCount = h.contactCount;
   for (let slot = 0; slot < now.moverCount; slot++) {
     if (old(slot).id != body(slot).id) return false;

@@ -1,6 +1,7 @@
 import { body, entityIndex, Role } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { wake } from '../island/active';
+import { uniteMovers } from '../island/groups';
 import { JOINT_BYTES } from '../layout';
 import { JOINT_CAPACITY } from '../limits';
 import { raiseFault, StepFault } from '../world/fault';
@@ -76,6 +77,7 @@ export function addJoint(made: Joint): void {
   memory.copy(address + JOINT_BYTES, address, <usize>(h.jointCount - at) * JOINT_BYTES);
   memory.copy(address, changetype<usize>(made), JOINT_BYTES);
   h.jointCount++;
+  uniteMovers(made.bodyA, made.bodyB);
   wakeEnds(made);
 }
 

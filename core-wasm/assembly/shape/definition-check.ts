@@ -85,7 +85,7 @@ export function areDefinitionsSound(start: usize, count: i32): bool {
   return true;
 }
 
-function recordAt(start: usize, place: i32): Definition {
+export function recordAt(start: usize, place: i32): Definition {
   return changetype<Definition>(start + <usize>place * DEFINITION_BYTES);
 }
 
@@ -109,6 +109,12 @@ function areHullsIn(d: Definition, start: usize, count: i32): bool {
 
 /** Whether a section of `count` ascending definitions at `start` has this one. */
 export function isIn(start: usize, count: i32, id: i32, kind: i32): bool {
+  const place = placeIn(start, count, id);
+  return place >= 0 && <i32>recordAt(start, place).kind == kind;
+}
+
+/** Place of the definition in a section of `count` ascending ones at `start`, or −1. */
+export function placeIn(start: usize, count: i32, id: i32): i32 {
   let low = 0;
   let high = count;
   while (low < high) {
@@ -116,7 +122,5 @@ export function isIn(start: usize, count: i32, id: i32, kind: i32): bool {
     if (<i32>recordAt(start, middle).id < id) low = middle + 1;
     else high = middle;
   }
-  return (
-    low < count && <i32>recordAt(start, low).id == id && <i32>recordAt(start, low).kind == kind
-  );
+  return low < count && <i32>recordAt(start, low).id == id ? low : -1;
 }

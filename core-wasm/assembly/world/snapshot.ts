@@ -23,6 +23,7 @@ import { buildTerrain } from '../terrain/heightfield';
 import { dropFrame } from '../wire/frame';
 import { WireFault } from '../wire/reader';
 import { Header, header } from './header';
+import { generationBytes, packedDefinitions, packedEnd } from './packed';
 import { areCountsPossible, isSound } from './soundness';
 
 /**
@@ -30,30 +31,14 @@ import { areCountsPossible, isSound } from './soundness';
  * for the layout. The hash runs over the same bytes in place.
  */
 
-const MAGIC: u64 = 0x3430_4554_4154_5353;
+export const SNAPSHOT_MAGIC: u64 = 0x3430_4554_4154_5353;
 export const PREFIX_BYTES: i32 = 16;
-const STATICS: usize = BODIES + FIRST_STATIC * BODY_BYTES;
-
-export function generationBytes(h: Header): i32 {
-  return (h.entityHigh * 2 + 15) & ~15;
-}
-
-function payloadBytes(h: Header): i32 {
-  return (
-    HEADER_BYTES +
-    generationBytes(h) +
-    h.definitionCount * DEFINITION_BYTES +
-    (h.moverCount + h.staticCount) * BODY_BYTES +
-    h.playerCount * PLAYER_BYTES +
-    h.jointCount * JOINT_BYTES +
-    (h.contactCount << CONTACT_SHIFT)
-  );
-}
+export const STATICS: usize = BODIES + FIRST_STATIC * BODY_BYTES;
 
 /** Packs the state into STAGING; returns its length in bytes. */
 export function saveState(): i32 {
   const h = header();
-  store<u64>(STAGING, MAGIC);
+  store<u64>(STAGING, SNAPSHOT_MAGIC);
   store<u64>(STAGING, 0, 8);
   let at = STAGING + PREFIX_BYTES;
   at = append(at, STATE, HEADER_BYTES);
@@ -75,14 +60,13 @@ function append(at: usize, from: usize, length: i32): usize {
 /** Whether the `length` bytes in STAGING are a state that the step can go on from. */
 export function checkState(length: i32): WireFault {
   if (length < PREFIX_BYTES + HEADER_BYTES) return WireFault.TRUNCATED;
-  if (load<u64>(STAGING) != MAGIC) return WireFault.WRONG_LAYOUT;
+  if (load<u64>(STAGING) != SNAPSHOT_MAGIC) return WireFault.WRONG_LAYOUT;
   const h = changetype<Header>(STAGING + PREFIX_BYTES);
   if (!areCountsPossible(h)) return WireFault.OUT_OF_RANGE;
-  const wanted = PREFIX_BYTES + payloadBytes(h);
+  const wanted = <i32>(packedEnd(h) - STAGING);
   if (length < wanted) return WireFault.TRUNCATED;
   if (length > wanted) return WireFault.TRAILING_BYTES;
-  const sections = STAGING + PREFIX_BYTES + HEADER_BYTES;
-  if (!isSound(h, sections, generationBytes(h))) return WireFault.OUT_OF_RANGE;
+  if (!isSound(h)) return WireFault.OUT_OF_RANGE;
   return WireFault.NONE;
 }
 
@@ -103,8 +87,7 @@ function take(h: Header): void {
   clearTail(PLAYERS, old.playerCount * PLAYER_BYTES, h.playerCount * PLAYER_BYTES);
   clearTail(JOINTS, old.jointCount * JOINT_BYTES, h.jointCount * JOINT_BYTES);
   clearTail(CONTACTS, old.contactCount << CONTACT_SHIFT, h.contactCount << CONTACT_SHIFT);
-  const definitions = STAGING + PREFIX_BYTES + HEADER_BYTES + <usize>generationBytes(h);
-  takeDefinitions(definitions, h.definitionCount);
+  takeDefinitions(packedDefinitions(h), h.definitionCount);
   let at = STAGING + PREFIX_BYTES;
   at = extract(at, STATE, HEADER_BYTES);
   at = extract(at, GENERATIONS, generationBytes(h));

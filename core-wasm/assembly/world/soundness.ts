@@ -22,6 +22,14 @@ import { isPositive4, isWithin4, w3 } from '../math/vec3';
 import { Player } from '../player/player';
 import { areDefinitionsSound, isIn } from '../shape/definition-check';
 import { Header } from './header';
+import {
+  packedBodies,
+  packedContacts,
+  packedDefinitions,
+  packedGenerations,
+  packedJoints,
+  packedPlayers,
+} from './packed';
 import { isInRegion } from './region';
 
 /**
@@ -66,23 +74,20 @@ let bodies: usize = 0;
 let moverCount: i32 = 0;
 let staticCount: i32 = 0;
 
-/** `start`: the sections from the generations on, as a snapshot packs them behind `h`. */
-export function isSound(h: Header, start: usize, generationBytes: i32): bool {
-  generations = start;
-  definitions = start + <usize>generationBytes;
+/** `h`: header of a packed state, its sections behind it. */
+export function isSound(h: Header): bool {
+  generations = packedGenerations(h);
+  definitions = packedDefinitions(h);
   definitionCount = h.definitionCount;
-  bodies = definitions + <usize>definitionCount * DEFINITION_BYTES;
+  bodies = packedBodies(h);
   moverCount = h.moverCount;
   staticCount = h.staticCount;
-  const players = bodies + <usize>(moverCount + staticCount) * BODY_BYTES;
-  const joints = players + <usize>h.playerCount * PLAYER_BYTES;
-  const contacts = joints + <usize>h.jointCount * JOINT_BYTES;
   return (
     areDefinitionsSound(definitions, definitionCount) &&
     areBodiesSound(h.entityHigh, h.playerCount) &&
-    arePlayersSound(players, h.playerCount) &&
-    areJointsSound(joints, h.jointCount) &&
-    areContactsSound(contacts, h.contactCount)
+    arePlayersSound(packedPlayers(h), h.playerCount) &&
+    areJointsSound(packedJoints(h), h.jointCount) &&
+    areContactsSound(packedContacts(h), h.contactCount)
   );
 }
 

@@ -1,6 +1,7 @@
 import { findPairs } from '../broadphase/pairs';
 import { collectContacts } from '../contact/collect';
 import { keepContacts } from '../contact/keep';
+import { beginGroups, uniteIslands } from '../island/groups';
 import { clearIslands, flattenIslands, restIslands, unitePairs } from '../island/islands';
 import { finishPart, selectPart } from '../island/part';
 import { uniteReach } from '../island/reach';
@@ -45,6 +46,7 @@ export function stepPart(length: i32): i32 {
 }
 
 function compute(isPart: bool): void {
+  beginGroups();
   applyFrame();
 
   drivePlayers();
@@ -59,6 +61,7 @@ function compute(isPart: bool): void {
   uniteJoined();
   uniteReach();
   flattenIslands();
+  uniteIslands();
   loadSolverBodies();
   collectContacts(pairCount);
   prepareJoints();

@@ -42,6 +42,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'header',
   'readVector',
   'islandsWord',
+  'list',
   'bodyWord',
   'playerWord',
   'addCommand',

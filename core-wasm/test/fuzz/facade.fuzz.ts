@@ -123,6 +123,9 @@ function describe(error: unknown, core: Core, where: string): string {
   return `${where}: ${error instanceof Error ? error.message : error}${site}`;
 }
 
+/** Calls that answer with a `WireFault`. */
+const FAULTED: ReadonlySet<string> = new Set(['loadFrame', 'restore', 'insertPart']);
+
 function makeCall(caller: Caller, name: string, tally: Tally): void {
   const { core, random } = caller;
   const { looks, call } = FACADE_CALLS[name] as FacadeCall;
@@ -134,7 +137,7 @@ function makeCall(caller: Caller, name: string, tally: Tally): void {
   // A restore jumps; no call steps more than the three ticks of a frame.
   if (core.tick > tick && core.tick <= tick + TICKS_PER_FRAME) tally.ticks += core.tick - tick;
   if (name === 'step') takeStepFaults(tally, result as number);
-  if (name === 'loadFrame' || name === 'restore') takeWireFault(tally, result as number);
+  if (FAULTED.has(name)) takeWireFault(tally, result as number);
 }
 
 function takeStepFaults(tally: Tally, faults: number): void {

@@ -2,6 +2,8 @@ import { integer, pick } from '../random.ts';
 import { anyId, anyInput, type Caller, type FacadeCalls } from './caller.ts';
 import { damaged } from './chance.ts';
 
+const groupsRoom = new Uint16Array(64);
+
 /** Two ticks, and the same again by parts with another input of one player: as if whole. */
 function rollBackPart(c: Caller): void {
   const { core, random } = c;
@@ -51,8 +53,45 @@ function stepVoid(c: Caller): void {
   core.restore(start);
 }
 
-/** Partial rollbacks. */
+/** Some of the ids, mostly whole groups. */
+function someIds(c: Caller): number[] {
+  const { core, random, ids } = c;
+  const groups = core.groups();
+  const chosen = groups[anyId(c) & 0xffff];
+  const listed = ids.filter((id) =>
+    random() < 0.98 ? groups[id & 0xffff] === chosen && core.hasEntity(id) : random() < 0.5,
+  );
+  return [...new Set(listed)];
+}
+
+/** Bodies out and in again are no change. */
+function takeOutAndIn(c: Caller): void {
+  const { core, random } = c;
+  const before = core.stateHash();
+  const ids = someIds(c);
+  const part = core.exportPart(core.snapshot(), ids);
+  const removed = core.removePart(ids);
+  if (removed !== (part !== null)) throw new Error('what can be exported can be removed');
+  if (part === null) return;
+  if (random() < 0.5) core.insertPart(damaged(random, part));
+  else if (core.insertPart(part) !== 0) throw new Error('what was taken out is not taken in');
+  else if (core.stateHash() !== before) throw new Error('another world after out and in');
+}
+
+/** Partial rollbacks and partial worlds. */
 export const PART_CALLS: FacadeCalls = {
+  'parts out and in': { share: 0.3, call: takeOutAndIn },
+  groups: { looks: true, share: 0.1, call: ({ core }) => core.groups(groupsRoom) },
+  exportPart: {
+    looks: true,
+    share: 0.1,
+    call: (c) => c.core.exportPart(c.random() < 0.5 ? c.state : c.core.snapshot(), someIds(c)),
+  },
+  insertPart: {
+    share: 0.1,
+    call: ({ core, random, state }) => core.insertPart(damaged(random, state)),
+  },
+  removePart: { share: 0.05, call: (c) => c.core.removePart([anyId(c)]) },
   'a partial rollback': { share: 0.3, call: rollBackPart },
   stepPart: { share: 0.2, call: stepVoid },
   beginPart: { looks: true, share: 0.1, call: ({ core }) => core.beginPart() },
