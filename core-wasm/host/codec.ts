@@ -1,4 +1,5 @@
 import type { Abi } from './abi.ts';
+import { type Point, putCompound, putHull } from './define.ts';
 import { clampInteger, getInput, putInput } from './input-fields.ts';
 import { type AddJoint, putJoint } from './joints.ts';
 import type { CoreModule } from './load-core.ts';
@@ -35,8 +36,6 @@ const CommandKind = {
   DEFINE_COMPOUND: 25,
 } as const;
 
-const HULL_VERTICES_MAX = 32;
-const COMPOUND_CHILDREN_MAX = 8;
 const LAYER_DEFAULT = 1;
 const LAYERS_ALL = 0xffff;
 
@@ -68,8 +67,8 @@ export class Codec {
     const { u32, field } = this.memory;
     u32[field] = c.entity;
     u32[field + 1] = c.kind;
-    u32[field + 2] = c.shape;
-    if (c.shape > ShapeKind.BOX) u32[field + 3] = c.definition ?? 0;
+    u32[field + 2] = c.shape & 0xff;
+    if ((c.shape & 0xff) > ShapeKind.BOX) u32[field + 3] = c.definition ?? 0;
     else this.putFloats(3, c.size);
     this.putFloats(6, c.position);
     this.putFloats(9, c.rotation);
@@ -87,29 +86,14 @@ export class Codec {
    * 65535). Definitions never change or leave: the same again does nothing, other points under the
    * same id are skipped with COMMAND_SKIPPED. Flat or wild points make the frame OUT_OF_RANGE.
    */
-  addDefineHull(id: number, vertices: ReadonlyArray<readonly [number, number, number]>): boolean {
-    const { u32, field } = this.memory;
-    u32[field] = id;
-    u32[field + 1] = vertices.length;
-    vertices.slice(0, HULL_VERTICES_MAX).forEach((v, i) => {
-      this.putFloats(2 + i * 3, v);
-    });
+  addDefineHull(id: number, vertices: readonly Point[]): boolean {
+    putHull(this.memory, id, vertices);
     return this.addCommand(CommandKind.DEFINE_HULL);
   }
 
   /** Defines 1 … 8 shapes that move as one. Their hulls must be defined before. */
   addDefineCompound(id: number, children: readonly CompoundChild[]): boolean {
-    const { u32, field } = this.memory;
-    u32[field] = id;
-    u32[field + 1] = children.length;
-    children.slice(0, COMPOUND_CHILDREN_MAX).forEach((child, i) => {
-      const word = 2 + i * 12;
-      u32[field + word] = child.shape;
-      u32[field + word + 1] = child.definition ?? 0;
-      this.putFloats(word + 2, child.size ?? [0, 0, 0]);
-      this.putFloats(word + 5, child.offset);
-      this.putFloats(word + 8, child.rotation);
-    });
+    putCompound(this.memory, id, children);
     return this.addCommand(CommandKind.DEFINE_COMPOUND);
   }
 

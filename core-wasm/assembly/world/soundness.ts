@@ -4,7 +4,7 @@ import { Contact, contactKey } from '../contact/contact';
 import { Joint, jointKey } from '../joint/joint';
 import { beginIndices, isNewIndex } from '../joint/joint-indices';
 import { areImpulsesSound, isJointSound } from '../joint/joint-sound';
-import { BODY_BYTES, CONTACT_SHIFT, DEFINITION_BYTES, JOINT_BYTES, PLAYER_BYTES } from '../layout';
+import { BODY_BYTES, CONTACT_SHIFT, JOINT_BYTES, PLAYER_BYTES } from '../layout';
 import {
   ANGULAR_SPEED_MAX_RPS,
   CONTACT_CAPACITY,
