@@ -47,7 +47,7 @@ import {
   TERRAIN_VERTICES,
 } from './limits';
 import { exposeBounds, exposeContacts } from './query/debug-view';
-import { exposeDefinition, exposeHull } from './query/definition';
+import { exposeDefinition, exposeHull, exposePieces } from './query/definition';
 import { loadPoses, saveMoverPoses, saveStaticPoses } from './query/past';
 import { runQueries } from './query/run';
 import { forgetMovers } from './query/tables';
@@ -291,6 +291,11 @@ export function definitionExpose(id: i32): i32 {
 /** Exposes a hull's corners and faces; words of FIELDS, 0 when there is no such hull. */
 export function definitionMesh(id: i32): i32 {
   return exposeHull(id);
+}
+
+/** Exposes a compound's pieces; their number, 0 when there is no such compound. */
+export function definitionPieces(id: i32): i32 {
+  return exposePieces(id);
 }
 
 export function debugContacts(): i32 {

@@ -78,4 +78,5 @@ export interface Abi {
   pastLoad(movers: number, statics: number): void;
   definitionExpose(id: number): number;
   definitionMesh(id: number): number;
+  definitionPieces(id: number): number;
 }

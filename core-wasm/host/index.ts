@@ -38,6 +38,7 @@ export {
   BodyRole,
   Button,
   type CompoundChild,
+  type CompoundPiece,
   type DefinitionFrame,
   type FrameHeader,
   type Intent,

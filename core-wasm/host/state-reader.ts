@@ -2,7 +2,13 @@ import { Codec } from './codec.ts';
 import { growBodies, growPlayers } from './columns.ts';
 import { type Boxes, type ContactPoints, takeBoxes, takeContacts } from './debug-view.ts';
 import { type JointColumns, readJoints } from './joints.ts';
-import type { BodyColumns, DefinitionFrame, PlayerColumns } from './types.ts';
+import type {
+  BodyColumns,
+  CompoundPiece,
+  DefinitionFrame,
+  PlayerColumns,
+  ShapeKind,
+} from './types.ts';
 import { TICKS_PER_FRAME } from './types.ts';
 
 // Words of the header and of the records; `assembly/` asserts the sizes that they rest on.
@@ -296,5 +302,22 @@ export class StateReader extends Codec {
       faces.push([...corners.subarray(at + 1, at + 1 + (corners[at] as number))]);
     }
     return { vertices: f32.slice(field + 1, first), faces };
+  }
+
+  /** The shapes of a compound, for drawing it. Empty when there is no such compound. */
+  compoundPieces(id: number): CompoundPiece[] {
+    const count = this.abi.definitionPieces(id & 0xffff);
+    const { u32, f32, field } = this.memory;
+    return Array.from({ length: count }, (_, i) => {
+      const at = field + i * 12;
+      const number = (word: number): number => f32[at + word] as number;
+      return {
+        shape: u32[at] as ShapeKind,
+        definition: u32[at + 1] as number,
+        size: [number(2), number(3), number(4)],
+        position: [number(5), number(6), number(7)],
+        rotation: [number(8), number(9), number(10), number(11)],
+      };
+    });
   }
 }

@@ -130,6 +130,16 @@ export interface CompoundChild {
   readonly rotation: readonly [number, number, number, number];
 }
 
+/** One shape of a compound in the axes of the body; a hull's own axes are those of `hullMesh`. */
+export interface CompoundPiece {
+  readonly shape: ShapeKind;
+  readonly size: readonly [number, number, number];
+  /** Of a hull, else 0. */
+  readonly definition: number;
+  readonly position: readonly [number, number, number];
+  readonly rotation: readonly [number, number, number, number];
+}
+
 /**
  * A body of a definition stands with its centre of mass at its origin and turned to its principal
  * axes. This is the pose of that body in the axes that the definition was given in: a point p of

@@ -4,12 +4,13 @@ import {
   BodyKind,
   Button,
   type CompoundChild,
+  type CompoundPiece,
   ShapeKind,
   StepFault,
   WireFault,
 } from '../host/types.ts';
 import { findNotFinite } from './floats.ts';
-import { gapBetween, sub } from './gap.ts';
+import { addScaled, gapBetween, sub } from './gap.ts';
 import {
   addLook,
   anyPoints,
@@ -17,6 +18,7 @@ import {
   defineHull,
   distanceTo,
   type Look,
+  type Piece,
   placeBody,
 } from './looks.ts';
 import { boxPoints } from './polyhedron.ts';
@@ -34,6 +36,7 @@ import {
   pose,
   positionOf,
   type Rotation,
+  rotate,
   speedOf,
   steady,
   turn,
@@ -397,6 +400,34 @@ describe('a pile of compounds', () => {
 });
 
 describe('what a debugger sees of compounds', () => {
+  test('pieces where the body has them', () => {
+    const world = newWorld(core);
+    const points = anyPoints(seeded(4));
+    const hull = defineHull(world, 9, points);
+    const tilt = turn([0.6, 0, 0.8], 0.7);
+    const child: CompoundChild = { shape: 3, definition: 9, offset: [1, 2, 0], rotation: tilt };
+    const look = defineCompound(world, 4, [child, box([0.3, 0.2, 0.1], [-1, 0, 0], tilt)], [hull]);
+    play(world, 1);
+    const [ofHull, ofBox] = core.compoundPieces(4) as [CompoundPiece, CompoundPiece];
+    expect([ofHull.shape, ofHull.definition, ofBox.shape, ofBox.definition]).toEqual([3, 9, 2, 0]);
+    expect(core.compoundPieces(9)).toEqual([]);
+    const [first, second] = placeBody(world, look, [0, 0, 0], UPRIGHT) as [Piece, Piece];
+    const { vertices } = core.hullMesh(9);
+    for (let i = 0; i < vertices.length; i += 3) {
+      const v = [...vertices.subarray(i, i + 3)] as unknown as Vec3;
+      const p = addScaled(ofHull.position, rotate(ofHull.rotation, v), 1);
+      expect(Math.min(...first.core.corners.map((c) => Math.hypot(...sub(c, p))))).toBeLessThan(
+        1e-5,
+      );
+    }
+    for (const v of boxPoints(ofBox.size)) {
+      const p = addScaled(ofBox.position, rotate(ofBox.rotation, v), 1);
+      expect(Math.min(...second.core.corners.map((c) => Math.hypot(...sub(c, p))))).toBeLessThan(
+        1e-5,
+      );
+    }
+  });
+
   test('contacts that lie on their surfaces, one for each leg of a table', () => {
     const { world, look } = made(4, TABLE);
     const { entity } = addLook(world, look, [0, 0, 0], UPRIGHT);

@@ -1,6 +1,7 @@
 import { Shape } from '../body/body';
 import { FIELDS } from '../layout';
-import { w3, x3, y3, z3 } from '../math/vec3';
+import { at3, w3, x3, y3, z3 } from '../math/vec3';
+import { childAt } from '../shape/compound';
 import { isDefined, placeOf, shapeOf } from '../shape/definition';
 import { faceStart, loopVertex, vertexOf } from '../shape/hull';
 
@@ -53,4 +54,28 @@ export function exposeHull(id: i32): i32 {
   }
   store<u8>(at, 0);
   return <i32>((at + 4 - FIELDS) >>> 2);
+}
+
+const PIECE_WORDS: usize = 12;
+
+/**
+ * FIELDS out, for each piece of a compound in body axes: shape and definition (u32), size (3 f32),
+ * position (3), rotation (4). Returns how many there are, 0 when there is no such compound.
+ */
+export function exposePieces(id: i32): i32 {
+  if (id < 0 || id > 0xffff || !isDefined(id, Shape.COMPOUND)) return 0;
+  const compound = shapeOf(id);
+  for (let i = 0; i < compound.childCount; i++) {
+    const child = childAt(compound, i);
+    const word = <usize>i * PIECE_WORDS;
+    store<u32>(FIELDS + (word << 2), child.shape);
+    store<u32>(FIELDS + (word << 2), child.definition, 4);
+    for (let axis = 0; axis < 3; axis++) {
+      expose(word + 2 + axis, at3(child.size, axis));
+      expose(word + 5 + axis, at3(child.position, axis));
+      expose(word + 8 + axis, at3(child.rotation, axis));
+    }
+    expose(word + 11, w3(child.rotation));
+  }
+  return compound.childCount;
 }

@@ -35,5 +35,6 @@ export const LOOK_CALLS: FacadeCalls = {
   addDefineHull: { looks: true, share: 0.5, call: defineHull },
   addDefineCompound: { looks: true, share: 0.5, call: defineCompound },
   definitionFrame: { looks: true, call: (c) => c.core.definitionFrame(anyLook(c)) },
+  compoundPieces: { looks: true, call: (c) => c.core.compoundPieces(anyLook(c)) },
   hullMesh: { looks: true, call: (c) => c.core.hullMesh(anyLook(c)) },
 };
