@@ -17,6 +17,20 @@ export interface Choice {
 /** A choice that names what there is not. */
 export class UnknownChoice extends Error {}
 
+/** What of `all` is named; all of it when nothing is. Throws `UnknownChoice`. */
+export function chosen<T extends string>(
+  what: string,
+  names: string | undefined,
+  all: readonly T[],
+): T[] {
+  if (names === undefined) return [...all];
+  return names.split(',').map((name) => {
+    const found = all.find((one) => one === name);
+    if (found !== undefined) return found;
+    throw new UnknownChoice(`No ${what} "${name}": there are ${all.join(', ')}`);
+  });
+}
+
 export type Figures = Readonly<Record<string, number>>;
 
 /** The value below which `share` (0…1) of the samples lie; samples are sorted in place. */

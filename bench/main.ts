@@ -1,13 +1,22 @@
 import type { Bench, Choice } from './bench.ts';
 import { crash } from './crash/bench.ts';
 import { query } from './micro/query.ts';
+import { stages } from './micro/stages.ts';
 import { step } from './micro/step.ts';
 import { physics } from './physics/bench.ts';
 import { saveResult } from './results.ts';
 import { swarm } from './swarm/bench.ts';
 import { view } from './viewer/bench.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { crash, physics, query, step, swarm, view };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  crash,
+  physics,
+  query,
+  stages,
+  step,
+  swarm,
+  view,
+};
 
 export interface BenchOptions extends Choice {
   /** Also write the figures to `bench/results/`. */

@@ -1,4 +1,5 @@
 import { Core, type CoreModule, createCodec } from '../core-wasm/host/core.ts';
+import { hashText } from '../core-wasm/host/hash-text.ts';
 import type { Logger } from './observe/log.ts';
 import type { Meters } from './observe/meters.ts';
 import { createCheckpointer } from './persist/checkpoint.ts';
@@ -76,7 +77,7 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
     seed,
     epoch: lease.epoch,
     tick: core.tick,
-    stateHash: core.stateHash().toString(16),
+    stateHash: hashText(core.stateHash()),
     tookMs: Math.round(clock.nowMs() - beganMs),
   });
   return room;

@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { type Bench, type Choice, percentile, UnknownChoice } from '../bench.ts';
+import { type Bench, type Choice, chosen, percentile } from '../bench.ts';
 import { type Children, RUNTIMES, type Run, withChildren } from './children.ts';
 import { ENGINES } from './engines.ts';
 import type { Row } from './measure.ts';
@@ -60,15 +60,6 @@ function planOf({ scenes, engines, runtimes, quick }: Choice): Plan {
   );
   const judged = allScenes.includes(QUALITY) && !quick ? allEngines : [];
   return { runs, rounds: quick ? 1 : ROUNDS, judged };
-}
-
-function chosen<T extends string>(what: string, names: string | undefined, all: readonly T[]): T[] {
-  if (names === undefined) return [...all];
-  return names.split(',').map((name) => {
-    const found = all.find((one) => one === name);
-    if (found !== undefined) return found;
-    throw new UnknownChoice(`No ${what} "${name}": there are ${all.join(', ')}`);
-  });
 }
 
 async function measureAll(

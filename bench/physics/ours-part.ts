@@ -8,6 +8,9 @@ interface Moment {
   readonly islands: Uint16Array;
 }
 
+const ROOM_BYTES = 2 ** 20;
+const MOVERS_MAX = 8192;
+
 /**
  * Our core's partial rollback. `steer` loads the frame of a tick, with another way for the first
  * `changed` players; `step` makes the tick whole.
@@ -19,8 +22,9 @@ export function partialRollback(
   step: (tick: number) => void,
 ): PartialRollback {
   const timeline: Moment[] = [];
-  const states: Uint8Array[] = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint8Array());
-  const islands: Uint16Array[] = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint16Array());
+  // Room for all there may be, as a client keeps it: what a snapshot returns is a part of it.
+  const rooms = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint8Array(ROOM_BYTES));
+  const islands = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint16Array(MOVERS_MAX));
   const steerAt = (start: number, i: number, changed: number) => {
     if (i === 0 || (start + i) % TICKS_PER_FRAME === 0) steer(start + i, changed);
   };
@@ -43,8 +47,8 @@ export function partialRollback(
         steerAt(tick, i, changed);
         const next = timeline[i + 1] as Moment;
         if (core.stepPart(next.state, next.islands) !== 0) throw new Error('our core: no part');
-        states[i + 1] = core.snapshot(states[i + 1]);
-        islands[i + 1] = core.islands(islands[i + 1]);
+        core.snapshot(rooms[i + 1]);
+        core.islands(islands[i + 1]);
       }
     },
     replayWhole(tick, ticks, changed) {

@@ -26,8 +26,11 @@ import {
 const FLOOR_M = 150;
 const SEED = 7;
 
-/** Our core through its facade, as a game uses it. Needs no file system: pages run it too. */
-export function ours(core: Core): Engine {
+/**
+ * Our core through its facade, as a game uses it. Needs no file system: pages run it too.
+ * `stepCore` takes one tick of `core` and returns its faults.
+ */
+export function ours(core: Core, stepCore: () => number = () => core.step()): Engine {
   const buffers: Uint8Array[] = Array.from({ length: SNAPSHOT_SLOTS }, () => new Uint8Array());
   const snapshots = [...buffers];
   const columns = emptyBodies();
@@ -47,7 +50,7 @@ export function ours(core: Core): Engine {
     core.loadFrame(core.frameEnd());
   };
   const stepWhole = (tick: number) => {
-    const faults = core.step();
+    const faults = stepCore();
     if (faults !== 0) throw new Error(`our core: step faults ${faults} at tick ${tick}`);
   };
   return {

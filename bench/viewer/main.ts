@@ -1,4 +1,5 @@
 import { Core, compileCore } from '../../core-wasm/host/core.ts';
+import { hashText } from '../../core-wasm/host/hash-text.ts';
 import { openDrawings } from './drawings.ts';
 import { openPanel, showFigures } from './panel.ts';
 import { PLAYABLES, type Playable } from './playables.ts';
@@ -98,7 +99,7 @@ function showState(playback: Playback): void {
     players: String(core.playerCount),
     contacts: String(core.contactCount),
     islands: String(new Set(core.islands()).size),
-    'state hash': core.stateHash().toString(16).padStart(16, '0'),
+    'state hash': hashText(core.stateHash()),
     'step faults': String(faults),
   });
 }

@@ -67,8 +67,9 @@ import {
 } from './wire/frame';
 import { decodeHead, encodeHead } from './wire/messages';
 import { beginWrite, written } from './wire/writer';
+import { takeFaults } from './world/fault';
 import { header } from './world/header';
-import { step, stepPart } from './world/step';
+import { step, stepPart, stepStage } from './world/step';
 import './trap';
 import { removeListed, takeExcerpt } from './world/excerpt';
 import { insertExcerpt } from './world/insert';
@@ -110,6 +111,17 @@ export function worldReset(seed: u32): void {
 export function worldStep(): i32 {
   forgetMovers();
   return step();
+}
+
+/** Runs the next call of a tick alone; its `Stage`, −1 when the tick is over. */
+export function worldStage(): i32 {
+  forgetMovers();
+  return stepStage();
+}
+
+/** Bits of `StepFault` since they were last taken. */
+export function worldFaults(): i32 {
+  return takeFaults();
 }
 
 /** Movers by slot: the island of the last tick, two bytes each. */

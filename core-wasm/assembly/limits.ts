@@ -33,7 +33,7 @@ export const DEFINITION_CAPACITY: i32 = 1024;
 export const HULL_VERTICES_MAX: i32 = 32;
 export const COMPOUND_CHILDREN_MAX: i32 = 8;
 
-// Region. Half a side; f32 resolves 0.03 mm at the rim.
+// Region. Half a side; f32 resolves 0.015 mm at the rim, 0.06 mm under the ceiling (STEP.md).
 export const REGION_HALF_M: f32 = 250.0;
 export const REGION_FLOOR_M: f32 = -200.0;
 export const REGION_CEILING_M: f32 = 1000.0;

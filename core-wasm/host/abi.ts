@@ -29,6 +29,8 @@ export interface Abi {
 
   worldReset(seed: number): void;
   worldStep(): number;
+  worldStage(): number;
+  worldFaults(): number;
   readonly islandsAddress: WebAssembly.Global;
   readonly oldIslandsAddress: WebAssembly.Global;
   partBegin(): void;

@@ -3,6 +3,7 @@ import { Codec } from './codec.ts';
 import { type CoreModule, instantiate } from './load-core.ts';
 import { Queries } from './queries.ts';
 import { Rewind } from './rewind.ts';
+import { STEP_STAGES } from './stages.ts';
 import { StateReader } from './state-reader.ts';
 import { TICKS_PER_FRAME, WireFault } from './types.ts';
 
@@ -55,6 +56,23 @@ export class Core extends StateReader {
   /** One tick. Without a loaded frame every player keeps the last intent. Bits of `StepFault`. */
   step(): number {
     return this.abi.worldStep();
+  }
+
+  /**
+   * `step`, bit for bit, that adds to `into` the milliseconds that each of `STEP_STAGES` took, by
+   * its index. The core has no clock: `nowMs` is asked between the stages, and must not touch this
+   * core; when it throws, the state is void until another is restored. Throws a RangeError when
+   * `into` has no room for every stage.
+   */
+  stepTimed(nowMs: () => number, into: Float64Array): number {
+    if (into.length < STEP_STAGES.length) throw new RangeError('no room for every stage');
+    let beganMs = nowMs();
+    for (let stage = this.abi.worldStage(); stage >= 0; stage = this.abi.worldStage()) {
+      const endedMs = nowMs();
+      into[stage] = (into[stage] as number) + (endedMs - beganMs);
+      beganMs = endedMs;
+    }
+    return this.abi.worldFaults();
   }
 
   /** Loads the frame and steps to its end. When it is refused nothing is stepped. */

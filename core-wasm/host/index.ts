@@ -31,6 +31,7 @@ export {
   type Vector,
 } from './query-types.ts';
 export { REWIND_TICKS_MAX, Rewind } from './rewind.ts';
+export { STEP_STAGES, type StepStage } from './stages.ts';
 export { StateReader, type Terrain } from './state-reader.ts';
 export {
   type BodyColumns,

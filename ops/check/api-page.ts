@@ -90,6 +90,7 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
       'Boxes',
     ],
   ],
+  ['Time', ['STEP_STAGES', 'StepStage']],
   ['Faults', ['StepFault', 'WireFault']],
 ];
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hashText } from '../../core-wasm/host/hash-text.ts';
 import { TICK_RATE_HZ, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import type { Playback } from '../../server/persist/recording.ts';
 import { build } from '../setup/build.ts';
@@ -75,7 +76,7 @@ async function playFile(path: string): Promise<Outcome> {
   const tookMs = Math.round(performance.now() - startedMs);
   printSpeed(recording.frames.length, tookMs);
   console.log(describe(result));
-  const stateHash = core.stateHash().toString(16);
+  const stateHash = hashText(core.stateHash());
   return { ok: result.kind === 'held', report: { kind: result.kind, stateHash, tookMs } };
 }
 
@@ -98,5 +99,5 @@ function describe(result: Playback): string {
   if (result.kind === 'held') return 'every state is as recorded';
   if (result.kind === 'refused') return `the core refuses frame ${result.frame} (${result.wire})`;
   const { frame, expected, got } = result;
-  return `frame ${frame} begins in state ${got.toString(16)}, recorded ${expected.toString(16)}`;
+  return `frame ${frame} begins in state ${hashText(got)}, recorded ${hashText(expected)}`;
 }

@@ -1,3 +1,4 @@
+import { STEP_STAGES } from '../../core-wasm/host/stages.ts';
 import type { JournalState } from '../persist/journal.ts';
 import { createDurationWindow, type DurationWindow } from './duration-window.ts';
 
@@ -18,6 +19,9 @@ export interface Meters {
   /** Inputs that the sequencer made up because the player's did not come in time. */
   inputsReplaced: number;
   stepFaults: number;
+  /** Ticks that were stepped by stages, and the milliseconds that each of `STEP_STAGES` took. */
+  timedTicks: number;
+  readonly stageMs: Float64Array;
   players: number;
   /** Links by what the session does with them. */
   readonly links: { joining: number; playing: number; slow: number };
@@ -59,6 +63,8 @@ export function createMeters(): Meters {
     inputsLate: 0,
     inputsReplaced: 0,
     stepFaults: 0,
+    timedTicks: 0,
+    stageMs: new Float64Array(STEP_STAGES.length),
     players: 0,
     links: { joining: 0, playing: 0, slow: 0 },
     linksOpened: 0,

@@ -1,3 +1,4 @@
+import { STEP_STAGES } from '../../core-wasm/host/stages.ts';
 import type { Meters } from './meters.ts';
 import type { RuntimeSample } from './runtime-sample.ts';
 
@@ -79,6 +80,18 @@ export const METRICS = {
     type: 'counter',
     help: 'Ticks whose step reported a fault bit: a capacity was reached or a body quarantined.',
     read: ({ stepFaults }) => stepFaults,
+  },
+  spacetime_step_stage_seconds_total: {
+    type: 'counter',
+    help: 'Time in each stage of the step; divide by spacetime_step_timed_ticks_total.',
+    label: 'stage',
+    read: ({ stageMs }) =>
+      STEP_STAGES.map((stage, index) => [stage, (stageMs[index] as number) / 1000] as const),
+  },
+  spacetime_step_timed_ticks_total: {
+    type: 'counter',
+    help: 'Ticks of which the stages were timed: one of 32.',
+    read: ({ timedTicks }) => timedTicks,
   },
   spacetime_frames_sealed_total: {
     type: 'counter',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { STEP_STAGES } from '../../core-wasm/host/stages.ts';
 import { createClock } from '../clock.ts';
 import { createDurationWindow } from './duration-window.ts';
 import { countBy, countClose, createMeters } from './meters.ts';
@@ -60,6 +61,21 @@ describe('metrics', () => {
     }
     meters.ticks = 9;
     expect(parse(await metrics.render()).get('spacetime_ticks_total')).toBe(9);
+  });
+
+  test('every stage of the step has its time and the ticks that it is the time of', async () => {
+    const meters = createMeters();
+    const metrics = createMetrics(meters);
+    meters.timedTicks = 2;
+    meters.stageMs.forEach((_, stage) => {
+      meters.stageMs[stage] = stage + 0.5;
+    });
+    const samples = parse(await metrics.render());
+    expect(samples.get('spacetime_step_timed_ticks_total')).toBe(2);
+    for (const [index, stage] of STEP_STAGES.entries()) {
+      const name = `spacetime_step_stage_seconds_total{stage="${stage}"}`;
+      expect(samples.get(name)).toBeCloseTo((index + 0.5) / 1000, 9);
+    }
   });
 
   test('a client cannot make labels by closing with odd numbers', () => {

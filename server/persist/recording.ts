@@ -1,4 +1,5 @@
 import type { Core } from '../../core-wasm/host/core.ts';
+import { hashText } from '../../core-wasm/host/hash-text.ts';
 import { packFrames, unpackFrames } from './chain.ts';
 
 const FORMAT = 'spacetime-recording';
@@ -22,7 +23,7 @@ export interface Recording {
  * of the journal. A person can read the line, `head -1` is enough.
  */
 export function encodeRecording({ coreHash, state, frames, endHash }: Recording): Uint8Array {
-  const head = { format: FORMAT, version: VERSION, coreHash, endHash: endHash.toString(16) };
+  const head = { format: FORMAT, version: VERSION, coreHash, endHash: hashText(endHash) };
   const line = new TextEncoder().encode(`${JSON.stringify(head)}\n`);
   const body = packFrames([state, ...frames]);
   const file = new Uint8Array(line.length + body.length);

@@ -1,3 +1,4 @@
+import { hashText } from '../../core-wasm/host/hash-text.ts';
 import type { Clock, Store } from '../ports.ts';
 import { type CutOff, type ReplayableCore, recover } from './recover.ts';
 
@@ -43,7 +44,7 @@ export async function replayJournal(
     toFrame: outcome.frame,
     framesReplayed: outcome.framesReplayed,
     damaged: outcome.cutOff,
-    stateHash: core.stateHash().toString(16).padStart(16, '0'),
+    stateHash: hashText(core.stateHash()),
     tookMs: Math.round(clock.nowMs() - beganMs),
   };
 }

@@ -6,6 +6,7 @@ import { updatePresence } from './presence.ts';
 import { readMeters } from './read-meters.ts';
 import type { Room } from './room.ts';
 import { sealFrame } from './sequence.ts';
+import { stepCore } from './step-core.ts';
 
 /**
  * One tick, sixty a second. Data flows one way: the sockets have filled the queues; a frame is
@@ -13,7 +14,7 @@ import { sealFrame } from './sequence.ts';
  */
 export function runTick(room: Room): void {
   if (room.core.tick % TICKS_PER_FRAME === 0 && !beginFrame(room)) return;
-  const faults = room.core.step();
+  const faults = stepCore(room);
   room.meters.ticks++;
   if (faults !== 0) {
     room.meters.stepFaults++;

@@ -25,6 +25,7 @@ import { WireFault } from '../wire/reader';
 import { Header, header } from './header';
 import { generationBytes, packedDefinitions, packedEnd } from './packed';
 import { areCountsPossible, isSound } from './soundness';
+import { dropTick } from './stage';
 
 /**
  * A snapshot is the used part of STATE, section after section, behind a magic number that stands
@@ -99,6 +100,7 @@ function take(h: Header): void {
   extract(at, CONTACTS, h.contactCount << CONTACT_SHIFT);
   indexSlots();
   dropFrame();
+  dropTick();
   buildTerrain(h.seed);
 }
 
@@ -139,6 +141,7 @@ export function resetState(seed: u32): void {
   indexSlots();
   resetDefinitions();
   dropFrame();
+  dropTick();
   invalidateStaticGrid();
   buildTerrain(seed);
 }

@@ -1,11 +1,11 @@
-import { findPairs } from '../broadphase/pairs';
+import { findPairs, pairCount } from '../broadphase/pairs';
 import { collectContacts } from '../contact/collect';
 import { keepContacts } from '../contact/keep';
 import { beginGroups, uniteIslands } from '../island/groups';
 import { clearIslands, flattenIslands, restIslands, unitePairs } from '../island/islands';
-import { finishPart, selectPart } from '../island/part';
+import { finishPart } from '../island/part';
 import { uniteReach } from '../island/reach';
-import { selectAwake } from '../island/select';
+import { selectActive } from '../island/select';
 import { prepareGrabs, solveGrabs } from '../joint/grab';
 import { uniteJoined } from '../joint/joint-pairs';
 import { keepJoints, prepareJoints, solveJoints, warmStartJoints } from '../joint/solve-joints';
@@ -27,11 +27,23 @@ import { takeFaults } from './fault';
 import { findGround, finishBodies } from './finish';
 import { header } from './header';
 import { checkState } from './snapshot';
+import { at, closeStage, isBetweenTicks, openStage, Stage } from './stage';
 
 /** One tick: state(t + 1) = step(state(t), frame(t)). Returns the bits of `StepFault`. */
 export function step(): i32 {
+  assert(isBetweenTicks());
   compute(false);
   return takeFaults();
+}
+
+/**
+ * The next call of the same tick alone: made until it returns −1, it is `step` bit for bit. Returns
+ * the call's stage; the faults are the caller's to take.
+ */
+export function stepStage(): i32 {
+  openStage();
+  compute(false);
+  return closeStage();
 }
 
 /**
@@ -40,51 +52,52 @@ export function step(): i32 {
  * state is then nobody's, and the tick must be taken from its beginning, whole.
  */
 export function stepPart(length: i32): i32 {
+  assert(isBetweenTicks());
   if (checkState(length) != WireFault.NONE) return -1;
   compute(true);
   return finishPart() ? takeFaults() : -1;
 }
 
+/** Each line is a call and the stage that its time counts for; see `stage.ts`. */
 function compute(isPart: bool): void {
-  beginGroups();
-  applyFrame();
+  if (at(Stage.INPUT)) beginGroups();
+  if (at(Stage.INPUT)) applyFrame();
 
-  drivePlayers();
-  driveHands();
-  updateGrips();
+  if (at(Stage.PLAYERS)) drivePlayers();
+  if (at(Stage.PLAYERS)) driveHands();
+  if (at(Stage.PLAYERS)) updateGrips();
 
-  if (isPart) selectPart();
-  else selectAwake();
-  const pairCount = findPairs();
-  clearIslands();
-  unitePairs(pairCount);
-  uniteJoined();
-  uniteReach();
-  flattenIslands();
-  uniteIslands();
-  loadSolverBodies();
-  collectContacts(pairCount);
-  prepareJoints();
-  prepareGrabs();
+  if (at(Stage.SELECT)) selectActive(isPart);
+  if (at(Stage.BROADPHASE)) findPairs();
+  if (at(Stage.ISLANDS)) clearIslands();
+  if (at(Stage.ISLANDS)) unitePairs(pairCount());
+  if (at(Stage.ISLANDS)) uniteJoined();
+  if (at(Stage.ISLANDS)) uniteReach();
+  if (at(Stage.ISLANDS)) flattenIslands();
+  if (at(Stage.ISLANDS)) uniteIslands();
+  if (at(Stage.LOAD)) loadSolverBodies();
+  if (at(Stage.NARROWPHASE)) collectContacts(pairCount());
+  if (at(Stage.PREPARE_JOINTS)) prepareJoints();
+  if (at(Stage.PREPARE_JOINTS)) prepareGrabs();
 
   for (let substep = 0; substep < SUBSTEP_COUNT; substep++) {
-    integrateVelocities();
-    warmStartJoints();
-    if (substep == 0) warmStartContacts();
-    solveGrabs();
-    solveJoints(true);
-    pushContacts();
-    integratePositions();
-    solveJoints(false);
-    relaxContacts((substep & 1) != 0);
+    if (at(Stage.VELOCITIES)) integrateVelocities();
+    if (at(Stage.WARM_START)) warmStartJoints();
+    if (substep == 0 && at(Stage.WARM_START)) warmStartContacts();
+    if (at(Stage.JOINTS)) solveGrabs();
+    if (at(Stage.JOINTS)) solveJoints(true);
+    if (at(Stage.PUSH)) pushContacts();
+    if (at(Stage.POSITIONS)) integratePositions();
+    if (at(Stage.RELAX_JOINTS)) solveJoints(false);
+    if (at(Stage.RELAX)) relaxContacts((substep & 1) != 0);
   }
-  applyRestitution();
+  if (at(Stage.RESTITUTION)) applyRestitution();
 
-  keepJoints();
-  keepContacts();
-  finishBodies();
-  restIslands();
-  findGround();
+  if (at(Stage.KEEP)) keepJoints();
+  if (at(Stage.KEEP)) keepContacts();
+  if (at(Stage.FINISH)) finishBodies();
+  if (at(Stage.SLEEP)) restIslands();
+  if (at(Stage.GROUND)) findGround();
 
-  header().tick++;
+  if (at(Stage.FINISH)) header().tick++;
 }

@@ -1,4 +1,5 @@
 import { emptyBodies, emptyBoxes, emptyContacts, emptyPlayers } from '../../host/core.ts';
+import { STEP_STAGES } from '../../host/stages.ts';
 import { anyId, type FacadeCalls, framed } from './caller.ts';
 import { anyNumber, damaged, hugeBytes } from './chance.ts';
 
@@ -10,11 +11,13 @@ const room = new Uint8Array(4096);
 const islandsRoom = new Uint16Array(30);
 const point = new Float32Array(3);
 const turn = new Float32Array(4);
+const stageTimes = new Float64Array(STEP_STAGES.length);
 
 /** A world, and what can be seen of it. */
 export const WORLD_CALLS: FacadeCalls = {
   reset: { share: 0.002, call: ({ core, random }) => core.reset(anyNumber(random)) },
   step: { share: 2, call: ({ core }) => core.step() },
+  stepTimed: { share: 0.2, call: ({ core }) => core.stepTimed(() => 0, stageTimes) },
   stepFrame: { call: (c) => c.core.stepFrame(framed(c)) },
   loadFrame: { share: 2, call: (c) => c.core.loadFrame(framed(c)) },
   restore: {
