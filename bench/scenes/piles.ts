@@ -21,8 +21,61 @@ export const boxPile: Scene = {
   nextFrame: idleFrame,
 };
 
-function buildPile(core: Core, shape: ShapeKind, size: readonly [number, number, number]): void {
+export const hullPile: Scene = {
+  about: `${BODY_COUNT} rocks, wedges and things of several pieces fall into a pen`,
+  build(core) {
+    core.reset(SCENE_SEED);
+    command(core, () => defineLooks(core));
+    fill(core, (i) => (i % 4 === 3 ? ShapeKind.COMPOUND : ShapeKind.HULL), [0, 0, 0]);
+  },
+  nextFrame: idleFrame,
+};
+
+type Point = readonly [number, number, number];
+
+/** Looks 1, 2 and 3: a wedge, a rock of 12 corners, a brick with its corners cut; 4 of pieces. */
+function defineLooks(core: Core): void {
+  const wedge = [-0.25, 0.25].flatMap((z): Point[] => [
+    [-0.25, -0.2, z],
+    [0.25, -0.2, z],
+    [-0.25, 0.25, z],
+  ]);
+  const long = 0.26;
+  const short = 0.16;
+  const rock = [long, -long].flatMap((a) =>
+    [short, -short].flatMap((b): Point[] => [
+      [a, b, 0],
+      [0, a, b],
+      [b, 0, a],
+    ]),
+  );
+  const brick = [-1, 1].flatMap((x) =>
+    [-1, 1].flatMap((y) =>
+      [-1, 1].flatMap((z): Point[] => [
+        [0.2 * x, 0.25 * y, 0.25 * z],
+        [0.25 * x, 0.2 * y, 0.25 * z],
+        [0.25 * x, 0.25 * y, 0.2 * z],
+      ]),
+    ),
+  );
+  core.addDefineHull(1, wedge);
+  core.addDefineHull(2, rock);
+  core.addDefineHull(3, brick);
+  const rotation = [0, 0, 0, 1] as const;
+  core.addDefineCompound(4, [
+    { shape: ShapeKind.BOX, size: [0.28, 0.06, 0.06], offset: [0, 0, 0], rotation },
+    { shape: ShapeKind.SPHERE, size: [0.14, 0, 0], offset: [-0.16, 0, 0], rotation },
+    { shape: ShapeKind.CAPSULE, size: [0.08, 0.14, 0], offset: [0.18, 0, 0], rotation },
+  ]);
+}
+
+function buildPile(core: Core, shape: ShapeKind, size: Point): void {
   core.reset(SCENE_SEED);
+  fill(core, () => shape, size);
+}
+
+/** Body i is a hull or compound of look 1 + i mod 4, or of the size that is given. */
+function fill(core: Core, shapeOf: (i: number) => ShapeKind, size: Point): void {
   command(core, () => {
     let entity = addPen(core, PEN_HALF_M, FLOOR_M, 0);
     const pitch = HALF_SIZE_M * 2.4;
@@ -36,7 +89,8 @@ function buildPile(core: Core, shape: ShapeKind, size: readonly [number, number,
       const x = (column - (PER_SIDE - 1) / 2) * pitch + shift;
       const z = (row - (PER_SIDE - 1) / 2) * pitch - shift;
       const y = FLOOR_M + HALF_SIZE_M * 1.2 + layer * pitch;
-      core.addSpawnBody(bodyAt(entity, shape, size, [x, y, z]));
+      const body = bodyAt(entity, shapeOf(i), size, [x, y, z]);
+      core.addSpawnBody({ ...body, definition: 1 + (i % 4) });
     }
   });
 }

@@ -47,6 +47,7 @@ import {
   TERRAIN_VERTICES,
 } from './limits';
 import { exposeBounds, exposeContacts } from './query/debug-view';
+import { exposeDefinition, exposeHull, exposePieces } from './query/definition';
 import { loadPoses, saveMoverPoses, saveStaticPoses } from './query/past';
 import { runQueries } from './query/run';
 import { forgetMovers } from './query/tables';
@@ -292,6 +293,21 @@ export function pastSaveStatics(): i32 {
 
 export function pastLoad(movers: i32, statics: i32): void {
   loadPoses(movers, statics);
+}
+
+/** Exposes how bodies of a definition stand in it; 0 when there is none. */
+export function definitionExpose(id: i32): i32 {
+  return exposeDefinition(id) ? 1 : 0;
+}
+
+/** Exposes a hull's corners and faces; words of FIELDS, 0 when there is no such hull. */
+export function definitionMesh(id: i32): i32 {
+  return exposeHull(id);
+}
+
+/** Exposes a compound's pieces; their number, 0 when there is no such compound. */
+export function definitionPieces(id: i32): i32 {
+  return exposePieces(id);
 }
 
 export function debugContacts(): i32 {

@@ -1,5 +1,6 @@
 import {
   CONTACT_CAPACITY,
+  DEFINITION_CAPACITY,
   ENTITY_CAPACITY,
   FRAME_BYTES_MAX,
   HIT_CAPACITY,
@@ -17,9 +18,10 @@ import {
 /**
  * The memory map. Addresses exist here and nowhere in state, hashes or the wire.
  *
- *   STATE    header │ generations │ movers │ statics │ players │ joints │ contacts
+ *   STATE    header │ generations │ definitions │ movers │ statics │ players │ joints │ contacts
  *                                                                    saved, hashed
  *   TERRAIN  heights                                                 pure function of the seed
+ *   SHAPES   faces and masses of what is defined                     pure function of definitions
  *   SCRATCH  slots, bounds, grids, pairs, constraints, solver bodies  dies with the tick
  *   IO       staging, frames, fields, outbox                         the host's letter box
  *
@@ -31,6 +33,7 @@ import {
 
 // Record sizes, asserted beside the classes that they measure.
 export const HEADER_BYTES: i32 = 64;
+export const DEFINITION_BYTES: i32 = 400;
 export const BODY_BYTES: i32 = 144;
 export const PLAYER_BYTES: i32 = 256;
 export const JOINT_BYTES: i32 = 160;
@@ -44,18 +47,26 @@ export const SLOT_CAPACITY: i32 = MOVER_CAPACITY + STATIC_CAPACITY;
 export const STATE_BYTES: i32 =
   HEADER_BYTES +
   ENTITY_CAPACITY * 2 +
+  DEFINITION_CAPACITY * DEFINITION_BYTES +
   SLOT_CAPACITY * BODY_BYTES +
   PLAYER_CAPACITY * PLAYER_BYTES +
   JOINT_CAPACITY * JOINT_BYTES +
   CONTACT_CAPACITY * CONTACT_BYTES;
 export const STATE: usize = memory.data(STATE_BYTES, 16);
 export const GENERATIONS: usize = STATE + HEADER_BYTES;
-export const BODIES: usize = GENERATIONS + ENTITY_CAPACITY * 2;
+export const DEFINITIONS: usize = GENERATIONS + ENTITY_CAPACITY * 2;
+export const BODIES: usize = DEFINITIONS + DEFINITION_CAPACITY * DEFINITION_BYTES;
 export const PLAYERS: usize = BODIES + SLOT_CAPACITY * BODY_BYTES;
 export const JOINTS: usize = PLAYERS + PLAYER_CAPACITY * PLAYER_BYTES;
 export const CONTACTS: usize = JOINTS + JOINT_CAPACITY * JOINT_BYTES;
 
 export const TERRAIN_HEIGHTS: usize = memory.data(TERRAIN_VERTICES * TERRAIN_VERTICES * 4, 16);
+
+/** What follows from the definitions, one record each in their order; see `shape/hull.ts`. */
+export const SHAPE_BYTES: i32 = 2576;
+export const SHAPES: usize = memory.data(DEFINITION_CAPACITY * SHAPE_BYTES, 16);
+/** Place of each definition id in both arrays, −1 for none. */
+export const DEFINITION_PLACES: usize = memory.data(65536 * 2, 16);
 
 /** Body slot of each entity index, −1 for none. */
 export const SLOT_OF: usize = memory.data(ENTITY_CAPACITY * 2, 16);
@@ -162,7 +173,7 @@ export const FRAME: usize = memory.data(FRAME_BYTES_MAX, 16);
 /** The loaded frame; apart, because hosts look at other frames between two ticks of it. */
 export const LOADED: usize = memory.data(FRAME_BYTES_MAX, 16);
 /** Scalars that cross the ABI in bulk: the host writes before, or reads after, a call. */
-export const FIELDS: usize = memory.data(512, 16);
+export const FIELDS: usize = memory.data(1024, 16);
 /** Queries of one call, their answers, and the entities that overlaps list. */
 export const QUERY_BYTES: i32 = 80;
 export const QUERIES: usize = memory.data(QUERY_CAPACITY * QUERY_BYTES, 16);

@@ -28,6 +28,10 @@ export const POINT_CAPACITY: i32 = 65536;
 export const GRID_BUCKETS_MAX: i32 = 16384;
 /** What one look into a grid may find: everything, twice. */
 export const HIT_CAPACITY: i32 = 65536;
+/** Hulls and compounds that bodies may refer to. */
+export const DEFINITION_CAPACITY: i32 = 1024;
+export const HULL_VERTICES_MAX: i32 = 32;
+export const COMPOUND_CHILDREN_MAX: i32 = 8;
 
 // Region. Half a side; f32 resolves 0.015 mm at the rim, 0.06 mm under the ceiling (STEP.md).
 export const REGION_HALF_M: f32 = 250.0;

@@ -78,4 +78,7 @@ export interface Abi {
   pastSaveMovers(): number;
   pastSaveStatics(): number;
   pastLoad(movers: number, statics: number): void;
+  definitionExpose(id: number): number;
+  definitionMesh(id: number): number;
+  definitionPieces(id: number): number;
 }

@@ -1,4 +1,5 @@
 import type { Abi } from './abi.ts';
+import { type Point, putCompound, putHull } from './define.ts';
 import { clampInteger, getInput, putInput } from './input-fields.ts';
 import { type AddJoint, putJoint } from './joints.ts';
 import type { CoreModule } from './load-core.ts';
@@ -7,13 +8,14 @@ import type { Decoded, Hello, Input, Ping, Pong, Snapshot, Timing, Welcome } fro
 import { MessageKind } from './messages.ts';
 import type {
   BodyKind,
+  CompoundChild,
   FrameHeader,
   PlayerInput,
   Region,
   SpawnBody,
   SpawnPlayer,
 } from './types.ts';
-import { WireFault } from './types.ts';
+import { ShapeKind, WireFault } from './types.ts';
 
 /** Longest message that a client may send: an INPUT with everything in it, rounded up. */
 export const CLIENT_MESSAGE_BYTES_MAX = 64;
@@ -33,6 +35,8 @@ const CommandKind = {
   SET_RESTLESS: 16,
   SET_REGION: 17,
   CHARGE: 18,
+  DEFINE_HULL: 24,
+  DEFINE_COMPOUND: 25,
 } as const;
 
 const LAYER_DEFAULT = 1;
@@ -66,8 +70,9 @@ export class Codec {
     const { u32, field } = this.memory;
     u32[field] = c.entity;
     u32[field + 1] = c.kind;
-    u32[field + 2] = c.shape;
-    this.putFloats(3, c.size);
+    u32[field + 2] = c.shape & 0xff;
+    if ((c.shape & 0xff) > ShapeKind.BOX) u32[field + 3] = c.definition ?? 0;
+    else this.putFloats(3, c.size);
     this.putFloats(6, c.position);
     this.putFloats(9, c.rotation);
     this.putFloats(13, c.linearVelocity);
@@ -77,6 +82,22 @@ export class Codec {
     u32[field + 25] = c.layer ?? LAYER_DEFAULT;
     u32[field + 26] = c.mask ?? LAYERS_ALL;
     return this.addCommand(CommandKind.SPAWN_BODY);
+  }
+
+  /**
+   * Defines the convex hull of 4 … 32 points (within 64 m; at least 4 cm thick) as `id` (1 …
+   * 65535). Definitions never change or leave: the same again does nothing, other points under the
+   * same id are skipped with COMMAND_SKIPPED. Flat or wild points make the frame OUT_OF_RANGE.
+   */
+  addDefineHull(id: number, vertices: readonly Point[]): boolean {
+    putHull(this.memory, id, vertices);
+    return this.addCommand(CommandKind.DEFINE_HULL);
+  }
+
+  /** Defines 1 … 8 shapes that move as one. Their hulls must be defined before. */
+  addDefineCompound(id: number, children: readonly CompoundChild[]): boolean {
+    putCompound(this.memory, id, children);
+    return this.addCommand(CommandKind.DEFINE_COMPOUND);
   }
 
   addSpawnPlayer(c: SpawnPlayer): boolean {

@@ -7,6 +7,7 @@ export function emptyBodies(): BodyColumns {
     kinds: new Uint8Array(0),
     shapes: new Uint8Array(0),
     roles: new Uint8Array(0),
+    definitions: new Uint16Array(0),
     sizes: new Float32Array(0),
     positions: new Float32Array(0),
     rotations: new Float32Array(0),
@@ -21,6 +22,7 @@ export function growBodies(columns: BodyColumns, count: number): void {
   columns.kinds = new Uint8Array(capacity);
   columns.shapes = new Uint8Array(capacity);
   columns.roles = new Uint8Array(capacity);
+  columns.definitions = new Uint16Array(capacity);
   columns.sizes = new Float32Array(capacity * 3);
   columns.positions = new Float32Array(capacity * 3);
   columns.rotations = new Float32Array(capacity * 4);

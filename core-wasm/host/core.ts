@@ -10,6 +10,7 @@ import { TICKS_PER_FRAME, WireFault } from './types.ts';
 export { CLIENT_MESSAGE_BYTES_MAX, Codec, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
 export { emptyBodies, emptyPlayers, growBodies, growPlayers } from './columns.ts';
 export { emptyBoxes, emptyContacts } from './debug-view.ts';
+export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
 export { type AddJoint, emptyJoints, type JointColumns, JointKind } from './joints.ts';
 export { type CoreModule, compileCore } from './load-core.ts';
 export type { Terrain } from './state-reader.ts';
@@ -24,7 +25,7 @@ export class Core extends StateReader {
   readonly queries: Queries;
   private past: Rewind | null = null;
 
-  /** A core with an empty world, in a memory of its own: 48 MiB of which little is touched. */
+  /** A core with an empty world, in a memory of its own: 56 MiB of which little is touched. */
   static async create(module: CoreModule): Promise<Core> {
     const core = new Core(module, await instantiate(module));
     core.reset(0);

@@ -6,6 +6,7 @@ export { Codec } from './codec.ts';
 export { emptyBodies, emptyPlayers } from './columns.ts';
 export { Core } from './core.ts';
 export { type Boxes, type ContactPoints, emptyBoxes, emptyContacts } from './debug-view.ts';
+export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
 export {
   type AddJoint,
   type BallJoint,
@@ -37,6 +38,9 @@ export {
   BodyKind,
   BodyRole,
   Button,
+  type CompoundChild,
+  type CompoundPiece,
+  type DefinitionFrame,
   type FrameHeader,
   type Intent,
   type PartPose,

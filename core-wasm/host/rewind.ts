@@ -7,8 +7,6 @@ export const REWIND_TICKS_MAX = 30;
 
 const POSE_BYTES = 64;
 const NO_TICK = -1;
-/** The loaded tick brought statics of its own. */
-const OWN_STATICS = -1;
 
 /** What is kept of one tick. */
 interface Entry {
@@ -40,7 +38,8 @@ export class Rewind {
   private target = NO_TICK;
   /** What the core holds of the past just now. */
   private loaded: Entry | null = null;
-  private loadedRevision = OWN_STATICS;
+  /** Of the present statics and definitions when it was loaded: what is loaded rests on both. */
+  private loadedRevision = NO_TICK;
 
   constructor(abi: Abi, memory: Memory, ticks: number) {
     if (!(ticks >= 1 && ticks <= REWIND_TICKS_MAX && Number.isInteger(ticks))) {
@@ -116,7 +115,7 @@ export class Rewind {
     const entry = this.find(this.target);
     if (entry === undefined) throw new RangeError(`tick ${this.target} is no longer kept`);
     const present = this.abi.queryStaticsRevision() >>> 0;
-    if (this.loaded === entry && [OWN_STATICS, present].includes(this.loadedRevision)) return;
+    if (this.loaded === entry && this.loadedRevision === present) return;
     const { bytes, staging } = this.memory;
     const length = entry.moverCount * POSE_BYTES;
     bytes.set(entry.movers.subarray(0, length), staging);
@@ -124,6 +123,6 @@ export class Rewind {
     if (!isPresent) bytes.set(entry.statics.poses, staging + length);
     this.abi.pastLoad(entry.moverCount, isPresent ? -1 : entry.statics.count);
     this.loaded = entry;
-    this.loadedRevision = isPresent ? present : OWN_STATICS;
+    this.loadedRevision = present;
   }
 }

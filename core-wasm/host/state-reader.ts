@@ -2,7 +2,15 @@ import { Codec } from './codec.ts';
 import { growBodies, growPlayers } from './columns.ts';
 import { type Boxes, type ContactPoints, takeBoxes, takeContacts } from './debug-view.ts';
 import { type JointColumns, readJoints } from './joints.ts';
-import { type BodyColumns, type PlayerColumns, type Region, TICKS_PER_FRAME } from './types.ts';
+import type {
+  BodyColumns,
+  CompoundPiece,
+  DefinitionFrame,
+  PlayerColumns,
+  Region,
+  ShapeKind,
+} from './types.ts';
+import { TICKS_PER_FRAME } from './types.ts';
 
 // Words of the header and of the records; `assembly/` asserts the sizes that they rest on.
 const HEADER_TICK = 0;
@@ -12,7 +20,8 @@ const HEADER_PLAYERS = 3;
 const HEADER_CONTACTS = 4;
 const HEADER_STATICS = 6;
 const HEADER_JOINTS = 8;
-const HEADER_WATER_LEVEL = 9;
+const HEADER_DEFINITIONS = 9;
+const HEADER_WATER_LEVEL = 10;
 const HEADER_GRAVITY = 12;
 const BODY_ROTATION = 4;
 const BODY_LINEAR = 8;
@@ -20,6 +29,8 @@ const BODY_ANGULAR = 12;
 const BODY_SIZE = 16;
 const BODY_ID = 24;
 const BODY_KINDS = 100;
+/** Word whose lower half is the definition. */
+const BODY_DEFINITION = 34;
 /** moveX, moveZ and, in the upper half, yaw. */
 const PLAYER_INTENT = 0;
 const PLAYER_YAW_BYTE = 2;
@@ -200,6 +211,7 @@ export class StateReader extends Codec {
       into.kinds[i] = bytes[kinds] as number;
       into.shapes[i] = bytes[kinds + 1] as number;
       into.roles[i] = bytes[kinds + 2] as number;
+      into.definitions[i] = (u32[at + BODY_DEFINITION] as number) & 0xffff;
       for (let k = 0; k < 3; k++) {
         into.positions[i * 3 + k] = f32[at + k] as number;
         into.sizes[i * 3 + k] = f32[at + BODY_SIZE + k] as number;
@@ -267,5 +279,62 @@ export class StateReader extends Codec {
   /** The bounds of every body that may move, in entity order, swept over the coming tick. */
   readBounds(into: Boxes): void {
     takeBoxes(this.memory, this.abi.debugBounds(), into);
+  }
+
+  /** Hulls and compounds that are defined. */
+  get definitionCount(): number {
+    return this.header(HEADER_DEFINITIONS);
+  }
+
+  /** How bodies of a definition stand in it, for drawing its mesh; null when there is none. */
+  definitionFrame(id: number): DefinitionFrame | null {
+    if (this.abi.definitionExpose(id & 0xffff) === 0) return null;
+    const { f32, field } = this.memory;
+    const number = (word: number): number => f32[field + word] as number;
+    return {
+      centre: [number(0), number(1), number(2)],
+      rotation: [number(3), number(4), number(5), number(6)],
+      volume: number(7),
+      inertia: [number(8), number(9), number(10)],
+    };
+  }
+
+  /**
+   * Corners of a hull in body axes, and each face as indices into them, counter-clockwise from
+   * outside: what the core took the given points for. Empty when there is no such hull.
+   */
+  hullMesh(id: number): { vertices: Float32Array; faces: number[][] } {
+    const words = this.abi.definitionMesh(id & 0xffff);
+    const { u32, f32, field } = this.memory;
+    if (words === 0) return { vertices: new Float32Array(0), faces: [] };
+    const vertexCount = u32[field] as number;
+    const faces: number[][] = [];
+    const first = field + 1 + vertexCount * 3;
+    const corners = new Uint8Array(
+      this.memory.bytes.buffer,
+      first * 4,
+      (field + words - first) * 4,
+    );
+    for (let at = 0; corners[at] !== 0; at += (corners[at] as number) + 1) {
+      faces.push([...corners.subarray(at + 1, at + 1 + (corners[at] as number))]);
+    }
+    return { vertices: f32.slice(field + 1, first), faces };
+  }
+
+  /** The shapes of a compound, for drawing it. Empty when there is no such compound. */
+  compoundPieces(id: number): CompoundPiece[] {
+    const count = this.abi.definitionPieces(id & 0xffff);
+    const { u32, f32, field } = this.memory;
+    return Array.from({ length: count }, (_, i) => {
+      const at = field + i * 12;
+      const number = (word: number): number => f32[at + word] as number;
+      return {
+        shape: u32[at] as ShapeKind,
+        definition: u32[at + 1] as number,
+        size: [number(2), number(3), number(4)],
+        position: [number(5), number(6), number(7)],
+        rotation: [number(8), number(9), number(10), number(11)],
+      };
+    });
   }
 }

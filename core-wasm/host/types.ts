@@ -66,7 +66,7 @@ export interface PlayerInput {
 }
 
 /** What a body is made of; `SpawnBody.size` tells the dimensions. */
-export const ShapeKind = { SPHERE: 0, CAPSULE: 1, BOX: 2 } as const;
+export const ShapeKind = { SPHERE: 0, CAPSULE: 1, BOX: 2, HULL: 3, COMPOUND: 4 } as const;
 export type ShapeKind = (typeof ShapeKind)[keyof typeof ShapeKind];
 
 export const BodyKind = {
@@ -91,9 +91,11 @@ export interface SpawnBody {
   readonly shape: ShapeKind;
   /**
    * Sphere: [radius, 0, 0]. Capsule along y: [radius, half length of its segment, 0]. Box: half
-   * extents. 0.02 … 64 m each.
+   * extents. 0.02 … 64 m each. Ignored for a hull and a compound.
    */
   readonly size: readonly [number, number, number];
+  /** What a hull or compound looks like: the id of a definition of that kind. */
+  readonly definition?: number;
   /** Within the region: x and z −250 … 250, y −200 … 1000. */
   readonly position: readonly [number, number, number];
   /** Unit quaternion x, y, z, w. */
@@ -134,6 +136,44 @@ export interface Region {
 /** Below everything: a region of this water level is dry. */
 export const WATER_NONE_M = -10000;
 
+/** One shape of a compound. Sizes as in `SpawnBody`; a hull has its definition instead. */
+export interface CompoundChild {
+  readonly shape:
+    | typeof ShapeKind.SPHERE
+    | typeof ShapeKind.CAPSULE
+    | typeof ShapeKind.BOX
+    | typeof ShapeKind.HULL;
+  readonly size?: readonly [number, number, number];
+  readonly definition?: number;
+  /** Where the child's origin (a hull's as it was defined) lies in the compound, within 64 m. */
+  readonly offset: readonly [number, number, number];
+  readonly rotation: readonly [number, number, number, number];
+}
+
+/** One shape of a compound in the axes of the body; a hull's own axes are those of `hullMesh`. */
+export interface CompoundPiece {
+  readonly shape: ShapeKind;
+  readonly size: readonly [number, number, number];
+  /** Of a hull, else 0. */
+  readonly definition: number;
+  readonly position: readonly [number, number, number];
+  readonly rotation: readonly [number, number, number, number];
+}
+
+/**
+ * A body of a definition stands with its centre of mass at its origin and turned to its principal
+ * axes. This is the pose of that body in the axes that the definition was given in: a point p of
+ * the body lies at `centre + rotation · p` of the definition (`host/definition-pose.ts`).
+ */
+export interface DefinitionFrame {
+  readonly centre: [number, number, number];
+  readonly rotation: [number, number, number, number];
+  /** m³; a compound counts twice where its children overlap. */
+  readonly volume: number;
+  /** Diagonal of the inertia in body axes for density 1, m⁵. */
+  readonly inertia: [number, number, number];
+}
+
 /** A player to be: a capsule of 1.8 m and two hands, all of them or nothing. */
 export interface SpawnPlayer {
   /** The capsule's entity; its hands take `leftHand` and `rightHand`. */
@@ -154,6 +194,8 @@ export interface BodyColumns {
   kinds: Uint8Array;
   shapes: Uint8Array;
   roles: Uint8Array;
+  /** Of hulls and compounds, 0 for the rest. */
+  definitions: Uint16Array;
   /** 3 a body. */
   sizes: Float32Array;
   /** 3 a body. */
@@ -208,6 +250,8 @@ export const StepFault = {
   STATICS_FULL: 64,
   /** A joint found no free record: raise JOINT_CAPACITY. */
   JOINTS_FULL: 128,
+  /** No more hulls and compounds can be defined: raise DEFINITION_CAPACITY. */
+  DEFINITIONS_FULL: 256,
 } as const;
 
 /** Why bytes were refused; 0 is success. The same numbers go into close reasons. */

@@ -165,7 +165,7 @@ describe('a spawn out of range makes the frame refused', () => {
     ['a negative friction', { friction: -1 }],
     ['a restitution above one', { restitution: 1.1 }],
     ['a ball with three sizes', { shape: 0, size: [1, 1, 1] }],
-    ['a shape that does not exist', { shape: 3 }],
+    ['a shape that does not exist', { shape: 5 }],
     ['a kind that does not exist', { kind: 3 }],
   ] as const)('%s', (_, given) => {
     const world = newWorld(core);

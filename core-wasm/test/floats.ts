@@ -3,11 +3,12 @@ import { type Core, emptyBodies } from '../host/core.ts';
 /**
  * Every f32 of a snapshot. Records are those of `assembly/body/body.ts`, `player/player.ts`,
  * `joint/joint.ts` and `contact/contact.ts`; a snapshot is 16 bytes of prefix, the header, the
- * generations, then they.
+ * generations, the definitions, then they.
  */
 
 const PREFIX_BYTES = 16;
 export const HEADER_BYTES = 64;
+export const DEFINITION_BYTES = 400;
 export const BODY_BYTES = 144;
 export const PLAYER_BYTES = 256;
 export const JOINT_BYTES = 160;
@@ -43,7 +44,8 @@ export function findNotFinite(core: Core): string | null {
   const joints = view.getUint32(header + 32, true);
   const contacts = view.getUint32(header + 16, true);
   const entityHigh = view.getUint32(header + 20, true);
-  let at = header + HEADER_BYTES + ((entityHigh * 2 + 15) & ~15);
+  const definitions = view.getUint32(header + 36, true);
+  let at = header + HEADER_BYTES + ((entityHigh * 2 + 15) & ~15) + definitions * DEFINITION_BYTES;
   const scan = (
     what: string,
     count: number,

@@ -90,6 +90,83 @@ function boxCore(at: (local: Vec3) => Vec3, half: Vec3, { position, rotation }: 
   return { corners, edges, radius: 0, distanceTo, isPierced };
 }
 
+export interface Hull extends Convex {
+  /** Over the highest face: negative inside, and there the distance to the surface. */
+  heightOf(p: Vec3): number;
+  /** Least that a corner lies under a face that it is not a corner of. */
+  readonly clearance: number;
+}
+
+/** The hull of a few points, found by trying every three of them. */
+export function hullCore(points: readonly Vec3[]): Hull {
+  const planes = planesThrough(points);
+  const triangles = planes.flatMap(({ on }) =>
+    threesOf(on).map(([a, b, c]) => triangleCore(a, b, c)),
+  );
+  const below = planes.flatMap(({ normal, height, on }) =>
+    points.filter((p) => !on.includes(p)).map((p) => height - dot(normal, p)),
+  );
+  const heightOf = (p: Vec3): number =>
+    Math.max(...planes.map(({ normal, height }) => dot(normal, p) - height));
+  return {
+    corners: points,
+    edges: triangles.flatMap(({ edges }) => edges),
+    radius: 0,
+    clearance: Math.min(...below),
+    heightOf,
+    distanceTo(p) {
+      if (heightOf(p) <= 0) return 0;
+      return Math.min(...triangles.map((triangle) => triangle.distanceTo(p)));
+    },
+    isPierced(from, to) {
+      let [enter, leave] = [0, 1];
+      for (const { normal, height } of planes) {
+        const [one, two] = [dot(normal, from) - height, dot(normal, to) - height];
+        if (one > 0 && two > 0) return false;
+        if (one > two) enter = Math.max(enter, one / (one - two));
+        else if (two > one) leave = Math.min(leave, one / (one - two));
+      }
+      return enter <= leave;
+    },
+  };
+}
+
+interface Plane {
+  readonly normal: Vec3;
+  readonly height: number;
+  readonly on: readonly Vec3[];
+}
+
+/** Wide enough for points that were turned in doubles and stand 300 m from the origin. */
+const ON_PLANE_M = 1e-9;
+
+function planesThrough(points: readonly Vec3[]): Plane[] {
+  const planes: Plane[] = [];
+  for (const [a, b, c] of threesOf(points)) {
+    const across = cross(sub(b, a), sub(c, a));
+    const length = Math.hypot(...across);
+    if (length < 1e-6) continue;
+    for (const sign of [1, -1]) {
+      const normal = addScaled([0, 0, 0], across, sign / length);
+      const height = dot(normal, a);
+      if (points.some((p) => dot(normal, p) > height + ON_PLANE_M)) continue;
+      if (planes.some((plane) => dot(plane.normal, normal) > 1 - 1e-12)) continue;
+      planes.push({
+        normal,
+        height,
+        on: points.filter((p) => dot(normal, p) > height - ON_PLANE_M),
+      });
+    }
+  }
+  return planes;
+}
+
+function threesOf<T>(items: readonly T[]): Array<readonly [T, T, T]> {
+  return items.flatMap((a, i) =>
+    items.slice(i + 1).flatMap((b, j) => items.slice(i + j + 2).map((c) => [a, b, c] as const)),
+  );
+}
+
 export function triangleCore(a: Vec3, b: Vec3, c: Vec3): Convex {
   const normal = cross(sub(b, a), sub(c, a));
   const sides = [

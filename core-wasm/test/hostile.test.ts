@@ -109,18 +109,18 @@ test('damaged snapshots are refused without a trace, or are worlds that go on fi
 test('a float of a snapshot made NaN, infinite or huge is refused, or harmless', () => {
   const { state } = busyWorld();
   const view = new DataView(state.buffer, state.byteOffset, state.length);
-  const bodiesAt = 16 + HEADER_BYTES + ((view.getUint32(16 + 20, true) * 2 + 15) & ~15);
+  const recordsAt = 16 + HEADER_BYTES + ((view.getUint32(16 + 20, true) * 2 + 15) & ~15);
   const random = seeded(13);
   const odd = [Number.NaN, Infinity, -Infinity, 3e38, -3e38, 1e-42, 1e9];
   for (let i = 0; i < 3000; i++) {
     const bytes = state.slice();
-    const words = Math.floor((bytes.length - bodiesAt) / 4);
-    const at = bodiesAt + integer(random, 0, words - 1) * 4;
+    const words = Math.floor((bytes.length - recordsAt) / 4);
+    const at = recordsAt + integer(random, 0, words - 1) * 4;
     new DataView(bytes.buffer).setFloat32(at, pick(random, odd), true);
     if (core.restore(bytes) !== WireFault.NONE) continue;
     for (let tick = 0; tick < 3; tick++) core.step();
     const found = findNotFinite(core);
-    if (found) throw new Error(`${found} (byte ${at - bodiesAt} behind the bodies' start)`);
+    if (found) throw new Error(`${found} (byte ${at - recordsAt} behind the records' start)`);
     core.restore(state);
   }
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
 import { type Core, JointKind } from '../host/core.ts';
-import { BodyKind, Button, TICKS_PER_FRAME, WireFault } from '../host/types.ts';
+import { BodyKind, Button, ShapeKind, TICKS_PER_FRAME, WireFault } from '../host/types.ts';
 import { between, integer, pick, type Random, seeded } from './random.ts';
 import {
   addBall,
@@ -15,6 +15,7 @@ import {
   play,
   pose,
   steady,
+  UPRIGHT,
   type World,
 } from './world.ts';
 
@@ -40,6 +41,7 @@ function populate(random: Random): { world: World; players: PlayerIds[] } {
   const players = Array.from({ length: PLAYERS }, (_, i) =>
     addPlayer(world, [between(random, -9, 9), 0, between(random, -9, 9)], 0, i + 1),
   );
+  defineLooks(world);
   const bodies: number[] = [];
   for (let i = 0; i < 40; i++) {
     const position = [
@@ -47,10 +49,13 @@ function populate(random: Random): { world: World; players: PlayerIds[] } {
       between(random, 0.3, 3),
       between(random, -9, 9),
     ] as const;
+    const look = i % 2 === 0 ? { shape: ShapeKind.HULL } : { shape: ShapeKind.COMPOUND };
     bodies.push(
       i % 3 === 0
         ? addBall(world, 0.25, { position })
-        : addBody(world, { size: [0.25, 0.25, 0.25], position, density: 120 }),
+        : i % 3 === 1
+          ? addBody(world, { ...look, definition: 1 + (i % 2), position, density: 120 })
+          : addBody(world, { size: [0.25, 0.25, 0.25], position, density: 120 }),
     );
   }
   addJoints(world, random, bodies);
@@ -79,6 +84,22 @@ function populate(random: Random): { world: World; players: PlayerIds[] } {
     }
   });
   return { world, players };
+}
+
+/** A wedge as hull 1, two crates on edge as compound 2. */
+function defineLooks(world: World): void {
+  const points = [0, 0.5].flatMap((z) => [
+    [0, 0, z] as const,
+    [0.5, 0, z] as const,
+    [0, 0.4, z] as const,
+  ]);
+  world.commands.push((c) => c.addDefineHull(1, points));
+  const box = { shape: ShapeKind.BOX, size: [0.2, 0.2, 0.2] } as const;
+  const children = [
+    { ...box, offset: [-0.2, 0, 0], rotation: UPRIGHT } as const,
+    { ...box, offset: [0.2, 0, 0], rotation: [0.6, 0, 0, 0.8] } as const,
+  ];
+  world.commands.push((c) => c.addDefineCompound(2, children));
 }
 
 /** Ropes and hinges that hang some of them together, and a few from the world. */
@@ -270,6 +291,17 @@ describe('a partial rollback', () => {
     core.beginPart();
     expect(core.stepPart(old.states[1] as Uint8Array, core.islands())).toBeNull();
     expect(core.stepPart(new Uint8Array(40), core.islands())).toBeNull();
+    core.restore(old.states[0] as Uint8Array);
+    core.frameBegin(core.frame, core.stateHash());
+    core.addDefineHull(9, [
+      [0, 0, 0],
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]);
+    expect(core.loadFrame(core.frameEnd())).toBe(WireFault.NONE);
+    core.beginPart();
+    expect(core.stepPart(old.states[1] as Uint8Array, old.islands[0] as Uint16Array)).toBeNull();
     expect(core.stepPart(old.states[1] as Uint8Array, new Uint16Array(3))).toBeNull();
   });
 });

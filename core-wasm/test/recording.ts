@@ -125,7 +125,11 @@ function reserve(session: Session): number {
 function addCommands(session: Session, frame: number): void {
   const { core, random, actors, bodies } = session;
   session.reserved = 0;
-  if (frame === 0) addFurniture(session);
+  if (frame === 0) {
+    defineLooks(session);
+    addFurniture(session);
+  }
+  if (random() < 0.02) core.addDefineHull(integer(random, 10, 30), diamond(random));
   for (const actor of actors) {
     if (actor.entity === 0 && random() < 0.05) enter(session, actor);
     else if (actor.entity !== 0 && random() < 0.002) leave(session, actor);
@@ -149,6 +153,59 @@ function addCommands(session: Session, frame: number): void {
     core.addCharge(pick(random, session.actors).entity, between(random, -4e5, 4e5));
   }
   if (core.jointCount > JOINTS) core.addRemoveJoint(integer(random, 1, JOINTS + 1));
+}
+
+/** Ids of looks; others are defined on the way, some twice. */
+const HULLS = [1, 2, 3] as const;
+const COMPOUNDS = [4, 5, 6] as const;
+
+type Point = readonly [number, number, number];
+
+function diamond(random: Random): Point[] {
+  const [a, b, c] = [between(random, 0.2, 0.6), between(random, 0.2, 0.6), between(random, 0.2, 1)];
+  return [a, b, c].flatMap((reach, axis) =>
+    [reach, -reach].map(
+      (at): Point => [at * +(axis === 0), at * +(axis === 1), at * +(axis === 2)],
+    ),
+  );
+}
+
+/** Two with whole faces, one of chance; a dumbbell, a table and a thing of two hulls. */
+function defineLooks({ core, random }: Session): void {
+  const wedge: Point[] = [0, 0.9].flatMap((z): Point[] => [
+    [0, 0, z],
+    [0.8, 0, z],
+    [0, 0.5, z],
+  ]);
+  const brick = [-0.3, 0.3].flatMap((x) =>
+    [-0.2, 0.2].flatMap((y) => [-0.4, 0.4].map((z): Point => [x, y, z])),
+  );
+  core.addDefineHull(HULLS[0], wedge);
+  core.addDefineHull(HULLS[1], brick);
+  core.addDefineHull(HULLS[2], diamond(random));
+  const { SPHERE, CAPSULE, BOX, HULL } = ShapeKind;
+  const rotation = [0, 0, 0, 1] as const;
+  const lying = [0, 0, 0.6, 0.8] as const;
+  core.addDefineCompound(COMPOUNDS[0], [
+    { shape: SPHERE, size: [0.3, 0, 0], offset: [-0.5, 0, 0], rotation },
+    { shape: SPHERE, size: [0.2, 0, 0], offset: [0.5, 0, 0], rotation },
+    { shape: CAPSULE, size: [0.08, 0.4, 0], offset: [0, 0, 0], rotation: lying },
+  ]);
+  core.addDefineCompound(COMPOUNDS[1], [
+    { shape: BOX, size: [0.6, 0.05, 0.4], offset: [0, 0.6, 0], rotation },
+    ...[-0.5, 0.5].flatMap((x) =>
+      [-0.3, 0.3].map((z) => ({
+        shape: BOX,
+        size: [0.05, 0.3, 0.05] as const,
+        offset: [x, 0.25, z] as const,
+        rotation,
+      })),
+    ),
+  ]);
+  core.addDefineCompound(COMPOUNDS[2], [
+    { shape: HULL, definition: HULLS[0], offset: [0.2, 0, 0], rotation },
+    { shape: HULL, definition: HULLS[2], offset: [-0.3, 0.1, 0], rotation: lying },
+  ]);
 }
 
 const JOINTS = 20;
@@ -232,7 +289,7 @@ function addFurniture(session: Session): void {
 function spawn(session: Session): number {
   const { core, random } = session;
   const entity = reserve(session);
-  const shape = pick(random, [ShapeKind.SPHERE, ShapeKind.CAPSULE, ShapeKind.BOX]);
+  const shape = pick(random, Object.values(ShapeKind));
   const a = between(random, 0.1, 0.5);
   const b = between(random, 0.1, 0.6);
   const c = between(random, 0.1, 0.5);
@@ -240,6 +297,8 @@ function spawn(session: Session): number {
     [ShapeKind.SPHERE]: [a, 0, 0],
     [ShapeKind.CAPSULE]: [a, b, 0],
     [ShapeKind.BOX]: [a, b, c],
+    [ShapeKind.HULL]: [0, 0, 0],
+    [ShapeKind.COMPOUND]: [0, 0, 0],
   };
   const speed = between(random, 0, 6);
   const [x, y, z] = direction(random);
@@ -248,6 +307,7 @@ function spawn(session: Session): number {
     kind: BodyKind.DYNAMIC,
     shape,
     size: size[shape] as [number, number, number],
+    definition: pick(random, shape === ShapeKind.HULL ? HULLS : COMPOUNDS),
     position: [
       between(random, -PLACE_M, PLACE_M),
       between(random, 1, 8),

@@ -7,7 +7,7 @@ import {
   SERVER_MESSAGE_BYTES_MAX,
 } from '../host/core.ts';
 import { type Message, MessageKind } from '../host/messages.ts';
-import { BodyKind, type PlayerInput, type SpawnBody, WireFault } from '../host/types.ts';
+import { BodyKind, type PlayerInput, ShapeKind, type SpawnBody, WireFault } from '../host/types.ts';
 import { addBody, newWorld, openCore, play, pose, steady } from './world.ts';
 
 /** A busy machine may take ten times as long as a quiet one. */
@@ -176,7 +176,8 @@ describe('frames', () => {
         (number, hash, bodies, inputs, impulses) => {
           core.frameBegin(number, hash);
           bodies.forEach((body, i) => {
-            core.addSpawnBody({ ...body, entity: i + 1 });
+            const look = i % 2 === 0 ? {} : { shape: ShapeKind.COMPOUND, definition: 9 };
+            core.addSpawnBody({ ...body, ...look, entity: i + 1 });
           });
           for (const [entity, impulse, place] of impulses) core.addImpulse(entity, impulse, place);
           core.addDespawn(3);
@@ -193,6 +194,17 @@ describe('frames', () => {
           core.addRemoveJoint(7);
           core.addSetRegion({ gravity: [1, -9, 0], waterLevel: 4 });
           core.addCharge(3, 1000);
+          core.addDefineHull(8, [
+            [0, 0, 0],
+            [1, 0, 0],
+            [0, 1, 0],
+            [0, 0, 1],
+          ]);
+          const rotation = [0, 0, 0, 1] as const;
+          core.addDefineCompound(9, [
+            { shape: 2, size: [1, 2, 3], offset: [4, 5, 6], rotation },
+            { shape: 3, definition: 8, offset: [0, 0, 0], rotation },
+          ]);
           const entries = inputs.map(([entity, given]) => ({
             entity,
             entry: core.encodeEntry(given).slice(),
@@ -205,7 +217,7 @@ describe('frames', () => {
           expect(core.readFrameHeader(frame)).toEqual({
             frame: number,
             stateHash: hash,
-            commandCount: bodies.length + impulses.length + 6,
+            commandCount: bodies.length + impulses.length + 8,
             inputCount: inputs.length,
           });
           const listed = core.frameInputs(frame);

@@ -30,6 +30,10 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
   ['Worlds', ['compileCore', 'CoreModule', 'World', 'BodyGiven', 'Core', 'StateReader', 'Terrain']],
   ['Bodies', ['ShapeKind', 'BodyKind', 'BodyRole', 'SpawnBody', 'SpawnPlayer']],
   [
+    'Hulls and compounds',
+    ['CompoundChild', 'CompoundPiece', 'DefinitionFrame', 'bodyPose', 'meshPose', 'Pose3'],
+  ],
+  [
     'Joints',
     [
       'JointKind',

@@ -10,6 +10,8 @@ export const enum Shape {
   SPHERE = 0,
   CAPSULE = 1,
   BOX = 2,
+  HULL = 3,
+  COMPOUND = 4,
 }
 
 export const enum Role {
@@ -31,7 +33,7 @@ export class Body {
   rotation: v128;
   linearVelocity: v128;
   angularVelocity: v128;
-  /** Sphere: radius. Capsule along y: radius, half length of the segment. Box: half extents. */
+  /** Sphere: radius. Capsule along y: radius, half length. Box: half extents. Else zero. */
   size: v128;
   /** Diagonal of the inverse inertia in body axes, and the inverse mass in lane 3. */
   inverseMass: v128;
@@ -57,7 +59,10 @@ export class Body {
   /** 1 while its island sleeps. */
   asleep: u8;
   reserved0: u8;
-  reserved1: u64;
+  /** What a hull or compound looks like (`shape/definition.ts`), else 0. */
+  definition: u16;
+  reserved1: u16;
+  reserved2: u32;
 }
 
 assert(offsetof<Body>() == BODY_BYTES);

@@ -6,6 +6,7 @@ export const SIZE_MAX_M: f32 = 64.0;
 
 /** Each dimension that the shape uses lies within the limits; the others are zero. */
 export function isSize(shape: i32, size: v128): bool {
+  if (shape > Shape.BOX) return isWithin3(size, 0);
   if (!isWithin3(size, SIZE_MAX_M) || x3(size) < SIZE_MIN_M) return false;
   if (shape == Shape.SPHERE) return y3(size) == 0 && z3(size) == 0;
   if (shape == Shape.CAPSULE) return y3(size) >= SIZE_MIN_M && z3(size) == 0;

@@ -1,4 +1,4 @@
-import { BodyKind, body } from '../body/body';
+import { BodyKind, body, Shape } from '../body/body';
 import { pair } from '../broadphase/pairs';
 import { activeCount, activeSlot } from '../island/active';
 import { collide } from '../narrowphase/dispatch';
@@ -7,6 +7,7 @@ import { collideTerrain, mayTouchTerrain, terrainParts } from '../narrowphase/te
 import { beginLegs, collectWalkerPair, collectWalkerTerrain, isWalker } from '../player/legs';
 import { clearConstraints } from '../solver/constraint';
 import { beginPrepare, prepareConstraint, TERRAIN } from '../solver/prepare';
+import { collectPieces, collectTerrainPieces } from './collect-pieces';
 
 /**
  * Narrowphase and preparation in one ascending pass over (A, B, part): for each A the terrain, then
@@ -26,6 +27,8 @@ export function collectContacts(pairCount: i32): void {
       const other = <i32>(pair(next) & 0xffff);
       if (isWalker(body(slot)) || isWalker(body(other))) {
         collectWalkerPair(slot, other);
+      } else if (body(slot).shape == Shape.COMPOUND || body(other).shape == Shape.COMPOUND) {
+        collectPieces(slot, other);
       } else {
         collide(body(slot), body(other));
         prepareConstraint(slot, other, 0);
@@ -41,6 +44,10 @@ function collectTerrain(slot: i32): void {
   if (b.kind != BodyKind.DYNAMIC || !mayTouchTerrain(slot)) return;
   if (isWalker(b)) {
     collectWalkerTerrain(slot);
+    return;
+  }
+  if (b.shape == Shape.COMPOUND) {
+    collectTerrainPieces(slot);
     return;
   }
   const parts = terrainParts(b);

@@ -11,6 +11,8 @@ import {
   CONTACT_SHIFT,
   CONTACTS,
   CONTACTS_ASIDE,
+  DEFINITION_BYTES,
+  DEFINITIONS,
   IN_PART,
   ISLANDS,
   JOINT_BYTES,
@@ -22,7 +24,13 @@ import { CONTACT_CAPACITY, ENTITY_CAPACITY } from '../limits';
 import { isReaching } from '../player/grip';
 import { leftGripOf, Player, player, rightGripOf } from '../player/player';
 import { Header, header } from '../world/header';
-import { packedBodies, packedContacts, packedJoints, packedPlayers } from '../world/packed';
+import {
+  packedBodies,
+  packedContacts,
+  packedDefinitions,
+  packedJoints,
+  packedPlayers,
+} from '../world/packed';
 import { PREFIX_BYTES } from '../world/snapshot';
 import { activate, clearActive, isActive } from './active';
 import { isInReach } from './reach';
@@ -134,6 +142,9 @@ function openOld(): bool {
   if (h.waterLevel != now.waterLevel || h.restless != now.restless) return false;
   if (v128.any_true(f32x4.ne(h.gravity, now.gravity))) return false;
   if (h.jointCount != now.jointCount) return false;
+  const definitionBytes = <usize>now.definitionCount * DEFINITION_BYTES;
+  if (h.definitionCount != now.definitionCount) return false;
+  if (memory.compare(packedDefinitions(h), DEFINITIONS, definitionBytes) != 0) return false;
   oldMovers = packedBodies(h);
   oldPlayers = packedPlayers(h);
   oldJoints = packedJoints(h);

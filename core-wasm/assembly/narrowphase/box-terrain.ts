@@ -15,9 +15,9 @@ import { planeDistance } from './terrain';
 
 const UP: v128 = f32x4(0, 1, 0, 0);
 /** Ground that rises less than this over the line between two corners counts as even. */
-const BULGE_MIN_M: f32 = 0.002;
+export const BULGE_MIN_M: f32 = 0.002;
 /** Samples this far above ground are not looked at: cells of 2 m do not rise that fast. */
-const BULGE_REACH_M: f32 = 1.0;
+export const BULGE_REACH_M: f32 = 1.0;
 const CORNERS: i32 = 8;
 
 let count: i32 = 0;

@@ -3,6 +3,7 @@ import { boundsMax, boundsMin } from '../broadphase/bounds';
 import { add3, addScaled3, dot3, neg3, sub3, vec3, x3, y3, z3 } from '../math/vec3';
 import { cellOf, terrainHeight, terrainNormal, vertexHeight } from '../terrain/heightfield';
 import { collideBoxTerrain } from './box-terrain';
+import { collideHullTerrain } from './hull-terrain';
 import { addPoint, isNear, setNormal } from './manifold';
 import { segmentHalf } from './round';
 
@@ -12,7 +13,10 @@ import { segmentHalf } from './round';
  * (`box-terrain.ts`). The normal points from the body (A) down into the terrain (B).
  */
 
-/** How many manifolds a shape may have with the terrain: each part of a capsule has its normal. */
+/** Part numbers on terrain go round with each piece of a compound. */
+export const TERRAIN_PARTS_MAX: i32 = 4;
+
+/** Manifolds of a simple shape with the terrain: each part of a capsule has its own normal. */
 export function terrainParts(b: Body): i32 {
   return b.shape == Shape.CAPSULE ? 3 : 1;
 }
@@ -34,7 +38,8 @@ export function mayTouchTerrain(slot: i32): bool {
 export function collideTerrain(b: Body, part: i32): void {
   if (b.shape == Shape.SPHERE) collideBall(b.position, x3(b.size));
   else if (b.shape == Shape.CAPSULE) collideCapsulePart(b, part);
-  else collideBoxTerrain(b);
+  else if (b.shape == Shape.BOX) collideBoxTerrain(b);
+  else collideHullTerrain(b);
 }
 
 /** Part 0 is the lower end, 1 the higher, 2 the middle where the ground bulges between them. */

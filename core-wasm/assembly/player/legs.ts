@@ -1,6 +1,7 @@
 import { Body, body, Role } from '../body/body';
 import { BODY_BYTES, FIRST_STATIC, TORSO, WALKER_CONTACTS } from '../layout';
 import {
+  COMPOUND_CHILDREN_MAX,
   CONTACT_CAPACITY,
   LINEAR_SLOP_M,
   PLAYER_GROUND_COSINE,
@@ -22,6 +23,7 @@ import {
   stretchManifold,
 } from '../narrowphase/manifold';
 import { collideTerrain, terrainParts } from '../narrowphase/terrain';
+import { pieceCount, pieceOf } from '../shape/child';
 import { Constraint, constraint, constraints, point } from '../solver/constraint';
 import { prepareConstraint, TERRAIN } from '../solver/prepare';
 import { FIXED } from '../solver/solver-body';
@@ -92,20 +94,35 @@ function collectLegs(walker: Body, other: Body, slotA: i32, slotB: i32, isA: boo
   const f = footingOf(isA ? slotA : slotB);
   const stands = findSupport(walker, other, f.ahead);
   if (!stands && !isStep(other)) {
-    collide(body(slotA), body(slotB));
-    prepareConstraint(slotA, slotB, 0);
+    collectPieces(walker, other, slotA, slotB, isA, false);
     return;
   }
-  const torso = torsoOf(walker);
-  if (isA) collide(torso, other);
-  else collide(other, torso);
-  levelOut(axisY(walker.rotation), isA);
-  prepareConstraint(slotA, slotB, 0);
+  collectPieces(torsoOf(walker), other, slotA, slotB, isA, true);
   if (!stands) return;
   beginManifold(sub3(other.linearVelocity, walker.linearVelocity));
   addFoot(axisY(walker.rotation), isA, 0);
   prepareConstraint(slotA, slotB, FOOT_PART);
   noteSupport(f, other.id, slotB < FIRST_STATIC ? (isA ? slotB : slotA) : FIXED);
+}
+
+/** The walker or only his torso against each piece of the other; parts as in `collect-pieces.ts`. */
+function collectPieces(
+  trunk: Body,
+  other: Body,
+  slotA: i32,
+  slotB: i32,
+  isA: bool,
+  isTorso: bool,
+): void {
+  const up = axisY(trunk.rotation);
+  const count = pieceCount(other);
+  for (let i = 0; i < count; i++) {
+    const piece = pieceOf(other, i, isA ? 1 : 0);
+    if (isA) collide(trunk, piece);
+    else collide(piece, trunk);
+    if (isTorso) levelOut(up, isA);
+    prepareConstraint(slotA, slotB, <u32>(isA ? i : i * COMPOUND_CHILDREN_MAX));
+  }
 }
 
 /** Constraints of a walker with the terrain. */

@@ -2,6 +2,7 @@ import { Body } from '../body/body';
 import { halfExtents } from '../broadphase/bounds';
 import { QUERY_BODY } from '../layout';
 import { add3, addScaled3, dot3, neg3, normalizeOr3, vec3 } from '../math/vec3';
+import { pieceCount, pieceOf } from '../shape/child';
 import { bestDistance, offer } from './best';
 import { loadConvex } from './convex';
 import { isWanted } from './filter';
@@ -63,10 +64,13 @@ export function castTree(q: Query, tree: Tree, direction: v128): void {
     if (index < 0) return;
     const b = treeBody(tree, index);
     if (!isWanted(q, b)) continue;
-    loadConvex(operandA(), shape, b.position);
-    loadConvex(operandB(), b, b.position);
-    const distance = castOperands(direction, 0, bestDistance());
-    if (distance != NO_ENTRY) offerCast(b.id, distance, b.position);
+    const pieces = pieceCount(b);
+    for (let i = 0; i < pieces; i++) {
+      loadConvex(operandA(), shape, b.position);
+      loadConvex(operandB(), pieceOf(b, i, 0), b.position);
+      const distance = castOperands(direction, 0, bestDistance());
+      if (distance != NO_ENTRY) offerCast(b.id, distance, b.position);
+    }
   }
 }
 

@@ -15,6 +15,9 @@ import {
   y3,
   z3,
 } from '../math/vec3';
+import { pieceCount, pieceOf } from '../shape/child';
+import { shapeOf } from '../shape/definition';
+import { hullDistance, nearestPoint as hullNearest, nearestOutward } from '../shape/nearest';
 import { bestDistance, offer } from './best';
 import { isWanted } from './filter';
 import { AnswerStatus, Query } from './record';
@@ -41,9 +44,15 @@ export function nearestTree(q: Query, tree: Tree): void {
   }
 }
 
-/** The body's surface point that is nearest to `p`. */
+/** The body's surface point that is nearest to `p`; of a compound that of its nearest piece. */
 export function offerClosest(b: Body, p: v128): void {
-  if (b.shape == Shape.BOX) closestOnBox(b, p);
+  const pieces = pieceCount(b);
+  for (let i = 0; i < pieces; i++) offerPiece(pieceOf(b, i, 0), p);
+}
+
+function offerPiece(b: Body, p: v128): void {
+  if (b.shape == Shape.HULL) closestOnHull(b, p);
+  else if (b.shape == Shape.BOX) closestOnBox(b, p);
   else closestOnRound(b, p);
   const status = distance < 0 ? AnswerStatus.INSIDE : AnswerStatus.HIT;
   offer(b.id, distance, status, point, normal);
@@ -67,6 +76,13 @@ function closestOnRound(b: Body, p: v128): void {
 /** On its axis a capsule's side is equally near all round: its own x is taken. */
 function acrossAxis(b: Body): v128 {
   return rotate(b.rotation, vec3(1, 0, 0));
+}
+
+function closestOnHull(b: Body, p: v128): void {
+  const local = rotateInverse(b.rotation, sub3(p, b.position));
+  distance = hullDistance(shapeOf(b.definition), local);
+  normal = rotate(b.rotation, nearestOutward());
+  point = add3(b.position, rotate(b.rotation, hullNearest()));
 }
 
 function closestOnBox(b: Body, p: v128): void {

@@ -1,14 +1,20 @@
-import { body } from '../body/body';
+import { Body, body } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { boundsMax, boundsMin, computeBounds } from '../broadphase/bounds';
 import { anchorDistance, anchorOf } from '../contact/anchor';
 import { Contact, contact } from '../contact/contact';
 import { STAGING, STAGING_BYTES } from '../layout';
-import { CONTACT_CAPACITY, MANIFOLD_POINTS_MAX, MOVER_CAPACITY } from '../limits';
+import {
+  COMPOUND_CHILDREN_MAX,
+  CONTACT_CAPACITY,
+  MANIFOLD_POINTS_MAX,
+  MOVER_CAPACITY,
+} from '../limits';
 import { sub3 } from '../math/vec3';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold, manifoldNormal, manifoldPoint, pointCount } from '../narrowphase/manifold';
-import { collideTerrain } from '../narrowphase/terrain';
+import { collideTerrain, TERRAIN_PARTS_MAX } from '../narrowphase/terrain';
+import { pieceCount, pieceOf } from '../shape/child';
 import { header } from '../world/header';
 
 /**
@@ -48,19 +54,28 @@ export function exposeContacts(): i32 {
 }
 
 /**
- * Makes the manifold anew from where the bodies are now. False when one of them is gone: a restored
- * contact may name it until the next tick.
+ * Makes the manifold anew from where the bodies are now. False when one of them, or the piece of
+ * it, is not there: a restored contact may name it until the next tick.
  */
 function remake(c: Contact): bool {
   const slotA = slotOf(c.idA);
+  if (slotA < 0) return false;
+  const a = body(slotA);
+  const part = <i32>c.part;
+  if (c.idB == 0) return remakeTerrain(a, part / TERRAIN_PARTS_MAX, part % TERRAIN_PARTS_MAX);
   const slotB = slotOf(c.idB);
-  if (slotA < 0 || (c.idB != 0 && slotB < 0)) return false;
-  if (c.idB != 0) {
-    collide(body(slotA), body(slotB));
-    return true;
-  }
-  beginManifold(body(slotA).linearVelocity);
-  collideTerrain(body(slotA), <i32>c.part);
+  if (slotB < 0) return false;
+  const pieceA = part / COMPOUND_CHILDREN_MAX;
+  const pieceB = part % COMPOUND_CHILDREN_MAX;
+  if (pieceA >= pieceCount(a) || pieceB >= pieceCount(body(slotB))) return false;
+  collide(pieceOf(a, pieceA, 0), pieceOf(body(slotB), pieceB, 1));
+  return true;
+}
+
+function remakeTerrain(a: Body, piece: i32, part: i32): bool {
+  if (piece >= pieceCount(a)) return false;
+  beginManifold(a.linearVelocity);
+  collideTerrain(pieceOf(a, piece, 0), part);
   return true;
 }
 

@@ -1,8 +1,9 @@
-import { entityIndex } from '../body/body';
+import { Body, entityIndex } from '../body/body';
 import { halfExtents } from '../broadphase/bounds';
 import { LISTED, LISTED_BITS, LISTED_IDS } from '../layout';
 import { ENTITY_CAPACITY, LISTED_CAPACITY } from '../limits';
 import { add3, sub3, x3, y3, z3 } from '../math/vec3';
+import { pieceCount, pieceOf } from '../shape/child';
 import { terrainHeight } from '../terrain/heightfield';
 import { movingShape } from './cast';
 import { firstCell, isCellWithin, lastCell, loadCellTriangle } from './cell-triangles';
@@ -39,10 +40,18 @@ export function overlapTree(q: Query, tree: Tree): void {
     if (index < 0) return;
     const b = treeBody(tree, index);
     if (!isWanted(q, b)) continue;
-    loadConvex(operandA(), shape, b.position);
-    loadConvex(operandB(), b, b.position);
-    if (measureGap() <= 0) mark(b.id);
+    if (touchesBody(shape, b)) mark(b.id);
   }
+}
+
+function touchesBody(shape: Body, b: Body): bool {
+  const pieces = pieceCount(b);
+  for (let i = 0; i < pieces; i++) {
+    loadConvex(operandA(), shape, b.position);
+    loadConvex(operandB(), pieceOf(b, i, 0), b.position);
+    if (measureGap() <= 0) return true;
+  }
+  return false;
 }
 
 function mark(id: u32): void {

@@ -1,6 +1,7 @@
-import { Body, body } from '../body/body';
+import { Body, body, Shape } from '../body/body';
 import { BODY_BYTES, FIRST_STATIC, PAST_BODIES, POSE_BYTES, STAGING } from '../layout';
 import { MOVER_CAPACITY, STATIC_CAPACITY } from '../limits';
+import { isDefined } from '../shape/definition';
 import { header } from '../world/header';
 import { setPast } from './tables';
 
@@ -19,7 +20,8 @@ class Pose {
   layer: u16;
   shape: u8;
   role: u8;
-  reserved: u32;
+  definition: u16;
+  reserved: u16;
 }
 
 assert(offsetof<Pose>() == POSE_BYTES);
@@ -49,28 +51,39 @@ function savePoses(first: i32, count: i32): i32 {
     p.layer = b.layer;
     p.shape = b.shape;
     p.role = b.role;
+    p.definition = b.definition;
     p.reserved = 0;
   }
   return count;
 }
 
-/** Takes poses from STAGING as the bodies of the past: movers, then statics unless −1. */
+/**
+ * Takes poses from STAGING as the bodies of the past: movers, then statics unless −1. A look that
+ * is not defined here belongs to a timeline that a restore has left: such bodies are left out.
+ */
 export function loadPoses(movers: i32, statics: i32): void {
   assert(movers >= 0 && movers <= MOVER_CAPACITY);
   assert(statics >= -1 && statics <= STATIC_CAPACITY);
-  for (let i = 0; i < movers; i++) unpack(pose(i), i);
-  for (let i = 0; i < statics; i++) unpack(pose(movers + i), FIRST_STATIC + i);
-  setPast(movers, statics);
+  const taken = unpack(0, movers, 0);
+  setPast(taken, statics < 0 ? -1 : unpack(movers, statics, FIRST_STATIC));
 }
 
-function unpack(p: Pose, slot: i32): void {
-  const b = changetype<Body>(PAST_BODIES + <usize>slot * BODY_BYTES);
-  b.position = p.position;
-  b.rotation = p.rotation;
-  b.size = p.size;
-  b.id = p.id;
-  b.owner = p.owner;
-  b.layer = p.layer;
-  b.shape = p.shape;
-  b.role = p.role;
+function unpack(first: i32, count: i32, firstSlot: i32): i32 {
+  let taken = 0;
+  for (let i = 0; i < count; i++) {
+    const p = pose(first + i);
+    if (<i32>p.shape > Shape.BOX && !isDefined(p.definition, p.shape)) continue;
+    const b = changetype<Body>(PAST_BODIES + <usize>(firstSlot + taken) * BODY_BYTES);
+    b.position = p.position;
+    b.rotation = p.rotation;
+    b.size = p.size;
+    b.id = p.id;
+    b.owner = p.owner;
+    b.layer = p.layer;
+    b.shape = p.shape;
+    b.role = p.role;
+    b.definition = p.definition;
+    taken++;
+  }
+  return taken;
 }

@@ -2,6 +2,10 @@ import { Body, Shape } from '../body/body';
 import { surfaceDistance } from '../body/surface-distance';
 import { axisY, rotate, rotateInverse } from '../math/quat';
 import { addScaled3, at3, dot3, scale3, sub3, vec3, x3, y3, z3 } from '../math/vec3';
+import { pieceCount, pieceOf } from '../shape/child';
+import { shapeOf } from '../shape/definition';
+import { planeOf } from '../shape/hull';
+import { heightOver, normalOf } from '../shape/nearest';
 
 /**
  * Where rays enter bodies, in closed form. Everything is reckoned from the ray's point that is
@@ -26,10 +30,34 @@ export function rayEntry(b: Body, origin: v128, direction: v128): f32 {
 
 /** The same for whom a ray that begins inside, within rounding of the surface, is no matter. */
 export function entryAhead(b: Body, origin: v128, direction: v128): f32 {
+  return b.shape == Shape.COMPOUND
+    ? compoundEntry(b, origin, direction)
+    : simpleEntry(b, origin, direction);
+}
+
+function compoundEntry(b: Body, origin: v128, direction: v128): f32 {
+  let first = NO_ENTRY;
+  let firstNormal = normal;
+  const count = pieceCount(b);
+  for (let i = 0; i < count; i++) {
+    const entry = simpleEntry(pieceOf(b, i, 0), origin, direction);
+    if (entry >= first) continue;
+    first = entry;
+    firstNormal = normal;
+  }
+  normal = firstNormal;
+  return first;
+}
+
+function simpleEntry(b: Body, origin: v128, direction: v128): f32 {
   const ahead = dot3(sub3(b.position, origin), direction);
   const near = sub3(addScaled3(origin, direction, ahead), b.position);
   const local =
-    b.shape == Shape.BOX ? boxEntry(b, near, direction) : roundEntry(b, near, direction);
+    b.shape == Shape.HULL
+      ? hullEntry(b, near, direction)
+      : b.shape == Shape.BOX
+        ? boxEntry(b, near, direction)
+        : roundEntry(b, near, direction);
   const entry = ahead + local;
   return local == NO_ENTRY || entry < 0 ? NO_ENTRY : entry;
 }
@@ -102,5 +130,31 @@ function boxEntry(b: Body, near: v128, direction: v128): f32 {
   const sign: f32 = at3(d, axis) < 0 ? 1.0 : -1.0;
   const local = vec3(axis == 0 ? sign : 0, axis == 1 ? sign : 0, axis == 2 ? sign : 0);
   normal = rotate(b.rotation, local);
+  return enter;
+}
+
+/** The latest entry through all faces that look against the ray, if before the earliest exit. */
+function hullEntry(b: Body, near: v128, direction: v128): f32 {
+  const h = shapeOf(b.definition);
+  const o = rotateInverse(b.rotation, near);
+  const d = rotateInverse(b.rotation, direction);
+  let enter: f32 = -1e30;
+  let leave: f32 = 1e30;
+  let face = -1;
+  for (let i = 0; i < h.faceCount; i++) {
+    const plane = planeOf(h, i);
+    const height = heightOver(plane, o);
+    const slope = dot3(plane, d);
+    if (Mathf.abs(slope) < 1e-8) {
+      if (height > 0) return NO_ENTRY;
+    } else if (slope > 0) {
+      leave = min<f32>(leave, -height / slope);
+    } else if (-height / slope > enter) {
+      enter = -height / slope;
+      face = i;
+    }
+  }
+  if (enter > leave || face < 0) return NO_ENTRY;
+  normal = rotate(b.rotation, normalOf(planeOf(h, face)));
   return enter;
 }

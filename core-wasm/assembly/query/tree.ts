@@ -1,5 +1,4 @@
 import { Body } from '../body/body';
-import { halfExtents } from '../broadphase/bounds';
 import {
   BODIES,
   BODY_BYTES,
@@ -13,6 +12,7 @@ import {
 } from '../layout';
 import { MOVER_CAPACITY } from '../limits';
 import { add3, sub3, x3, y3, z3 } from '../math/vec3';
+import { extentHigh, extentLow, measureExtent } from '../shape/extent';
 import { sortKeys } from './sort-keys';
 
 /**
@@ -102,9 +102,9 @@ export function buildTree(tree: Tree, count: i32): void {
     const index = load<u16>(TREE_KEYS + ((<usize>leaf) << 3));
     store<u16>(slotAddress(tree, leaf), index);
     const b = treeBody(tree, <i32>index);
-    const half = add3(halfExtents(b), f32x4.splat(MARGIN_M));
-    v128.store(node, sub3(b.position, half));
-    v128.store(node, add3(b.position, half), 16);
+    measureExtent(b);
+    v128.store(node, sub3(extentLow(), f32x4.splat(MARGIN_M)));
+    v128.store(node, add3(extentHigh(), f32x4.splat(MARGIN_M)), 16);
   }
   joinNodes(nodes, leaves, count);
 }

@@ -1,6 +1,7 @@
 import { Body, BodyKind, body, Role, Shape } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { pullOf, setPull } from '../body/pull';
+import { boundsMax, boundsMin } from '../broadphase/bounds';
 import { activeCount, activeSlot, isActive } from '../island/active';
 import {
   TICK_DT,
@@ -9,9 +10,25 @@ import {
   WATER_LINEAR_DRAG_HZ,
 } from '../limits';
 import { axisX, axisY, axisZ, rotate, rotateInverse } from '../math/quat';
-import { add3, addScaled3, cross3, dot3, mul3, scale3, vec3, w3, x3, y3, z3 } from '../math/vec3';
+import {
+  add3,
+  addScaled3,
+  cross3,
+  dot3,
+  length3,
+  mul3,
+  scale3,
+  sub3,
+  vec3,
+  w3,
+  x3,
+  y3,
+  z3,
+} from '../math/vec3';
 import { footing } from '../player/footing';
 import { player } from '../player/player';
+import { pieceCount, pieceOf } from '../shape/child';
+import { shapeOf } from '../shape/definition';
 import { depthOf, gravity, hasWater, upward } from '../world/gravity';
 import { header } from '../world/header';
 
@@ -30,7 +47,7 @@ export function pullBodies(): void {
     const b = body(slot);
     if (b.kind != BodyKind.DYNAMIC) continue;
     setPull(slot, scale3(fall, b.gravityScale));
-    if (wet && b.role == Role.LOOSE && depthOf(b.position, up) > -reachOf(b)) float(slot, b, up);
+    if (wet && b.role == Role.LOOSE && depthOf(b.position, up) > -reachOf(slot)) float(slot, b, up);
   }
   const players = header().playerCount;
   for (let i = 0; i < players; i++) {
@@ -39,11 +56,11 @@ export function pullBodies(): void {
   }
 }
 
-/** Radius of a ball around the body. */
-function reachOf(b: Body): f32 {
-  if (b.shape == Shape.SPHERE) return x3(b.size);
-  if (b.shape == Shape.CAPSULE) return x3(b.size) + y3(b.size);
-  return Mathf.sqrt(dot3(b.size, b.size));
+/** No point of the body is farther from its centre. */
+function reachOf(slot: i32): f32 {
+  const b = body(slot);
+  const far = f32x4.max(sub3(boundsMax(slot), b.position), sub3(b.position, boundsMin(slot)));
+  return length3(f32x4.replace_lane(far, 3, 0));
 }
 
 // Sums over the pieces of the body that is looked at.
@@ -55,8 +72,13 @@ function float(slot: i32, b: Body, up: v128): void {
   displaced = 0;
   volume = 0;
   torque = f32x4.splat(0);
-  if (b.shape == Shape.BOX) addBox(b, up);
-  else addRound(b, up);
+  const count = pieceCount(b);
+  for (let i = 0; i < count; i++) {
+    const piece = pieceOf(b, i, 0);
+    if (piece.shape == Shape.BOX) addBox(b, piece, piece.size, boxVolume(piece.size), up);
+    else if (piece.shape == Shape.HULL) addHull(b, piece, up);
+    else addRound(b, piece, up);
+  }
   if (displaced == 0) return;
   const share = displaced / volume;
   const weight = -dot3(gravity(), up) * WATER_DENSITY_KGPM3;
@@ -85,37 +107,53 @@ function endOf(b: Body, arm: v128): v128 {
   return addScaled3(add3(b.position, arm), speed, TICK_DT);
 }
 
-/** Eight octants. */
-function addBox(b: Body, up: v128): void {
-  const x = scale3(axisX(b.rotation), 0.5 * x3(b.size));
-  const y = scale3(axisY(b.rotation), 0.5 * y3(b.size));
-  const z = scale3(axisZ(b.rotation), 0.5 * z3(b.size));
-  const half = Mathf.abs(dot3(x, up)) + Mathf.abs(dot3(y, up)) + Mathf.abs(dot3(z, up));
-  const size = x3(b.size) * y3(b.size) * z3(b.size);
+function boxVolume(half: v128): f32 {
+  return 8.0 * x3(half) * y3(half) * z3(half);
+}
+
+/** Eight octants of a box that is `half` large, together `size` m³. */
+function addBox(b: Body, piece: Body, half: v128, size: f32, up: v128): void {
+  const centre = sub3(piece.position, b.position);
+  const x = scale3(axisX(piece.rotation), 0.5 * x3(half));
+  const y = scale3(axisY(piece.rotation), 0.5 * y3(half));
+  const z = scale3(axisZ(piece.rotation), 0.5 * z3(half));
+  const height = Mathf.abs(dot3(x, up)) + Mathf.abs(dot3(y, up)) + Mathf.abs(dot3(z, up));
   for (let i = 0; i < 8; i++) {
-    const arm = add3(
+    const corner = add3(
       add3(scale3(x, (i & 1) != 0 ? 1.0 : -1.0), scale3(y, (i & 2) != 0 ? 1.0 : -1.0)),
       scale3(z, (i & 4) != 0 ? 1.0 : -1.0),
     );
-    addPiece(b, arm, size, half, false, up);
+    addPiece(b, add3(centre, corner), 0.125 * size, height, false, up);
   }
 }
 
+/** A hull counts as the box of its inertia, with its own volume. */
+function addHull(b: Body, piece: Body, up: v128): void {
+  const inertia = shapeOf(piece.definition).inertia;
+  const size = w3(inertia);
+  // Of a box: Ix = V (hy² + hz²) / 3.
+  const sum = x3(inertia) + y3(inertia) + z3(inertia);
+  const squares = scale3(sub3(vec3(sum, sum, sum), scale3(inertia, 2.0)), 1.5 / size);
+  const half = f32x4.sqrt(f32x4.max(squares, f32x4.splat(0)));
+  addBox(b, piece, f32x4.replace_lane(half, 3, 0), size, up);
+}
+
 /** A ball at each end of a capsule, and its cylinder as three more that have its volume. */
-function addRound(b: Body, up: v128): void {
-  const r = x3(b.size);
+function addRound(b: Body, piece: Body, up: v128): void {
+  const centre = sub3(piece.position, b.position);
+  const r = x3(piece.size);
   const ball = <f32>((4.0 / 3.0) * Math.PI) * r * r * r;
-  if (b.shape == Shape.SPHERE) {
-    addPiece(b, vec3(0, 0, 0), ball, r, true, up);
+  if (piece.shape == Shape.SPHERE) {
+    addPiece(b, centre, ball, r, true, up);
     return;
   }
-  const half = scale3(axisY(b.rotation), y3(b.size));
-  addPiece(b, half, 0.5 * ball, r, true, up);
-  addPiece(b, scale3(half, -1.0), 0.5 * ball, r, true, up);
-  const third = <f32>((2.0 / 3.0) * Math.PI) * r * r * y3(b.size);
+  const half = scale3(axisY(piece.rotation), y3(piece.size));
+  addPiece(b, add3(centre, half), 0.5 * ball, r, true, up);
+  addPiece(b, sub3(centre, half), 0.5 * ball, r, true, up);
+  const third = <f32>((2.0 / 3.0) * Math.PI) * r * r * y3(piece.size);
   // A third of the length, or the radius where the capsule lies.
   const height = max<f32>(r, Mathf.abs(dot3(half, up)) / 3.0);
   for (let i = -1; i <= 1; i++) {
-    addPiece(b, scale3(half, (<f32>i * 2.0) / 3.0), third, height, true, up);
+    addPiece(b, addScaled3(centre, half, (<f32>i * 2.0) / 3.0), third, height, true, up);
   }
 }

@@ -14,13 +14,15 @@ import {
   WATER_NONE_M,
 } from '../limits';
 import { isUnitQuat, normalizeQuat } from '../math/quat';
-import { clampLength3, isWithin3 } from '../math/vec3';
+import { clampLength3, isWithin3, zero3 } from '../math/vec3';
 import { charge } from '../player/jetpack';
 import { player, playerIndex } from '../player/player';
+import { isDefined } from '../shape/definition';
 import { raiseFault, StepFault } from '../world/fault';
 import { header } from '../world/header';
 import { isInRegion } from '../world/region';
 import { changeKind, despawn, spawnBody, spawnPlayer } from '../world/spawn';
+import { readDefineCompound, readDefineHull, writeDefineCompound, writeDefineHull } from './define';
 import { readAddJoint, readRemoveJoint } from './joint-command';
 import { isOverrun, readF32, readU8, readU16, readU32, readVec3, WireFault } from './reader';
 import { writeF32, writeU8, writeU16, writeU32 } from './writer';
@@ -40,6 +42,8 @@ export const enum Command {
   SET_RESTLESS = 16,
   SET_REGION = 17,
   CHARGE = 18,
+  DEFINE_HULL = 24,
+  DEFINE_COMPOUND = 25,
 }
 
 const SPEED_MAX_MPS: f32 = 200.0;
@@ -59,6 +63,8 @@ export function readCommand(apply: bool): WireFault {
   if (kind == Command.IMPULSE) return readImpulse(apply);
   if (kind == Command.SET_KIND) return readSetKind(apply);
   if (kind == Command.SET_RESTLESS) return readSetRestless(apply);
+  if (kind == Command.DEFINE_HULL) return readDefineHull(apply);
+  if (kind == Command.DEFINE_COMPOUND) return readDefineCompound(apply);
   if (kind == Command.ADD_JOINT) return readAddJoint(apply);
   if (kind == Command.REMOVE_JOINT) return readRemoveJoint(apply);
   if (kind == Command.SET_REGION) return readSetRegion(apply);
@@ -70,7 +76,8 @@ function readSpawnBody(apply: bool): WireFault {
   const id = readU32();
   const kind = <i32>readU8();
   const shape = <i32>readU8();
-  const size = readVec3();
+  const definition = shape > Shape.BOX ? <i32>readU16() : 0;
+  const size = shape > Shape.BOX ? zero3() : readVec3();
   const position = readVec3();
   const rotation = f32x4.replace_lane(readVec3(), 3, readF32());
   const linear = readVec3();
@@ -84,7 +91,7 @@ function readSpawnBody(apply: bool): WireFault {
   const layer = readU16();
   const mask = readU16();
   if (isOverrun()) return WireFault.TRUNCATED;
-  if (kind > BodyKind.STATIC || shape > Shape.BOX) return WireFault.OUT_OF_RANGE;
+  if (kind > BodyKind.STATIC || shape > Shape.COMPOUND) return WireFault.OUT_OF_RANGE;
   if (!isInRegion(position) || !isSize(shape, size)) return WireFault.OUT_OF_RANGE;
   if (!isWithin3(linear, SPEED_MAX_MPS) || !isWithin3(angular, SPEED_MAX_MPS))
     return WireFault.OUT_OF_RANGE;
@@ -96,11 +103,16 @@ function readSpawnBody(apply: bool): WireFault {
   if (!isDamping(linearDamping) || !isDamping(angularDamping)) return WireFault.OUT_OF_RANGE;
   if (!(Mathf.abs(gravityScale) <= GRAVITY_SCALE_MAX)) return WireFault.OUT_OF_RANGE;
   if (!apply) return WireFault.NONE;
+  if (shape > Shape.BOX && !isDefined(definition, shape)) {
+    raiseFault(StepFault.COMMAND_SKIPPED);
+    return WireFault.NONE;
+  }
   const made = spawnBody(id, kind);
   if (made == null) return WireFault.NONE;
   made.shape = <u8>shape;
   made.role = <u8>Role.LOOSE;
   made.size = size;
+  made.definition = <u16>definition;
   made.position = position;
   made.rotation = normalizeQuat(rotation);
   if (kind != BodyKind.STATIC) {
@@ -205,7 +217,8 @@ function readCharge(apply: bool): WireFault {
   return WireFault.NONE;
 }
 
-// Host side: FIELDS holds the command's scalars as 32-bit words in wire order, from word 0.
+// Host side: FIELDS holds the command's scalars as 32-bit words in wire order, from word 0. A spawn
+// has its definition in the first word of the size.
 
 function word(index: i32): u32 {
   return load<u32>(FIELDS + ((<usize>index) << 2));
@@ -218,11 +231,21 @@ function writeFloats(first: i32, count: i32): void {
 /** Writes the command that stands in FIELDS at the writer's cursor. */
 export function writeCommand(kind: Command): void {
   writeU8(kind);
+  if (kind == Command.DEFINE_HULL) {
+    writeDefineHull();
+    return;
+  }
+  if (kind == Command.DEFINE_COMPOUND) {
+    writeDefineCompound();
+    return;
+  }
   writeU32(word(0));
   if (kind == Command.SPAWN_BODY) {
     writeU8(word(1));
     writeU8(word(2));
-    writeFloats(3, 22);
+    if (<i32>word(2) > Shape.BOX) writeU16(word(3));
+    else writeFloats(3, 3);
+    writeFloats(6, 19);
     writeU16(word(25));
     writeU16(word(26));
   } else if (kind == Command.SPAWN_PLAYER) {

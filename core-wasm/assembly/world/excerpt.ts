@@ -1,9 +1,10 @@
-import { Body, BodyKind, entityIndex } from '../body/body';
+import { Body, BodyKind, entityIndex, Shape } from '../body/body';
 import { Contact } from '../contact/contact';
 import { Joint } from '../joint/joint';
 import {
   BODY_BYTES,
   CONTACT_BYTES,
+  DEFINITION_BYTES,
   EXCERPT,
   EXCERPT_FLAGS,
   EXCERPT_IDS,
@@ -15,12 +16,14 @@ import {
 } from '../layout';
 import { ENTITY_CAPACITY } from '../limits';
 import { leftGripOf, Player, rightGripOf } from '../player/player';
+import { clearWanted, copyWanted, wantDefinition } from '../shape/definition-sets';
 import { WireFault } from '../wire/reader';
 import { Header } from './header';
 import {
   generationBytes,
   packedBodies,
   packedContacts,
+  packedDefinitions,
   packedEnd,
   packedGenerations,
   packedJoints,
@@ -33,11 +36,11 @@ import { checkState, loadState, PREFIX_BYTES, saveState } from './snapshot';
  * awake, bit for bit. Closed is a set that no joint, grip or contact leaves but to what is static;
  * `island/groups.ts` gives sets that stay closed for a frame. Joints among statics stay with those.
  *
- * An excerpt is a packed state of only these bodies, without generations, behind a magic number of
- * its own. It goes in again in `insert.ts`.
+ * An excerpt is a packed state of only these bodies and what they look like, without generations,
+ * behind a magic number of its own. It goes in again in `insert.ts`.
  */
 
-export const EXCERPT_MAGIC: u64 = 0x3130_5450_5245_4358;
+export const EXCERPT_MAGIC: u64 = 0x3230_5450_5245_4358;
 
 const LISTED_FLAG: u8 = 1;
 const MOVER_FLAG: u8 = 2;
@@ -112,6 +115,19 @@ function ownerOf(j: Joint): u32 {
   return !isMover(j.bodyA) && isMover(j.bodyB) ? j.bodyB : j.bodyA;
 }
 
+/** What the listed bodies look like. */
+function takeLooks(h: Header, into: Header): void {
+  const start = packedDefinitions(h);
+  clearWanted();
+  for (let at = packedBodies(h); at < packedPlayers(h); at += BODY_BYTES) {
+    const b = changetype<Body>(at);
+    if (<i32>b.shape > Shape.BOX && isListed(b.id)) {
+      wantDefinition(start, h.definitionCount, b.definition);
+    }
+  }
+  into.definitionCount = copyWanted(start, h.definitionCount, packedDefinitions(into));
+}
+
 /** Copies what is listed, or what is not, behind `into`, and counts it. */
 function filter(h: Header, into: Header, listed: bool): void {
   let to = packedBodies(into);
@@ -144,7 +160,7 @@ function append(to: usize, from: usize, length: i32): usize {
   return to + <usize>length;
 }
 
-/** Begins a packed state in EXCERPT as `h`'s, with nobody in it. */
+/** Begins a packed state in EXCERPT as `h`'s, with nobody in it, and no look. */
 function beginExcerpt(h: Header, entityHigh: i32): Header {
   const into = changetype<Header>(EXCERPT + PREFIX_BYTES);
   memory.copy(EXCERPT, STAGING, PREFIX_BYTES);
@@ -155,6 +171,7 @@ function beginExcerpt(h: Header, entityHigh: i32): Header {
   into.playerCount = 0;
   into.jointCount = 0;
   into.contactCount = 0;
+  into.definitionCount = 0;
   return into;
 }
 
@@ -168,6 +185,7 @@ export function takeExcerpt(length: i32, count: i32): i32 {
   const h = changetype<Header>(STAGING + PREFIX_BYTES);
   if (!mark(h, count) || !isClosed(h)) return -1;
   const into = beginExcerpt(h, 0);
+  takeLooks(h, into);
   filter(h, into, true);
   store<u64>(EXCERPT, EXCERPT_MAGIC);
   return <i32>(packedEnd(into) - EXCERPT);
@@ -183,6 +201,9 @@ export function removeListed(count: i32): bool {
   if (!mark(h, count) || !isClosed(h)) return false;
   const into = beginExcerpt(h, h.entityHigh);
   memory.copy(packedGenerations(into), packedGenerations(h), generationBytes(h));
+  into.definitionCount = h.definitionCount;
+  const definitionBytes = h.definitionCount * DEFINITION_BYTES;
+  memory.copy(packedDefinitions(into), packedDefinitions(h), definitionBytes);
   filter(h, into, false);
   const length = <i32>(packedEnd(into) - EXCERPT);
   memory.copy(STAGING, EXCERPT, length);

@@ -8,6 +8,7 @@ export const enum StepFault {
   COMMAND_SKIPPED = 32,
   STATICS_FULL = 64,
   JOINTS_FULL = 128,
+  DEFINITIONS_FULL = 256,
 }
 
 let raised: i32 = 0;

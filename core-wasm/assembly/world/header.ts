@@ -15,9 +15,10 @@ export class Header {
   /** 1 where nothing may sleep. */
   restless: u32;
   jointCount: i32;
+  definitionCount: i32;
   /** Height of the water's surface along −gravity, m; `WATER_NONE_M` where there is none. */
   waterLevel: f32;
-  reserved: u64;
+  reserved: u32;
   /** m/s²; lane 3 is zero. */
   gravity: v128;
 }

@@ -17,6 +17,7 @@ import {
 } from '../layout';
 import { ENTITY_CAPACITY } from '../limits';
 import { Player } from '../player/player';
+import { uniteDefinitions } from '../shape/definition-sets';
 import { WireFault } from '../wire/reader';
 import { EXCERPT_MAGIC } from './excerpt';
 import { Header, header } from './header';
@@ -24,6 +25,7 @@ import {
   generationBytes,
   packedBodies,
   packedContacts,
+  packedDefinitions,
   packedEnd,
   packedGenerations,
   packedJoints,
@@ -70,6 +72,9 @@ function merge(given: Header): WireFault {
   into.playerCount += given.playerCount;
   into.jointCount += given.jointCount;
   into.contactCount += given.contactCount;
+  const looks = packedDefinitions(given);
+  const united = uniteDefinitions(looks, given.definitionCount, packedDefinitions(into));
+  into.definitionCount = united;
   if (!areCountsPossible(into)) return WireFault.OUT_OF_RANGE;
   store<u64>(STAGING, SNAPSHOT_MAGIC);
   store<u64>(STAGING, 0, 8);

@@ -1,9 +1,16 @@
-import { BODY_BYTES, CONTACT_SHIFT, HEADER_BYTES, JOINT_BYTES, PLAYER_BYTES } from '../layout';
+import {
+  BODY_BYTES,
+  CONTACT_SHIFT,
+  DEFINITION_BYTES,
+  HEADER_BYTES,
+  JOINT_BYTES,
+  PLAYER_BYTES,
+} from '../layout';
 import { Header } from './header';
 
 /**
- * Where the sections of a packed state are, behind its header: generations, movers, statics,
- * players, joints, contacts. An excerpt has the same form and no generations.
+ * Where the sections of a packed state are, behind its header: generations, definitions, movers,
+ * statics, players, joints, contacts. An excerpt has the same form and no generations.
  */
 
 export function generationBytes(h: Header): i32 {
@@ -14,9 +21,13 @@ export function packedGenerations(h: Header): usize {
   return changetype<usize>(h) + HEADER_BYTES;
 }
 
+export function packedDefinitions(h: Header): usize {
+  return packedGenerations(h) + <usize>generationBytes(h);
+}
+
 /** Movers, then statics, without a gap. */
 export function packedBodies(h: Header): usize {
-  return packedGenerations(h) + <usize>generationBytes(h);
+  return packedDefinitions(h) + <usize>h.definitionCount * DEFINITION_BYTES;
 }
 
 export function packedPlayers(h: Header): usize {

@@ -5,6 +5,8 @@ import {
   BODY_BYTES,
   CONTACT_SHIFT,
   CONTACTS,
+  DEFINITION_BYTES,
+  DEFINITIONS,
   FIRST_STATIC,
   GENERATIONS,
   HEADER_BYTES,
@@ -18,11 +20,12 @@ import {
 import { GRAVITY_MPS2, WATER_NONE_M } from '../limits';
 import { hash64 } from '../math/hash';
 import { vec3 } from '../math/vec3';
+import { resetDefinitions, takeDefinitions } from '../shape/definition';
 import { buildTerrain } from '../terrain/heightfield';
 import { dropFrame } from '../wire/frame';
 import { WireFault } from '../wire/reader';
 import { Header, header } from './header';
-import { generationBytes, packedEnd } from './packed';
+import { generationBytes, packedDefinitions, packedEnd } from './packed';
 import { areCountsPossible, isSound } from './soundness';
 import { dropTick } from './stage';
 
@@ -31,7 +34,7 @@ import { dropTick } from './stage';
  * for the layout. The hash runs over the same bytes in place.
  */
 
-export const SNAPSHOT_MAGIC: u64 = 0x3430_4554_4154_5353;
+export const SNAPSHOT_MAGIC: u64 = 0x3530_4554_4154_5353;
 export const PREFIX_BYTES: i32 = 16;
 export const STATICS: usize = BODIES + FIRST_STATIC * BODY_BYTES;
 
@@ -43,6 +46,7 @@ export function saveState(): i32 {
   let at = STAGING + PREFIX_BYTES;
   at = append(at, STATE, HEADER_BYTES);
   at = append(at, GENERATIONS, generationBytes(h));
+  at = append(at, DEFINITIONS, h.definitionCount * DEFINITION_BYTES);
   at = append(at, BODIES, h.moverCount * BODY_BYTES);
   at = append(at, STATICS, h.staticCount * BODY_BYTES);
   at = append(at, PLAYERS, h.playerCount * PLAYER_BYTES);
@@ -86,9 +90,11 @@ function take(h: Header): void {
   clearTail(PLAYERS, old.playerCount * PLAYER_BYTES, h.playerCount * PLAYER_BYTES);
   clearTail(JOINTS, old.jointCount * JOINT_BYTES, h.jointCount * JOINT_BYTES);
   clearTail(CONTACTS, old.contactCount << CONTACT_SHIFT, h.contactCount << CONTACT_SHIFT);
+  takeDefinitions(packedDefinitions(h), h.definitionCount);
   let at = STAGING + PREFIX_BYTES;
   at = extract(at, STATE, HEADER_BYTES);
   at = extract(at, GENERATIONS, generationBytes(h));
+  at += <usize>h.definitionCount * DEFINITION_BYTES;
   at = extract(at, BODIES, h.moverCount * BODY_BYTES);
   at = extractStatics(at, h.staticCount * BODY_BYTES);
   at = extract(at, PLAYERS, h.playerCount * PLAYER_BYTES);
@@ -121,6 +127,7 @@ export function hashState(): u64 {
   const h = header();
   let hash = hash64(STATE, HEADER_BYTES, 0);
   hash = hash64(GENERATIONS, generationBytes(h), hash);
+  hash = hash64(DEFINITIONS, h.definitionCount * DEFINITION_BYTES, hash);
   hash = hash64(BODIES, h.moverCount * BODY_BYTES, hash);
   hash = hash64(STATICS, h.staticCount * BODY_BYTES, hash);
   hash = hash64(PLAYERS, h.playerCount * PLAYER_BYTES, hash);
@@ -136,6 +143,7 @@ export function resetState(seed: u32): void {
   header().gravity = vec3(0, GRAVITY_MPS2, 0);
   header().waterLevel = WATER_NONE_M;
   indexSlots();
+  resetDefinitions();
   dropFrame();
   dropTick();
   invalidateStaticGrid();

@@ -8,6 +8,7 @@ import { BODY_BYTES, CONTACT_SHIFT, JOINT_BYTES, PLAYER_BYTES } from '../layout'
 import {
   ANGULAR_SPEED_MAX_RPS,
   CONTACT_CAPACITY,
+  DEFINITION_CAPACITY,
   ENTITY_CAPACITY,
   GRAVITY_MAX_MPS2,
   JETPACK_ENERGY_MAX_J,
@@ -26,10 +27,12 @@ import { Grip, GripKind } from '../player/grip-record';
 import { FOOT_PART } from '../player/legs';
 import { Button, leftGripOf, Player, rightGripOf } from '../player/player';
 import { Walker } from '../player/walker';
+import { areDefinitionsSound, isIn } from '../shape/definition-check';
 import { Header } from './header';
 import {
   packedBodies,
   packedContacts,
+  packedDefinitions,
   packedGenerations,
   packedJoints,
   packedPlayers,
@@ -63,7 +66,10 @@ export function areCountsPossible(h: Header): bool {
     h.contactCount <= CONTACT_CAPACITY &&
     h.restless <= 1 &&
     h.entityHigh >= 1 &&
-    h.entityHigh <= ENTITY_CAPACITY
+    h.entityHigh <= ENTITY_CAPACITY &&
+    h.definitionCount >= 0 &&
+    h.definitionCount <= DEFINITION_CAPACITY &&
+    h.reserved == 0
   );
 }
 
@@ -78,6 +84,8 @@ function isHeaderSound(h: Header): bool {
 
 // The sections that are looked at.
 let generations: usize = 0;
+let definitions: usize = 0;
+let definitionCount: i32 = 0;
 let bodies: usize = 0;
 let moverCount: i32 = 0;
 let staticCount: i32 = 0;
@@ -85,11 +93,14 @@ let staticCount: i32 = 0;
 /** `h`: header of a packed state, its sections behind it. */
 export function isSound(h: Header): bool {
   generations = packedGenerations(h);
+  definitions = packedDefinitions(h);
+  definitionCount = h.definitionCount;
   bodies = packedBodies(h);
   moverCount = h.moverCount;
   staticCount = h.staticCount;
   return (
     isHeaderSound(h) &&
+    areDefinitionsSound(definitions, definitionCount) &&
     areBodiesSound(h.entityHigh, h.playerCount) &&
     arePlayersSound(packedPlayers(h), h.playerCount) &&
     areJointsSound(packedJoints(h), h.jointCount) &&
@@ -120,13 +131,13 @@ function areBodiesSound(entityHigh: i32, playerCount: i32): bool {
 }
 
 function isBodySound(b: Body): bool {
-  if (<i32>b.kind > BodyKind.STATIC || <i32>b.shape > Shape.BOX) return false;
+  if (<i32>b.kind > BodyKind.STATIC || !isLookSound(b)) return false;
   if (<i32>b.role > Role.HAND_RIGHT || (b.role == Role.LOOSE && b.owner != 0)) return false;
   if (!isInRegion(b.position) || !isNormalizedQuat(b.rotation) || !isSize(b.shape, b.size))
     return false;
   if (!isWithin4(b.linearVelocity, SPEED_SHARE * LINEAR_SPEED_MAX_MPS)) return false;
   if (!isWithin4(b.angularVelocity, SPEED_SHARE * ANGULAR_SPEED_MAX_RPS)) return false;
-  if (b.asleep > 1 || b.reserved0 != 0 || b.reserved1 != 0) return false;
+  if (b.asleep > 1 || b.reserved0 != 0 || b.reserved1 != 0 || b.reserved2 != 0) return false;
   if (b.asleep != 0 && !isAtRest(b)) return false;
   return areFourthsZero(b) && isMassSound(b) && areMaterialsSound(b);
 }
@@ -135,6 +146,17 @@ function isBodySound(b: Body): bool {
 function isAtRest(b: Body): bool {
   return b.role == Role.LOOSE && isWithin4(b.linearVelocity, 0) && isWithin4(b.angularVelocity, 0);
 }
+
+/** A hull or compound is one of the snapshot's own definitions; nothing else has one. */
+function isLookSound(b: Body): bool {
+  if (<i32>b.shape <= Shape.BOX) return b.definition == 0;
+  return (
+    <i32>b.shape <= Shape.COMPOUND && isIn(definitions, definitionCount, b.definition, b.shape)
+  );
+}
+
+/** A part is the number of a piece of A times 8 plus that of B, or on terrain less. */
+const PART_MAX: u16 = 63;
 
 /** Vectors of three keep lane 3 at zero: sums over all lanes, and equal bytes, rely on it. */
 function areFourthsZero(b: Body): bool {
@@ -246,7 +268,7 @@ function areContactsSound(contacts: usize, count: i32): bool {
     const key = contactKey(c.idA, c.idB, c.part, c.staticB);
     if (
       key <= before ||
-      (c.part > 2 && <u32>c.part != FOOT_PART) ||
+      (c.part > PART_MAX && <u32>c.part != FOOT_PART) ||
       c.staticB > 1 ||
       c.pointCount > <u32>MANIFOLD_POINTS_MAX
     )

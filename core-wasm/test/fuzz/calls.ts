@@ -1,6 +1,7 @@
 import type { FacadeCalls } from './caller.ts';
 import { FRAME_CALLS } from './frame-calls.ts';
 import { JOINT_CALLS } from './joint-calls.ts';
+import { LOOK_CALLS } from './look-calls.ts';
 import { PART_CALLS } from './part-calls.ts';
 import { QUERY_CALLS } from './query-calls.ts';
 import { WIRE_CALLS } from './wire-calls.ts';
@@ -15,6 +16,7 @@ export const FACADE_CALLS: FacadeCalls = {
   ...WORLD_CALLS,
   ...FRAME_CALLS,
   ...JOINT_CALLS,
+  ...LOOK_CALLS,
   ...WIRE_CALLS,
   ...PART_CALLS,
   ...QUERY_CALLS,
@@ -29,6 +31,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'playerCount',
   'contactCount',
   'jointCount',
+  'definitionCount',
   'encodeInput',
   'encodePing',
   'encodeWelcome',

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'bun:test';
 import { Codec, Core, type CoreModule, compileCore } from '../../host/core.ts';
 import { Queries } from '../../host/queries.ts';
 import { Rewind } from '../../host/rewind.ts';
+import { StateReader } from '../../host/state-reader.ts';
 import { StepFault, WireFault } from '../../host/types.ts';
 import { artifactBytes } from '../world.ts';
 import { COVERED_ELSEWHERE, FACADE_CALLS } from './calls.ts';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 
 test('every public method of the facade is among the random calls', () => {
-  const methods = [Core, Codec, Queries, Rewind].flatMap(({ prototype }) =>
+  const methods = [Core, StateReader, Codec, Queries, Rewind].flatMap(({ prototype }) =>
     Object.getOwnPropertyNames(prototype),
   );
   const missing = methods.filter(
@@ -82,7 +83,7 @@ test.each<[law: string, sabotage: (core: Core, index: number) => void]>([
     sabotage(core, opened++);
     return core;
   };
-  const failure = await fuzzFacade(open, { calls: 10_000, seed: 1 }).catch((error) => error);
+  const failure = await fuzzFacade(open, { calls: 30_000, seed: 1 }).catch((error) => error);
   expect(failure).toBeInstanceOf(FuzzFailure);
   expect(failure.message).toContain(law);
 });

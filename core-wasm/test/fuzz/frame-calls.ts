@@ -1,5 +1,5 @@
 import { emptyBodies } from '../../host/core.ts';
-import type { BodyKind } from '../../host/types.ts';
+import type { BodyKind, SpawnBody } from '../../host/types.ts';
 import { integer, pick } from '../random.ts';
 import {
   anyHash,
@@ -14,6 +14,7 @@ import {
 } from './caller.ts';
 import { anyBytes, anyNumber, hugeBytes, mildNumber, mildRotation, mildVector } from './chance.ts';
 import { addJoint, removeJoint } from './joint-calls.ts';
+import { anyLook, defineCompound, defineHull } from './look-calls.ts';
 
 /** More are thinned out: a large world is slow, and no more of a test. */
 const BODIES_KEPT = 90;
@@ -21,8 +22,9 @@ const BODIES_KEPT = 90;
 /** Dynamic as often as not, within a place that is small enough to meet in. */
 function spawnBody(c: Caller): boolean {
   const { core, random } = c;
+  const look = { shape: pick(random, [3, 4, 4]), definition: anyLook(c), size: [0, 0, 0] as const };
   return core.addSpawnBody({
-    ...anyShape(random),
+    ...((random() < 0.4 ? look : anyShape(random)) as Pick<SpawnBody, 'shape' | 'size'>),
     entity: random() < 0.9 ? reserve(c) : anyId(c),
     kind: (random() < 0.6 ? 0 : integer(random, 0, random() < 0.98 ? 2 : 300)) as BodyKind,
     position: mildPlace(random),
@@ -108,6 +110,8 @@ const COMMANDS: ReadonlyArray<(c: Caller) => unknown> = [
   setRestless,
   setRegion,
   charge,
+  defineHull,
+  defineCompound,
   addJoint,
   addJoint,
   removeJoint,

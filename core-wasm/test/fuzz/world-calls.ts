@@ -44,7 +44,8 @@ export const WORLD_CALLS: FacadeCalls = {
       core.playerCount +
       core.contactCount +
       core.region.waterLevel +
-      core.jointCount,
+      core.jointCount +
+      core.definitionCount,
   },
   stateHash: { looks: true, share: 0.1, call: ({ core }) => core.stateHash() },
   hasEntity: { looks: true, call: (c) => c.core.hasEntity(anyId(c)) },

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
 import { Core, compileCore } from '../../host/core.ts';
-import { WireFault } from '../../host/types.ts';
+import { ShapeKind, WireFault } from '../../host/types.ts';
 import { integer, seeded } from '../random.ts';
 import { addBody, addPlayer, addStatic, artifactBytes, newWorld, play } from '../world.ts';
 import type { BubbleOptions } from './bubble.ts';
@@ -93,9 +93,57 @@ describe('a partial world', () => {
     expect(whole.stateHash()).toBe(after);
   });
 
+  test('brings what its bodies look like, and nothing else; another look is refused', () => {
+    const world = newWorld(whole);
+    const points = (size: number) =>
+      [
+        [0, 0, 0],
+        [size, 0, 0],
+        [0, size, 0],
+        [0, 0, size],
+      ] as const;
+    for (const id of [1, 2, 3]) world.commands.push((c) => c.addDefineHull(id, points(id)));
+    const rotation = [0, 0, 0, 1] as const;
+    const child = { shape: ShapeKind.HULL, definition: 2, offset: [0, 0, 0], rotation } as const;
+    world.commands.push((c) => c.addDefineCompound(4, [child]));
+    const body = addBody(world, { shape: ShapeKind.COMPOUND, definition: 4, position: [0, 9, 0] });
+    play(world, 1);
+    const chunk = whole.exportPart(whole.snapshot(), [body]) as Uint8Array;
+    const other = newWorld(part);
+    play(other, 1);
+    expect(part.insertPart(chunk)).toBe(WireFault.NONE);
+    expect([1, 2, 3, 4].map((id) => part.definitionFrame(id) !== null)).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    part.step();
+    whole.step();
+    const again = whole.exportPart(whole.snapshot(), [body]) as Uint8Array;
+    expect(part.exportPart(part.snapshot(), [body])).toEqual(again);
+    const third = newWorld(part);
+    third.commands.push((c) => c.addDefineHull(2, points(7)));
+    play(third, 1);
+    const hash = part.stateHash();
+    expect(part.insertPart(chunk)).toBe(WireFault.OUT_OF_RANGE);
+    expect(part.stateHash()).toBe(hash);
+  });
+
   test('of altered bytes is refused or is a state: nothing traps', () => {
     const world = newWorld(whole);
-    for (let i = 0; i < 12; i++) addBody(world, { position: [0, i, 0] });
+    world.commands.push((c) =>
+      c.addDefineHull(3, [
+        [0, 0, 0],
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ]),
+    );
+    for (let i = 0; i < 12; i++) {
+      const look = i % 3 === 0 ? { shape: ShapeKind.HULL, definition: 3 } : {};
+      addBody(world, { ...look, position: [0, i, 0] });
+    }
     addPlayer(world, [3, 0, 0]);
     play(world, 10);
     const ids = Array.from({ length: 15 }, (_, i) => (1 << 16) | (i + 1));

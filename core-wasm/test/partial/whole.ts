@@ -108,15 +108,17 @@ function place(random: Random): Vec3 {
 function spawn(whole: Whole, kind: BodyKind, position: Vec3, speed = 0): number {
   const { random } = whole;
   const entity = reserve(whole);
-  const shape = pick(random, [ShapeKind.SPHERE, ShapeKind.CAPSULE, ShapeKind.BOX, ShapeKind.BOX]);
+  const shape = pick(random, Object.values(ShapeKind));
   const side = () => between(random, 0.1, kind === BodyKind.STATIC ? 1.5 : 0.5);
   const size: Vec3 = [side(), shape === 0 ? 0 : side(), shape === 2 ? side() : 0];
   const way = direction(random);
+  const definition = pick(random, shape === ShapeKind.HULL ? HULLS : COMPOUNDS);
   const body = {
     entity,
     kind,
     shape,
     size,
+    definition,
     position,
     rotation: UPRIGHT,
     linearVelocity: way.map((axis) => axis * speed) as unknown as Vec3,
@@ -127,6 +129,10 @@ function spawn(whole: Whole, kind: BodyKind, position: Vec3, speed = 0): number 
   };
   const concernsStatics = kind === BodyKind.STATIC;
   const add = (core: Core) => core.addSpawnBody(body);
+  if (shape > ShapeKind.BOX) {
+    const subjects = [entity];
+    whole.commands.push({ subjects, concernsStatics, add: (core) => define(core, definition) });
+  }
   whole.commands.push({ subjects: [entity], concernsStatics, add });
   return entity;
 }
@@ -137,6 +143,32 @@ function flood({ random, commands }: Whole): void {
   const waterLevel = between(random, 0.3, 3);
   const add = (core: Core) => core.addSetRegion({ gravity, waterLevel });
   commands.push({ subjects: [], concernsStatics: true, add });
+}
+
+const HULLS = [1, 2, 3] as const;
+const COMPOUNDS = [4, 5, 6] as const;
+
+/**
+ * Each spawn brings its look, as if nobody had it: so a partial world has the looks of its own
+ * spawns, and others only with those who enter.
+ */
+function define(core: Core, id: number): boolean {
+  const rotation = UPRIGHT;
+  if (id <= 3) {
+    const points = [0, 0.3 + id * 0.1].flatMap((z) => [
+      [0, 0, z] as const,
+      [0.5, 0, z] as const,
+      [0, 0.2 + id * 0.1, z] as const,
+    ]);
+    return core.addDefineHull(id, points);
+  }
+  const hull = id - 3;
+  const children = [
+    { shape: ShapeKind.HULL, definition: hull, offset: [0, 0, 0], rotation } as const,
+    { shape: ShapeKind.BOX, size: [0.4, 0.1, 0.1], offset: [-0.2, 0, 0.1], rotation } as const,
+    { shape: ShapeKind.SPHERE, size: [0.15, 0, 0], offset: [-0.6, 0, 0], rotation } as const,
+  ];
+  return define(core, hull) && core.addDefineCompound(id, children);
 }
 
 /** A tower, a heap, or a chain. */
