@@ -33,7 +33,7 @@ export const hullPile: Scene = {
 
 type Point = readonly [number, number, number];
 
-/** 1 is a wedge, 2 a rock of 12 corners, 3 a brick with its corners cut, 4 a thing of pieces. */
+/** Looks 1, 2 and 3: a wedge, a rock of 12 corners, a brick with its corners cut; 4 of pieces. */
 function defineLooks(core: Core): void {
   const wedge = [-0.25, 0.25].flatMap((z): Point[] => [
     [-0.25, -0.2, z],

@@ -77,6 +77,7 @@ test('golden traces have every scene in full, and no hash twice', () => {
     'D',
     'sphere-pile',
     'box-pile',
+    'hull-pile',
     'crowd',
   ]);
   for (const [, hashes] of scenes) {

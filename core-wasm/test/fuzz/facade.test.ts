@@ -83,7 +83,7 @@ test.each<[law: string, sabotage: (core: Core, index: number) => void]>([
     sabotage(core, opened++);
     return core;
   };
-  const failure = await fuzzFacade(open, { calls: 10_000, seed: 1 }).catch((error) => error);
+  const failure = await fuzzFacade(open, { calls: 30_000, seed: 1 }).catch((error) => error);
   expect(failure).toBeInstanceOf(FuzzFailure);
   expect(failure.message).toContain(law);
 });
