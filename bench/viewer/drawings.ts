@@ -1,6 +1,6 @@
 import type { Mesh } from 'three';
 import { type Core, emptyBodies, emptyBoxes, emptyContacts } from '../../core-wasm/host/core.ts';
-import { createBodyDrawing, drawBodies } from './draw/bodies.ts';
+import { createBodyDrawing, drawBodies, forgetBodies } from './draw/bodies.ts';
 import { drawBoxes } from './draw/boxes.ts';
 import { createContactDrawing, drawContacts, hideContacts } from './draw/contacts.ts';
 import { createGround } from './draw/ground.ts';
@@ -33,6 +33,7 @@ export function openDrawings(canvas: HTMLCanvasElement): Drawings {
   let ground: Mesh | null = null;
   return {
     look(core) {
+      forgetBodies(solids);
       core.readBodies(bodies);
       frameBodies(stage, bodies);
       if (ground !== null) {
@@ -46,7 +47,7 @@ export function openDrawings(canvas: HTMLCanvasElement): Drawings {
     },
     draw(core, shown) {
       core.readBodies(bodies);
-      drawBodies(solids, bodies, shown.islands ? paintByIsland(core) : paintByEntity);
+      drawBodies(solids, core, bodies, shown.islands ? paintByIsland(core) : paintByEntity);
       if (shown.contacts) {
         core.readContacts(contacts);
         drawContacts(dots, contacts);

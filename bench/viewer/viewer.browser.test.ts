@@ -68,6 +68,26 @@ test(
   TIMEOUT_MS,
 );
 
+test(
+  'the page draws hulls and compounds, and forgets them for another scene',
+  async () => {
+    const { page, errors } = await openPage('scene=hull-pile&paused&contacts');
+    await page.fill('#until', '60');
+    await page.press('#until', 'Enter');
+    await untilTick(page, 60);
+    expect(await page.textContent('#figure-state-hash')).toBe(hashAt('hull-pile', 60));
+    const withHulls = await coloursOf(page);
+    expect(withHulls).toBeGreaterThan(200);
+    await page.selectOption('select', 'box-pile');
+    await page.fill('#until', '3');
+    await page.press('#until', 'Enter');
+    await untilTick(page, 3);
+    expect(errors).toEqual([]);
+    await page.close();
+  },
+  TIMEOUT_MS,
+);
+
 /** How many different colours the canvas shows. */
 function coloursOf(page: Page): Promise<number> {
   return page.evaluate(() => {

@@ -30,7 +30,7 @@ export function mildVector(random: Random, low: number, high: number): Triple {
 }
 
 const QUARTER_TURN = Math.SQRT1_2;
-const TURNS: ReadonlyArray<readonly [number, number, number, number]> = [
+export const TURNS: ReadonlyArray<readonly [number, number, number, number]> = [
   [0, 0, 0, 1],
   [0, 0.6, 0, 0.8],
   [QUARTER_TURN, 0, 0, QUARTER_TURN],
