@@ -43,7 +43,9 @@ import { areCountsPossible } from './soundness';
 /** Merges the `length` bytes in STAGING into the world, or says why not and changes nothing. */
 export function insertExcerpt(length: i32): WireFault {
   if (length < PREFIX_BYTES + HEADER_BYTES) return WireFault.TRUNCATED;
-  if (load<u64>(STAGING) != EXCERPT_MAGIC) return WireFault.WRONG_LAYOUT;
+  if (load<u64>(STAGING) != EXCERPT_MAGIC || load<u64>(STAGING, 8) != 0) {
+    return WireFault.WRONG_LAYOUT;
+  }
   const given = changetype<Header>(STAGING + PREFIX_BYTES);
   const now = header();
   if (given.entityHigh != 0) return WireFault.OUT_OF_RANGE;

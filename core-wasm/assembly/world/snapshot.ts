@@ -63,7 +63,9 @@ function append(at: usize, from: usize, length: i32): usize {
 /** Whether the `length` bytes in STAGING are a state that the step can go on from. */
 export function checkState(length: i32): WireFault {
   if (length < PREFIX_BYTES + HEADER_BYTES) return WireFault.TRUNCATED;
-  if (load<u64>(STAGING) != SNAPSHOT_MAGIC) return WireFault.WRONG_LAYOUT;
+  if (load<u64>(STAGING) != SNAPSHOT_MAGIC || load<u64>(STAGING, 8) != 0) {
+    return WireFault.WRONG_LAYOUT;
+  }
   const h = changetype<Header>(STAGING + PREFIX_BYTES);
   if (!areCountsPossible(h)) return WireFault.OUT_OF_RANGE;
   const wanted = <i32>(packedEnd(h) - STAGING);
