@@ -9,7 +9,7 @@ import {
   StepFault,
   WireFault,
 } from '../host/types.ts';
-import { findNotFinite } from './floats.ts';
+import { findNotFinite, HEADER_BYTES } from './floats.ts';
 import { addScaled, gapBetween, sub } from './gap.ts';
 import {
   addLook,

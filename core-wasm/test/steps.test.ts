@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
 import type { Core } from '../host/core.ts';
-import { Button } from '../host/types.ts';
+import { bodyPose } from '../host/definition-pose.ts';
+import {
+  BodyKind,
+  Button,
+  type CompoundChild,
+  type DefinitionFrame,
+  ShapeKind,
+} from '../host/types.ts';
 import { playAgain } from './resimulate.ts';
 import {
   addBody,
@@ -184,6 +191,63 @@ describe('a single step', () => {
     });
     expect(aloft).toBeGreaterThan(25);
     expect(footOf(world, player)[1]).toBeCloseTo(0, 1);
+  });
+});
+
+describe('hulls and compounds', () => {
+  const UPRIGHT = [0, 0, 0, 1] as const;
+
+  /** A static body whose definition's origin stands at (0, 0, z). */
+  function addDefined(world: World, id: number, shape: ShapeKind, z: number): number {
+    play(world, 1);
+    const frame = core.definitionFrame(id) as DefinitionFrame;
+    const pose = bodyPose(frame, [0, 0, z], UPRIGHT);
+    return addBody(world, { kind: BodyKind.STATIC, shape, definition: id, ...pose });
+  }
+
+  function slab(half: Vec3, offset: Vec3): CompoundChild {
+    return { shape: ShapeKind.BOX, size: half, offset, rotation: UPRIGHT };
+  }
+
+  test('make a ramp of 30 degrees that is walked up', () => {
+    const world = newWorld(core);
+    const steepness = Math.tan(Math.PI / 6);
+    const wedge = [-2, 2].flatMap((x): Vec3[] => [
+      [x, 0, 0],
+      [x, 0, -6],
+      [x, 6 * steepness, -6],
+    ]);
+    world.commands.push((c) => c.addDefineHull(1, wedge));
+    const ramp = addDefined(world, 1, ShapeKind.HULL, -1);
+    const player = addPlayer(world, [0, 0, 0]);
+    play(world, 6);
+    expect(core.hasEntity(ramp)).toBe(true);
+    world.inputs.set(player.entity, steady({ moveZ: 127 }));
+    playAgain(world, 30);
+    const foot = footOf(world, player);
+    expect(foot[2]).toBeLessThan(-3.5);
+    expect(foot[1]).toBeCloseTo((-foot[2] - 1) * steepness, 1);
+    expect(playerOf(world, player.entity).grounded).toBe(true);
+  });
+
+  test('make stairs of one body, and a wall of another', () => {
+    const world = newWorld(core);
+    const stairs = [1, 2, 3, 4].map((i) => slab([2, 0.15 * i, 0.25], [0, 0.15 * i, -0.5 * i]));
+    const wall = [slab([2, 1.5, 0.2], [0, 1.5, 0]), slab([2, 1.5, 0.2], [0, 1.6, 0])];
+    world.commands.push((c) => c.addDefineCompound(1, stairs));
+    world.commands.push((c) => c.addDefineCompound(2, wall));
+    addDefined(world, 1, ShapeKind.COMPOUND, -1.5);
+    addDefined(world, 2, ShapeKind.COMPOUND, -8);
+    const player = addPlayer(world, [0, 0, 0]);
+    play(world, 6);
+    world.inputs.set(player.entity, steady({ moveZ: 127 }));
+    let highest = 0;
+    playAgain(world, 80, undefined, () => {
+      highest = Math.max(highest, footOf(world, player)[1]);
+    });
+    expect(highest).toBeCloseTo(1.2, 1);
+    // A capsule's radius before the wall.
+    expect(footOf(world, player)[2]).toBeCloseTo(-7.5, 1);
   });
 });
 

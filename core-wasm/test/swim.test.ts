@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Core } from '../host/core.ts';
-import { Button, WATER_NONE_M } from '../host/types.ts';
+import { Button, ShapeKind, WATER_NONE_M } from '../host/types.ts';
 import { playAgain } from './resimulate.ts';
 import {
   addBall,
@@ -158,6 +158,26 @@ describe('what floats', () => {
     expect(Math.abs(positionOf(world, body)[1] - SURFACE_M)).toBeLessThan(0.15 * half);
     playAgain(world, 20);
     expect(core.isAsleep(body)).toBe(true);
+  });
+
+  test('a hull and a compound of half the density lie half in the water', () => {
+    const world = sea();
+    const corners = [-0.5, 0.5].flatMap((x) =>
+      [-0.2, 0.2].flatMap((y) => [-0.4, 0.4].map((z) => [x, y, z] as const)),
+    );
+    const rotation = [0, 0, 0, 1] as const;
+    const float = (x: number) =>
+      ({ shape: ShapeKind.SPHERE, size: [0.3, 0, 0], offset: [x, 0, 0], rotation }) as const;
+    world.commands.push((c) => c.addDefineHull(1, corners));
+    world.commands.push((c) => c.addDefineCompound(2, [float(-1), float(1)]));
+    const [hull, dumbbell] = [ShapeKind.HULL, ShapeKind.COMPOUND].map((shape, i) =>
+      addBody(world, { shape, definition: i + 1, position: [i * 4, 20.5, 0], density: 500 }),
+    ) as [number, number];
+    play(world, 1);
+    playSeconds(world, 25);
+    expect(positionOf(world, hull)[1]).toBeCloseTo(SURFACE_M, 1);
+    expect(positionOf(world, dumbbell)[1]).toBeCloseTo(SURFACE_M, 1);
+    expect([core.isAsleep(hull), core.isAsleep(dumbbell)]).toEqual([true, true]);
   });
 
   test('at 800 kg/m³ four fifths of a crate are under', () => {

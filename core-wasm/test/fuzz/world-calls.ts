@@ -43,10 +43,10 @@ export const WORLD_CALLS: FacadeCalls = {
       core.bodyCount +
       core.playerCount +
       core.contactCount +
-      core.region.waterLevel +
       core.jointCount +
       core.definitionCount,
   },
+  region: { looks: true, share: 0.1, call: ({ core }) => core.region },
   stateHash: { looks: true, share: 0.1, call: ({ core }) => core.stateHash() },
   hasEntity: { looks: true, call: (c) => c.core.hasEntity(anyId(c)) },
   isAsleep: { looks: true, call: (c) => c.core.isAsleep(anyId(c)) },
