@@ -177,7 +177,7 @@ export class Core extends StateReader {
 
   /**
    * Puts exported bodies in, at the tick that they were taken at. Between frames: a loaded frame
-   * is dropped. `WRONG_FRAME` for another tick or seed; what is refused changes nothing.
+   * is dropped. `WRONG_FRAME` for another tick, seed, gravity or water. A refusal changes nothing.
    */
   insertPart(part: Uint8Array): WireFault {
     if (part.length > this.memory.stagingBytes) return WireFault.TOO_LONG;

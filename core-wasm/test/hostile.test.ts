@@ -5,7 +5,7 @@ import { BODY_BYTES, CONTACT_BYTES, findNotFinite, HEADER_BYTES, PLAYER_BYTES } 
 import { damaged } from './fuzz/chance.ts';
 import { integer, pick, seeded } from './random.ts';
 import { RECORDING_SEED, record, replay } from './recording.ts';
-import { addPlayer, addStatic, newWorld, openCore, play, pose, steady } from './world.ts';
+import { addBody, addPlayer, addStatic, newWorld, openCore, play, pose, steady } from './world.ts';
 
 /**
  * What comes from outside is damaged in every way that chance finds. Nothing may trap, every

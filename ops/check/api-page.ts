@@ -53,6 +53,7 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
     [
       'TICK_RATE_HZ',
       'TICKS_PER_FRAME',
+      'FrameWriter',
       'Codec',
       'PlayerInput',
       'Intent',

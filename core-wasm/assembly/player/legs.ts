@@ -105,7 +105,7 @@ function collectLegs(walker: Body, other: Body, slotA: i32, slotB: i32, isA: boo
   noteSupport(f, other.id, slotB < FIRST_STATIC ? (isA ? slotB : slotA) : FIXED);
 }
 
-/** The walker or only his torso against each piece of the other; parts as in `collect-pieces.ts`. */
+/** The walker or only his torso against each piece of the other; parts: `collect-pieces.ts`. */
 function collectPieces(
   trunk: Body,
   other: Body,

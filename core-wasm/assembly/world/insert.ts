@@ -56,9 +56,20 @@ export function insertExcerpt(length: i32): WireFault {
   const wanted = <i32>(packedEnd(given) - STAGING);
   if (length < wanted) return WireFault.TRUNCATED;
   if (length > wanted) return WireFault.TRAILING_BYTES;
-  if (given.tick != now.tick || given.seed != now.seed) return WireFault.WRONG_FRAME;
+  if (!isSameWorld(given, now)) return WireFault.WRONG_FRAME;
   memory.copy(EXCERPT, STAGING, length);
   return merge(changetype<Header>(EXCERPT + PREFIX_BYTES));
+}
+
+/** One tick of one region, that pulls and floods the same. */
+function isSameWorld(given: Header, now: Header): bool {
+  return (
+    given.tick == now.tick &&
+    given.seed == now.seed &&
+    given.restless == now.restless &&
+    given.waterLevel == now.waterLevel &&
+    v128.all_true(i32x4.eq(given.gravity, now.gravity))
+  );
 }
 
 /** Lets STAGING be the world with the excerpt in it, and takes that as a snapshot. */

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 test('every public method of the facade is among the random calls', () => {
-  const methods = [Core, StateReader, Codec, Queries, Rewind].flatMap(({ prototype }) =>
+  const methods = [Core, StateReader, Codec, FrameWriter, Queries, Rewind].flatMap(({ prototype }) =>
     Object.getOwnPropertyNames(prototype),
   );
   const missing = methods.filter(
