@@ -1,4 +1,5 @@
 import type { Abi } from './abi.ts';
+import { CommandKind } from './command-kind.ts';
 import { type Point, putCompound, putHull } from './define.ts';
 import { clampInteger, getInput, putInput } from './input-fields.ts';
 import { type AddJoint, putJoint } from './joints.ts';
@@ -23,21 +24,6 @@ export const SERVER_MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 
 const FRAME_HEADER_BYTES = 16;
 const HEAD_LENGTH_WORD = 15;
-
-const CommandKind = {
-  SPAWN_BODY: 1,
-  SPAWN_PLAYER: 2,
-  DESPAWN: 3,
-  IMPULSE: 4,
-  SET_KIND: 5,
-  ADD_JOINT: 6,
-  REMOVE_JOINT: 7,
-  SET_RESTLESS: 16,
-  SET_REGION: 17,
-  CHARGE: 18,
-  DEFINE_HULL: 24,
-  DEFINE_COMPOUND: 25,
-} as const;
 
 const LAYER_DEFAULT = 1;
 const LAYERS_ALL = 0xffff;
