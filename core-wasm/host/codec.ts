@@ -1,8 +1,6 @@
-import type { Abi } from './abi.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { clampInteger, getInput, putInput } from './input-fields.ts';
-import type { CoreModule } from './load-core.ts';
-import { getU64, type Memory, openMemory, putU64, takeFrame, takeLetter } from './memory.ts';
+import { getU64, putU64, takeLetter } from './memory.ts';
 import type { Decoded, Hello, Input, Ping, Pong, Snapshot, Timing, Welcome } from './messages.ts';
 import { MessageKind } from './messages.ts';
 import { type FrameHeader, type PlayerInput, WireFault } from './types.ts';

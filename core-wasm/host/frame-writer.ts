@@ -1,25 +1,11 @@
 import type { Abi } from './abi.ts';
+import { CommandKind } from './command-kind.ts';
 import { type Point, putCompound, putHull } from './define.ts';
 import { type AddJoint, putJoint } from './joints.ts';
 import type { CoreModule } from './load-core.ts';
 import { type Memory, openMemory, takeFrame } from './memory.ts';
 import type { BodyKind, CompoundChild, Region, SpawnBody, SpawnPlayer } from './types.ts';
 import { ShapeKind, WireFault } from './types.ts';
-
-const CommandKind = {
-  SPAWN_BODY: 1,
-  SPAWN_PLAYER: 2,
-  DESPAWN: 3,
-  IMPULSE: 4,
-  SET_KIND: 5,
-  ADD_JOINT: 6,
-  REMOVE_JOINT: 7,
-  SET_RESTLESS: 16,
-  SET_REGION: 17,
-  CHARGE: 18,
-  DEFINE_HULL: 24,
-  DEFINE_COMPOUND: 25,
-} as const;
 
 const LAYER_DEFAULT = 1;
 const LAYERS_ALL = 0xffff;

@@ -94,10 +94,10 @@ function collectLegs(walker: Body, other: Body, slotA: i32, slotB: i32, isA: boo
   const f = footingOf(isA ? slotA : slotB);
   const stands = findSupport(walker, other, f.ahead);
   if (!stands && !isStep(other)) {
-    collectPieces(walker, other, slotA, slotB, isA, false);
+    collectTrunk(walker, other, slotA, slotB, isA, false);
     return;
   }
-  collectPieces(torsoOf(walker), other, slotA, slotB, isA, true);
+  collectTrunk(torsoOf(walker), other, slotA, slotB, isA, true);
   if (!stands) return;
   beginManifold(sub3(other.linearVelocity, walker.linearVelocity));
   addFoot(axisY(walker.rotation), isA, 0);
@@ -105,8 +105,8 @@ function collectLegs(walker: Body, other: Body, slotA: i32, slotB: i32, isA: boo
   noteSupport(f, other.id, slotB < FIRST_STATIC ? (isA ? slotB : slotA) : FIXED);
 }
 
-/** The walker or only his torso against each piece of the other; parts: `collect-pieces.ts`. */
-function collectPieces(
+/** The walker or only his torso against each piece of the other; parts as in `collectPieces`. */
+function collectTrunk(
   trunk: Body,
   other: Body,
   slotA: i32,

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test';
 import { Codec, Core, type CoreModule, compileCore } from '../../host/core.ts';
+import { FrameWriter } from '../../host/frame-writer.ts';
 import { Queries } from '../../host/queries.ts';
 import { Rewind } from '../../host/rewind.ts';
 import { StateReader } from '../../host/state-reader.ts';
@@ -17,8 +18,8 @@ beforeAll(async () => {
 });
 
 test('every public method of the facade is among the random calls', () => {
-  const methods = [Core, StateReader, Codec, FrameWriter, Queries, Rewind].flatMap(({ prototype }) =>
-    Object.getOwnPropertyNames(prototype),
+  const methods = [Core, StateReader, Codec, FrameWriter, Queries, Rewind].flatMap(
+    ({ prototype }) => Object.getOwnPropertyNames(prototype),
   );
   const missing = methods.filter(
     (name) => !Object.hasOwn(FACADE_CALLS, name) && !COVERED_ELSEWHERE.has(name),
