@@ -68,7 +68,7 @@ function isSameWorld(given: Header, now: Header): bool {
     given.seed == now.seed &&
     given.restless == now.restless &&
     given.waterLevel == now.waterLevel &&
-    v128.all_true(i32x4.eq(given.gravity, now.gravity))
+    i32x4.all_true(i32x4.eq(given.gravity, now.gravity))
   );
 }
 
