@@ -15,6 +15,7 @@ import {
   ANSWERS,
   BODIES,
   BODY_BYTES,
+  EVENTS,
   EXCERPT,
   FAULT_SITE,
   FIELDS,
@@ -67,6 +68,7 @@ import {
 } from './wire/frame';
 import { decodeHead, encodeHead } from './wire/messages';
 import { beginWrite, written } from './wire/writer';
+import { eventCount } from './world/events';
 import { takeFaults } from './world/fault';
 import { header } from './world/header';
 import { step, stepPart, stepStage } from './world/step';
@@ -134,6 +136,13 @@ export const groupsAddress: usize = GROUPS;
 export function groupsFlatten(): i32 {
   flattenGroups();
   return header().entityHigh;
+}
+
+export const eventsAddress: usize = EVENTS;
+
+/** Events of the last tick. */
+export function eventsOfTick(): i32 {
+  return eventCount();
 }
 
 export const excerptAddress: usize = EXCERPT;

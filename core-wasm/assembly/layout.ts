@@ -2,6 +2,7 @@ import {
   CONTACT_CAPACITY,
   DEFINITION_CAPACITY,
   ENTITY_CAPACITY,
+  EVENT_CAPACITY,
   FRAME_BYTES_MAX,
   HIT_CAPACITY,
   JOINT_CAPACITY,
@@ -95,6 +96,10 @@ export const OLD_ISLANDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
 
 /** Union-find over entity indices: who met whom since the frame began; 0 is its own parent. */
 export const GROUPS: usize = memory.data(ENTITY_CAPACITY * 2, 16);
+
+/** What the host must hear of a tick; see `world/events.ts`. */
+export const EVENT_BYTES: i32 = 12;
+export const EVENTS: usize = memory.data(EVENT_CAPACITY * EVENT_BYTES, 16);
 
 /** Contacts of dormant bodies while the others are written. */
 export const CONTACTS_ASIDE: usize = memory.data(CONTACT_CAPACITY * CONTACT_BYTES, 16);

@@ -18,6 +18,8 @@ export const PLAYER_CAPACITY: i32 = 1024;
 /** Joints: a rope bridge takes about 60. Their indices need 16 bits. */
 export const JOINT_CAPACITY: i32 = 4096;
 /** Broadphase pairs a tick: a dense pile has about 7 a body. */
+/** What one tick can tell its host: who entered and left sensors, who was stopped. */
+export const EVENT_CAPACITY: i32 = 4096;
 export const PAIR_CAPACITY: i32 = 65536;
 /** Manifolds a tick: about 4 a body in a pile. */
 export const CONTACT_CAPACITY: i32 = 32768;

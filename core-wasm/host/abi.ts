@@ -40,6 +40,8 @@ export interface Abi {
   isAsleep(entity: number): number;
   readonly groupsAddress: WebAssembly.Global;
   groupsFlatten(): number;
+  readonly eventsAddress: WebAssembly.Global;
+  eventsOfTick(): number;
   readonly excerptAddress: WebAssembly.Global;
   readonly listedCapacity: WebAssembly.Global;
   excerptTake(length: number, count: number): number;

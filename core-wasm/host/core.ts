@@ -1,5 +1,6 @@
 import type { Abi } from './abi.ts';
 import { Codec } from './codec.ts';
+import { type TickEvent, takeEvents } from './events.ts';
 import { type CoreModule, instantiate } from './load-core.ts';
 import { Queries } from './queries.ts';
 import { Rewind } from './rewind.ts';
@@ -82,6 +83,14 @@ export class Core extends StateReader {
     let faults = this.step();
     while (this.tick % TICKS_PER_FRAME !== 0) faults |= this.step();
     return { wire, faults };
+  }
+
+  /**
+   * What the last tick did that somebody must hear of, in the order in which it happened. After
+   * `stepPart` of those bodies alone that it computed.
+   */
+  events(): TickEvent[] {
+    return takeEvents(this.memory, this.abi);
   }
 
   /** Hash of the whole state; equal worlds have equal hashes however they came about. */

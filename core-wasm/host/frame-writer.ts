@@ -44,6 +44,7 @@ export class FrameWriter {
     this.putFloats(22, [c.linearDamping ?? 0.02, c.angularDamping ?? 0.1, c.gravityScale ?? 1]);
     u32[field + 25] = c.layer ?? LAYER_DEFAULT;
     u32[field + 26] = c.mask ?? LAYERS_ALL;
+    u32[field + 27] = c.sensor ? 1 : 0;
     return this.addCommand(CommandKind.SPAWN_BODY);
   }
 

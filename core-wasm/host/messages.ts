@@ -1,7 +1,7 @@
 import type { WireFault } from './types.ts';
 
 /** Catalogue of messages; bytes are laid out by `core-wasm/assembly/wire/messages.ts` alone. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 export const MessageKind = {
   HELLO: 0x01,

@@ -123,6 +123,8 @@ export interface SpawnBody {
   readonly layer?: number;
   /** Bits of the layers that it meets; all unless given. */
   readonly mask?: number;
+  /** It meets nobody, no query sees it, and `Core.events` tells who moves into it and out. */
+  readonly sensor?: boolean;
 }
 
 /** What a region does to everything in it. */
@@ -252,6 +254,8 @@ export const StepFault = {
   JOINTS_FULL: 128,
   /** No more hulls and compounds can be defined: raise DEFINITION_CAPACITY. */
   DEFINITIONS_FULL: 256,
+  /** More events than EVENT_CAPACITY; the last were left out. */
+  EVENTS_FULL: 512,
 } as const;
 
 /** Why bytes were refused; 0 is success. The same numbers go into close reasons. */

@@ -92,6 +92,7 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
     ],
   ],
   ['Time', ['STEP_STAGES', 'StepStage']],
+  ['Events', ['EventKind', 'TickEvent']],
   ['Faults', ['StepFault', 'WireFault']],
 ];
 

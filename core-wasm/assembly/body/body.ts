@@ -58,7 +58,8 @@ export class Body {
   stillTicks: u16;
   /** 1 while its island sleeps. */
   asleep: u8;
-  reserved0: u8;
+  /** 1 for a body that meets nobody and notes whom it overlaps; see `contact/sense.ts`. */
+  sensor: u8;
   /** What a hull or compound looks like (`shape/definition.ts`), else 0. */
   definition: u16;
   reserved1: u16;

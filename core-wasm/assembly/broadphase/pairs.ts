@@ -1,5 +1,6 @@
 import { Body, BodyKind, body, Role } from '../body/body';
 import { slotOf } from '../body/body-store';
+import { maySense } from '../contact/sense';
 import { activate, activeCount, activeSlot, isActive, sortActive } from '../island/active';
 import { activateJoined, areKeptApart, markJoined } from '../joint/joint-pairs';
 import { PAIR_COUNTS, PAIRS, PAIRS_SORTED } from '../layout';
@@ -28,7 +29,7 @@ import {
   overlaps,
   STATICS,
 } from './grid';
-import { refreshStaticGrid } from './static-grid';
+import { hasStaticSensor, refreshStaticGrid } from './static-grid';
 
 /** All pairs whose bounds touch and that may collide, as lower slot << 16 | higher, ascending. */
 export function findPairs(): void {
@@ -190,7 +191,7 @@ function joinStatics(): void {
   if (STATICS.count == 0) return;
   for (let i = 0; i < activeCount(); i++) {
     const slot = activeSlot(i);
-    if (body(slot).kind != BodyKind.DYNAMIC) continue;
+    if (body(slot).kind != BodyKind.DYNAMIC && !hasStaticSensor()) continue;
     emitHits(slot, gather(STATICS, boundsMin(slot), boundsMax(slot), 0));
   }
 }
@@ -208,12 +209,13 @@ function emit(a: i32, b: i32): void {
   count++;
 }
 
-/** Something must be able to move, and a player never fights with his own hands or load. */
+/** One must move, or sense; and a player never fights with his own hands or load. */
 function mayCollide(a: i32, b: i32): bool {
   const one = body(a);
   const two = body(b);
-  if (one.kind != BodyKind.DYNAMIC && two.kind != BodyKind.DYNAMIC) return false;
   if ((one.layer & two.mask) == 0 || (two.layer & one.mask) == 0) return false;
+  if ((one.sensor | two.sensor) != 0) return maySense(one, two);
+  if (one.kind != BodyKind.DYNAMIC && two.kind != BodyKind.DYNAMIC) return false;
   if (one.owner != 0 && two.owner != 0) {
     return one.role == Role.PLAYER && two.role == Role.PLAYER;
   }

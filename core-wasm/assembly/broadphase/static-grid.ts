@@ -1,3 +1,4 @@
+import { body } from '../body/body';
 import { FIRST_STATIC } from '../layout';
 import { header } from '../world/header';
 import { computeBounds } from './bounds';
@@ -8,6 +9,7 @@ const STATIC_CELL_M: f32 = 2.5;
 
 let current: bool = false;
 let revision: u32 = 0;
+let sensing: bool = false;
 
 /** Slots moved or a state was loaded: the next tick builds anew. */
 export function invalidateStaticGrid(): void {
@@ -20,13 +22,20 @@ export function staticsRevision(): u32 {
   return revision;
 }
 
+/** Whether a static body senses: then also hands and lifts must be held against the statics. */
+export function hasStaticSensor(): bool {
+  return sensing;
+}
+
 /** A pure function of which static bodies exist: built anew, never patched, so without history. */
 export function refreshStaticGrid(): void {
   if (current) return;
   const count = header().staticCount;
+  sensing = false;
   for (let i = 0; i < count; i++) {
     computeBounds(FIRST_STATIC + i);
     putCandidate(i, FIRST_STATIC + i);
+    if (body(FIRST_STATIC + i).sensor != 0) sensing = true;
   }
   buildGrid(STATICS, count, STATIC_CELL_M);
   current = true;

@@ -8,6 +8,7 @@ import { beginLegs, collectWalkerPair, collectWalkerTerrain, isWalker } from '..
 import { clearConstraints } from '../solver/constraint';
 import { beginPrepare, prepareConstraint, TERRAIN } from '../solver/prepare';
 import { collectPieces, collectTerrainPieces } from './collect-pieces';
+import { senseOverlap } from './sense';
 
 /**
  * Narrowphase and preparation in one ascending pass over (A, B, part): for each A the terrain, then
@@ -25,7 +26,9 @@ export function collectContacts(pairCount: i32): void {
     collectTerrain(slot);
     while (next < pairCount && <i32>(pair(next) >>> 16) == slot) {
       const other = <i32>(pair(next) & 0xffff);
-      if (isWalker(body(slot)) || isWalker(body(other))) {
+      if (body(slot).sensor + body(other).sensor != 0) {
+        senseOverlap(slot, other);
+      } else if (isWalker(body(slot)) || isWalker(body(other))) {
         collectWalkerPair(slot, other);
       } else if (body(slot).shape == Shape.COMPOUND || body(other).shape == Shape.COMPOUND) {
         collectPieces(slot, other);
@@ -41,7 +44,7 @@ export function collectContacts(pairCount: i32): void {
 
 function collectTerrain(slot: i32): void {
   const b = body(slot);
-  if (b.kind != BodyKind.DYNAMIC || !mayTouchTerrain(slot)) return;
+  if (b.kind != BodyKind.DYNAMIC || b.sensor != 0 || !mayTouchTerrain(slot)) return;
   if (isWalker(b)) {
     collectWalkerTerrain(slot);
     return;

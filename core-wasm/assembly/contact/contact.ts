@@ -3,6 +3,7 @@ import { slotOf } from '../body/body-store';
 import { wake } from '../island/active';
 import { CONTACT_BYTES, CONTACT_SHIFT, CONTACTS } from '../layout';
 import { header } from '../world/header';
+import { noteSensorLeft, SENSOR_PART } from './sense';
 
 /**
  * What a manifold remembers for the next tick's warm start. Records are sorted by
@@ -56,7 +57,9 @@ export function dropContactsOf(id: u32): void {
   for (let i = 0; i < h.contactCount; i++) {
     const c = contact(i);
     if (c.idA == id || c.idB == id) {
-      wakeOther(c.idA == id ? c.idB : c.idA);
+      const other = c.idA == id ? c.idB : c.idA;
+      if (<u32>c.part == SENSOR_PART) noteSensorLeft(id, other);
+      wakeOther(other);
       continue;
     }
     if (kept != i)

@@ -6,6 +6,7 @@ import { add3, scale3, x3, y3, z3 } from '../math/vec3';
 import { Constraint, constraint, constraints, point } from '../solver/constraint';
 import { header } from '../world/header';
 import { Contact, contact, contactKey, setContactCount } from './contact';
+import { SENSOR_PART } from './sense';
 
 /**
  * Writes the tick's impulses back as contacts; manifolds without any impulse are forgotten, and
@@ -57,6 +58,7 @@ function keyOf(c: Contact): u64 {
 }
 
 function carries(c: Constraint): bool {
+  if (c.part == SENSOR_PART) return true;
   for (let j = 0; j < c.pointCount; j++) {
     if (point(c.firstPoint + j).impulse > 0) return true;
   }

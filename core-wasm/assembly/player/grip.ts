@@ -110,7 +110,7 @@ function nearestLoad(hand: Body): i32 {
   let found = -1;
   for (let slot = 0; slot < count; slot++) {
     const b = body(slot);
-    if (b.kind != BodyKind.DYNAMIC || b.role != Role.LOOSE) continue;
+    if (b.kind != BodyKind.DYNAMIC || b.role != Role.LOOSE || b.sensor != 0) continue;
     const distance = surfaceDistance(b, hand.position);
     if (distance >= nearest) continue;
     nearest = distance;
@@ -139,7 +139,7 @@ function nearestHold(hand: Body): i32 {
 
 /** Of two at the same distance the one of the lower slot counts, in whatever order they come. */
 function considerHold(slot: i32, hand: Body): void {
-  if (body(slot).role != Role.LOOSE) return;
+  if (body(slot).role != Role.LOOSE || body(slot).sensor != 0) return;
   const distance = surfaceDistance(body(slot), hand.position);
   if (distance > holdDistance || (distance == holdDistance && slot > holdSlot)) return;
   holdDistance = distance;

@@ -1,4 +1,5 @@
 import { Body, body, Role } from '../body/body';
+import { SENSOR_PART } from '../contact/sense';
 import { BODY_BYTES, FIRST_STATIC, TORSO, WALKER_CONTACTS } from '../layout';
 import {
   COMPOUND_CHILDREN_MAX,
@@ -50,6 +51,7 @@ import { footOf } from './upright';
 
 /** Behind every other part of a pair. */
 export const FOOT_PART: u32 = 0xffff;
+assert(FOOT_PART > SENSOR_PART);
 
 /** The push-out of a contact with what never moves makes good two thirds of its depth in a tick. */
 const RISE_DEPTH_M: f32 = 1.5 * STEP_RISE_MPS * TICK_DT + LINEAR_SLOP_M;

@@ -1,9 +1,9 @@
 import { Body } from '../body/body';
 import { Query, QueryFlag } from './record';
 
-/** Whether the query looks at this body at all. */
+/** Whether the query looks at this body at all; sensors are not to be seen. */
 export function isWanted(q: Query, b: Body): bool {
-  if ((b.layer & q.mask) == 0) return false;
+  if (b.sensor != 0 || (b.layer & q.mask) == 0) return false;
   return q.entity == 0 || (b.id != q.entity && b.owner != q.entity);
 }
 

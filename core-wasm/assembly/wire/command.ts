@@ -90,7 +90,9 @@ function readSpawnBody(apply: bool): WireFault {
   const gravityScale = readF32();
   const layer = readU16();
   const mask = readU16();
+  const sensor = readU8();
   if (isOverrun()) return WireFault.TRUNCATED;
+  if (sensor > 1) return WireFault.OUT_OF_RANGE;
   if (kind > BodyKind.STATIC || shape > Shape.COMPOUND) return WireFault.OUT_OF_RANGE;
   if (!isInRegion(position) || !isSize(shape, size)) return WireFault.OUT_OF_RANGE;
   if (!isWithin3(linear, SPEED_MAX_MPS) || !isWithin3(angular, SPEED_MAX_MPS))
@@ -126,6 +128,7 @@ function readSpawnBody(apply: bool): WireFault {
   made.gravityScale = gravityScale;
   made.layer = <u16>layer;
   made.mask = <u16>mask;
+  made.sensor = <u8>sensor;
   setMass(made, density);
   if (kind == BodyKind.STATIC) wakeAround(slotOf(id));
   return WireFault.NONE;
@@ -248,6 +251,7 @@ export function writeCommand(kind: Command): void {
     writeFloats(6, 19);
     writeU16(word(25));
     writeU16(word(26));
+    writeU8(word(27));
   } else if (kind == Command.SPAWN_PLAYER) {
     writeU32(word(1));
     writeU32(word(2));

@@ -9,6 +9,7 @@ export const enum StepFault {
   STATICS_FULL = 64,
   JOINTS_FULL = 128,
   DEFINITIONS_FULL = 256,
+  EVENTS_FULL = 512,
 }
 
 let raised: i32 = 0;

@@ -10,6 +10,7 @@ import { isUnitQuat } from '../math/quat';
 import { add3, clampLength3, dot3, isFinite3 } from '../math/vec3';
 import { turnBy } from '../solver/integrate';
 import { SolverBody, solverBody } from '../solver/solver-body';
+import { EventKind, noteEvent } from './events';
 import { raiseFault, StepFault } from './fault';
 import { clampToRegion, isInRegion } from './region';
 
@@ -30,7 +31,7 @@ function finishBody(b: Body, s: SolverBody): void {
   if (!sane) {
     b.linearVelocity = f32x4.splat(0);
     b.angularVelocity = f32x4.splat(0);
-    raiseFault(StepFault.QUARANTINED);
+    quarantine(b);
     return;
   }
   const inside = clampToRegion(position);
@@ -39,9 +40,15 @@ function finishBody(b: Body, s: SolverBody): void {
   const linear = clampLength3(s.linear, LINEAR_SPEED_MAX_MPS);
   b.linearVelocity = v128.and(linear, f32x4.eq(inside, position));
   b.angularVelocity = clampLength3(s.angular, ANGULAR_SPEED_MAX_RPS);
-  if (b.role == Role.LOOSE && !isInRegion(position)) raiseFault(StepFault.QUARANTINED);
+  if (b.role == Role.LOOSE && !isInRegion(position)) quarantine(b);
   if (!isStill(b)) b.stillTicks = 0;
   else if (b.stillTicks < u16.MAX_VALUE) b.stillTicks++;
+}
+
+/** Tells of a body that was stopped, once a tick. */
+function quarantine(b: Body): void {
+  raiseFault(StepFault.QUARANTINED);
+  noteEvent(EventKind.QUARANTINED, b.id, 0);
 }
 
 function isStill(b: Body): bool {

@@ -1,6 +1,7 @@
 import { Body, BodyKind, entityIndex, Role, Shape } from '../body/body';
 import { isSize } from '../body/size';
 import { Contact, contactKey } from '../contact/contact';
+import { SENSOR_PART } from '../contact/sense';
 import { Joint, jointKey } from '../joint/joint';
 import { beginIndices, isNewIndex } from '../joint/joint-indices';
 import { areImpulsesSound, isJointSound } from '../joint/joint-sound';
@@ -24,7 +25,6 @@ import {
 import { isNormalizedQuat, isUnitQuat } from '../math/quat';
 import { isPositive4, isWithin3, isWithin4, w3 } from '../math/vec3';
 import { Grip, GripKind } from '../player/grip-record';
-import { FOOT_PART } from '../player/legs';
 import { Button, leftGripOf, Player, rightGripOf } from '../player/player';
 import { Walker } from '../player/walker';
 import { areDefinitionsSound, isIn } from '../shape/definition-check';
@@ -137,7 +137,7 @@ function isBodySound(b: Body): bool {
     return false;
   if (!isWithin4(b.linearVelocity, SPEED_SHARE * LINEAR_SPEED_MAX_MPS)) return false;
   if (!isWithin4(b.angularVelocity, SPEED_SHARE * ANGULAR_SPEED_MAX_RPS)) return false;
-  if (b.asleep > 1 || b.reserved0 != 0 || b.reserved1 != 0 || b.reserved2 != 0) return false;
+  if (b.asleep > 1 || b.sensor > 1 || b.reserved1 != 0 || b.reserved2 != 0) return false;
   if (b.asleep != 0 && !isAtRest(b)) return false;
   return areFourthsZero(b) && isMassSound(b) && areMaterialsSound(b);
 }
@@ -268,7 +268,7 @@ function areContactsSound(contacts: usize, count: i32): bool {
     const key = contactKey(c.idA, c.idB, c.part, c.staticB);
     if (
       key <= before ||
-      (c.part > PART_MAX && <u32>c.part != FOOT_PART) ||
+      (c.part > PART_MAX && <u32>c.part < SENSOR_PART) ||
       c.staticB > 1 ||
       c.pointCount > <u32>MANIFOLD_POINTS_MAX
     )

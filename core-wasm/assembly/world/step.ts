@@ -1,6 +1,7 @@
 import { findPairs, pairCount } from '../broadphase/pairs';
 import { collectContacts } from '../contact/collect';
 import { keepContacts } from '../contact/keep';
+import { noteSensed } from '../contact/sense';
 import { beginGroups, uniteIslands } from '../island/groups';
 import { clearIslands, flattenIslands, restIslands, unitePairs } from '../island/islands';
 import { finishPart } from '../island/part';
@@ -26,6 +27,7 @@ import { loadSolverBodies } from '../solver/solver-body';
 import { pullBodies } from '../water/buoyancy';
 import { applyFrame } from '../wire/frame';
 import { WireFault } from '../wire/reader';
+import { beginEvents } from './events';
 import { takeFaults } from './fault';
 import { finishBodies } from './finish';
 import { header } from './header';
@@ -63,6 +65,7 @@ export function stepPart(length: i32): i32 {
 
 /** Each line is a call and the stage that its time counts for; see `stage.ts`. */
 function compute(isPart: bool): void {
+  if (at(Stage.INPUT)) beginEvents();
   if (at(Stage.INPUT)) beginGroups();
   if (at(Stage.INPUT)) applyFrame();
 
@@ -100,6 +103,7 @@ function compute(isPart: bool): void {
   if (at(Stage.RESTITUTION)) applyRestitution();
 
   if (at(Stage.KEEP)) keepJoints();
+  if (at(Stage.KEEP)) noteSensed();
   if (at(Stage.KEEP)) keepContacts();
   if (at(Stage.FINISH)) finishBodies();
   if (at(Stage.SLEEP)) restIslands();

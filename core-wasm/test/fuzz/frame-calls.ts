@@ -27,6 +27,7 @@ function spawnBody(c: Caller): boolean {
     ...((random() < 0.4 ? look : anyShape(random)) as Pick<SpawnBody, 'shape' | 'size'>),
     entity: random() < 0.9 ? reserve(c) : anyId(c),
     kind: (random() < 0.6 ? 0 : integer(random, 0, random() < 0.98 ? 2 : 300)) as BodyKind,
+    sensor: random() < 0.1,
     position: mildPlace(random),
     rotation: mildRotation(random),
     linearVelocity: mildVector(random, -20, 20),

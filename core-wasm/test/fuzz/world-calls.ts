@@ -70,5 +70,6 @@ export const WORLD_CALLS: FacadeCalls = {
     looks: true,
     call: ({ core, random }) => core.terrainHeight(anyNumber(random), anyNumber(random)),
   },
+  events: { looks: true, share: 0.3, call: ({ core }) => core.events() },
   faultSite: { looks: true, share: 0.1, call: ({ core }) => core.faultSite() },
 };

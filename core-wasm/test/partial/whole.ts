@@ -126,6 +126,7 @@ function spawn(whole: Whole, kind: BodyKind, position: Vec3, speed = 0): number 
     density: between(random, 50, 2000),
     friction: between(random, 0, 1),
     restitution: random() < 0.2 ? 0.5 : 0,
+    sensor: random() < 0.05,
   };
   const concernsStatics = kind === BodyKind.STATIC;
   const add = (core: Core) => core.addSpawnBody(body);
