@@ -196,7 +196,8 @@ export class Core extends StateReader {
 
   /**
    * Removes a closed set of bodies without a trace, unlike a despawn, which wakes who leaned on
-   * them. Between frames. False, and nothing changed, for what `exportPart` would not take.
+   * them. Between frames. False, and nothing changed, for what `exportPart` would not
+   * take, and for a static body that a joint, a grip or feet still need.
    */
   removePart(ids: ArrayLike<number>): boolean {
     return this.list(ids) && this.abi.excerptRemove(ids.length) === 1;

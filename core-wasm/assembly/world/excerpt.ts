@@ -115,6 +115,21 @@ function ownerOf(j: Joint): u32 {
   return !isMover(j.bodyA) && isMover(j.bodyB) ? j.bodyB : j.bodyA;
 }
 
+/** Whether somebody who stays is joined to, holds or stands on something static that is listed. */
+function isMissed(h: Header): bool {
+  for (let at = packedPlayers(h); at < packedJoints(h); at += PLAYER_BYTES) {
+    const p = changetype<Player>(at);
+    if (isListed(p.id)) continue;
+    if (isListed(leftGripOf(p).held) || isListed(rightGripOf(p).held)) return true;
+    if (isListed(p.groundEntity)) return true;
+  }
+  for (let at = packedJoints(h); at < packedContacts(h); at += JOINT_BYTES) {
+    const j = changetype<Joint>(at);
+    if (!isListed(ownerOf(j)) && (isListed(j.bodyA) || isListed(j.bodyB))) return true;
+  }
+  return false;
+}
+
 /** What the listed bodies look like. */
 function takeLooks(h: Header, into: Header): void {
   const start = packedDefinitions(h);
@@ -193,12 +208,13 @@ export function takeExcerpt(length: i32, count: i32): i32 {
 
 /**
  * Removes the `count` bodies whose ids are in LISTED from the world, without a trace: nobody
- * wakes. False, and nothing changed, when a body is not there or the set is not closed.
+ * wakes. False, and nothing changed, when a body is not there, the set is not closed, or who stays
+ * would lose something static that he is joined to, holds or stands on.
  */
 export function removeListed(count: i32): bool {
   saveState();
   const h = changetype<Header>(STAGING + PREFIX_BYTES);
-  if (!mark(h, count) || !isClosed(h)) return false;
+  if (!mark(h, count) || !isClosed(h) || isMissed(h)) return false;
   const into = beginExcerpt(h, h.entityHigh);
   memory.copy(packedGenerations(into), packedGenerations(h), generationBytes(h));
   into.definitionCount = h.definitionCount;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
-import { Core, compileCore } from '../../host/core.ts';
+import { Core, compileCore, JointKind } from '../../host/core.ts';
 import { ShapeKind, WireFault } from '../../host/types.ts';
 import { integer, seeded } from '../random.ts';
 import { addBody, addPlayer, addStatic, artifactBytes, newWorld, play } from '../world.ts';
@@ -70,6 +70,25 @@ describe('a partial world', () => {
     expect(whole.exportPart(state, [right, entity, left, floor])).not.toBeNull();
     expect(whole.removePart([upper as number, lower as number])).toBe(true);
     expect(whole.bodyCount).toBe(4);
+  });
+
+  test('lets go of nothing static that who stays is joined to', () => {
+    const world = newWorld(whole);
+    const beam = addStatic(world, [1, 0.1, 0.1], { position: [0, 6, 0] });
+    const lamp = addBody(world, { position: [0, 4, 0] });
+    const ends = {
+      joint: 65537,
+      a: lamp,
+      b: beam,
+      anchorA: [0, 1, 0],
+      anchorB: [0, -1, 0],
+    } as const;
+    world.commands.push((c) => c.addJoint({ kind: JointKind.BALL, ...ends }));
+    play(world, 2);
+    expect(whole.jointCount).toBe(1);
+    expect(whole.removePart([beam])).toBe(false);
+    expect(whole.removePart([lamp, beam])).toBe(true);
+    expect(whole.bodyCount + whole.jointCount).toBe(0);
   });
 
   test('takes nothing in that does not fit: another tick, who is there, no excerpt', () => {
