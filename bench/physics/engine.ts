@@ -17,6 +17,8 @@ export interface Engine {
   readonly name: string;
   /** Whether a scene may have joints. */
   readonly canJoin: boolean;
+  /** Lower part of a steered capsule that is legs, which step onto things, and not solid; m. */
+  readonly legsM?: number;
   /**
    * Makes it `scene`, sleeping off, the material of `scene.ts` on everything. Returns the tick
    * that comes next: not 0 where bodies cannot be made without a step.

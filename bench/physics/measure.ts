@@ -107,7 +107,7 @@ function transformsOf(engine: Engine, scene: PhysicsScene): Float64Array {
 }
 
 function overlapOf(engine: Engine, scene: PhysicsScene): Overlap {
-  return measureOverlap(scene, transformsOf(engine, scene));
+  return measureOverlap(scene, transformsOf(engine, scene), engine.legsM);
 }
 
 function driftBetween(scene: PhysicsScene, before: Float64Array, after: Float64Array): number {

@@ -22,6 +22,8 @@ import {
   STEERED_RADIUS_M,
 } from './scene.ts';
 
+/** `STEP_MAX_M` of the core: what walkers step onto. */
+const STEP_MAX_M = 0.42;
 /** Above the highest ground of the region: the scene brings its own floor. */
 const FLOOR_M = 150;
 const SEED = 7;
@@ -56,6 +58,7 @@ export function ours(core: Core, stepCore: () => number = () => core.step()): En
   return {
     name: 'ours',
     canJoin: true,
+    legsM: STEP_MAX_M,
     load(scene: PhysicsScene) {
       core.reset(SEED);
       entities = spawn(core, scene);

@@ -21,8 +21,10 @@ interface Placed {
  * How deep bodies stand in each other, by the geometry alone and in double precision, so that no
  * engine is asked about itself.
  */
-export function measureOverlap(scene: PhysicsScene, transforms: Float64Array): Overlap {
-  const placed = scene.bodies.map((spec, i) => place(spec, transforms, i * 7));
+export function measureOverlap(scene: PhysicsScene, transforms: Float64Array, legsM = 0): Overlap {
+  const placed = scene.bodies.map((spec, i) =>
+    withoutLegs(spec, place(spec, transforms, i * 7), legsM),
+  );
   let max = 0;
   let sum = 0;
   let count = 0;
@@ -34,6 +36,14 @@ export function measureOverlap(scene: PhysicsScene, transforms: Float64Array): O
     count++;
   }
   return { maxMm: max * 1000, meanMm: count === 0 ? 0 : (sum / count) * 1000 };
+}
+
+/** A steered capsule stands upright: what is solid of it is a shorter one. */
+function withoutLegs({ motion, shape }: BodySpec, placed: Placed, legsM: number): Placed {
+  if (legsM === 0 || motion !== 'steered' || shape.kind !== 'capsule') return placed;
+  const [x, y, z] = placed.centre;
+  const half = shape.half - legsM / 2;
+  return { ...placed, shape: { ...shape, half }, centre: [x, y + legsM / 2, z] };
 }
 
 function place({ shape, motion }: BodySpec, transforms: Float64Array, at: number): Placed {
