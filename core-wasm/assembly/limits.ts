@@ -47,7 +47,7 @@ export const TERRAIN_SPACING_M: f32 = 2.0;
 
 // Contacts.
 /** Penetration that is left alone, so that resting contacts do not flicker. */
-export const LINEAR_SLOP_M: f32 = 0.0007;
+export const LINEAR_SLOP_M: f32 = 0.00065;
 /**
  * Distance at which a contact is made before surfaces touch, beside what the pair's velocity needs.
  * Gravity makes 2.7 mm in a tick; every millimetre more costs contacts that never press.
