@@ -12,6 +12,8 @@ export interface FuzzOptions {
   readonly messages: number;
   readonly seed: number;
   readonly report: (line: string) => void;
+  /** Has the server collect its garbage before its heap is read. */
+  readonly collect?: () => void;
 }
 
 export interface FuzzReport {
@@ -25,8 +27,8 @@ export interface FuzzReport {
   readonly bystanderCloses: number;
   readonly bystanderDesyncs: number;
   readonly bystanderFrames: number;
-  /** Resident memory of the server, MiB, before and after. */
-  readonly rssMib: readonly [number, number];
+  /** What the server's heap holds, KiB, before and after; the bystander is in both. */
+  readonly heapKib: readonly [number, number];
 }
 
 const NUMBERED: ReadonlySet<number> = new Set(Object.values(CloseCode));
@@ -43,7 +45,7 @@ export async function fuzzSockets(options: FuzzOptions): Promise<FuzzReport> {
   const module = await compileCore(new Uint8Array(await readFile(artifactPath('core.wasm'))));
   const codec = await createCodec(module);
   const bystander = await startBystander(await Core.create(module), options.port);
-  const rssBefore = await readRss(options.port);
+  const heapBefore = await readHeap(options);
   const firstFrame = bystander.session.status.confirmedFrame;
   const closes = new Map<number, number>();
   let sent = 0;
@@ -80,7 +82,7 @@ export async function fuzzSockets(options: FuzzOptions): Promise<FuzzReport> {
       bystanderCloses: status.closeCode === 0 && status.connection === 'live' ? 0 : 1,
       bystanderDesyncs: status.desyncs,
       bystanderFrames: status.confirmedFrame - firstFrame,
-      rssMib: [rssBefore, await readRss(options.port)],
+      heapKib: [heapBefore, await readHeap(options)],
     };
   } finally {
     bystander.stop();
@@ -191,12 +193,14 @@ async function takeTicket(port: number): Promise<string> {
   return ((await response.json()) as { ticket: string }).ticket;
 }
 
-/** Resident memory after the collector had a chance: the least of a few readings. */
-async function readRss(port: number): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  const match = /^process_resident_memory_bytes (\S+)$/m.exec(text);
-  if (match === null) throw new Error('the server reports no resident memory');
-  return Math.round(Number(match[1]) / 2 ** 20);
+async function readHeap({ port, collect }: FuzzOptions): Promise<number> {
+  const read = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  collect?.();
+  // The signal is heard before the second request, if not before the first.
+  await read();
+  const match = /^spacetime_heap_used_bytes (\S+)$/m.exec(await read());
+  if (match === null) throw new Error('the server reports no heap');
+  return Math.round(Number(match[1]) / 1024);
 }
 
 /** Somebody who plays in peace; resolves when he is in the world. */

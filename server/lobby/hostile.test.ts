@@ -9,31 +9,30 @@ const dataDir = mkdtempSync(join(tmpdir(), 'spacetime-hostile-'));
 let server: ServerProcess;
 
 beforeAll(async () => {
-  server = await startServer({ dataDir });
+  const preload = new URL('../probe/collect-on-signal.ts', import.meta.url).pathname;
+  server = await startServer({ dataDir, env: { BUN_OPTIONS: `--preload ${preload}` } });
 });
 afterAll(async () => {
   await server.kill();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-/** A leak of 4 KiB a connection is 19 MiB a round; the collector's young space comes and goes. */
-const GROWTH_MIB_MAX = 15;
-const ROUNDS = 2;
-const MORE_ROUNDS = 4;
+/** 250 bytes for each of the 4,700 connections of a round; 60 to 80 are measured. */
+const GROWTH_KIB_MAX = 1200;
 
 test('10,000 hostile messages: numbered closes, no growth, nobody else notices', async () => {
-  let leastGrowth = Number.POSITIVE_INFINITY;
-  for (let seed = 1; seed <= ROUNDS + MORE_ROUNDS; seed++) {
-    if (seed > ROUNDS && leastGrowth < GROWTH_MIB_MAX) break;
-    const report = await fuzzSockets({ port: server.port, messages: 5000, seed, report: () => {} });
+  const collect = () => process.kill(server.pid, 'SIGUSR2');
+  const options = { port: server.port, report: () => {}, collect };
+  const first = await fuzzSockets({ ...options, messages: 5000, seed: 1 });
+  const second = await fuzzSockets({ ...options, messages: 5000, seed: 2 });
+  for (const report of [first, second]) {
     expect(report.unnumbered).toEqual([]);
     expect(report.bystanderCloses).toBe(0);
     expect(report.bystanderDesyncs).toBe(0);
     expect(report.bystanderFrames).toBeGreaterThan(10);
     expect(Object.keys(report.closes)).toContain('4000');
-    const [before, after] = report.rssMib;
-    if (seed > 1) leastGrowth = Math.min(leastGrowth, after - before);
   }
-  expect(leastGrowth).toBeLessThan(GROWTH_MIB_MAX);
+  const [before, after] = second.heapKib;
+  expect(after - before).toBeLessThan(GROWTH_KIB_MAX);
   expect((await fetch(`http://127.0.0.1:${server.port}/health/ready`)).status).toBe(200);
 });
