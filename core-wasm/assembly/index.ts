@@ -20,6 +20,7 @@ import {
   FAULT_SITE,
   FIELDS,
   FIRST_STATIC,
+  FORCED,
   FRAME,
   GROUPS,
   INBOX,
@@ -41,6 +42,7 @@ import {
   TERRAIN_HEIGHTS,
 } from './layout';
 import {
+  ENTITY_CAPACITY,
   FRAME_BYTES_MAX,
   LISTED_CAPACITY,
   QUERY_CAPACITY,
@@ -55,6 +57,7 @@ import { forgetMovers } from './query/tables';
 import { exposePlayer } from './query/view';
 import { terrainHeight } from './terrain/heightfield';
 import { exposeEntry, writeEntry } from './wire/entry';
+import { filterFrame, listForced, openFilter } from './wire/filter';
 import {
   acceptFrame,
   appendCommand,
@@ -73,9 +76,9 @@ import { takeFaults } from './world/fault';
 import { header } from './world/header';
 import { step, stepPart, stepStage } from './world/step';
 import './trap';
-import { removeListed, takeExcerpt } from './world/excerpt';
+import { listMovers, proofOf, removeListed, takeExcerpt } from './world/excerpt';
 import { insertExcerpt } from './world/insert';
-import { hashState, loadState, resetState, saveState } from './world/snapshot';
+import { checkState, hashState, loadState, resetState, saveState } from './world/snapshot';
 
 // Regions.
 export const stateAddress: usize = STATE;
@@ -103,6 +106,8 @@ export const queryCapacity: i32 = QUERY_CAPACITY;
 export const answersAddress: usize = ANSWERS;
 export const listedAddress: usize = LISTED;
 export const faultSiteAddress: usize = FAULT_SITE;
+
+export const entityCapacity: i32 = ENTITY_CAPACITY;
 
 // World. What writes STATE forgets what queries were built on.
 export function worldReset(seed: u32): void {
@@ -148,9 +153,24 @@ export function eventsOfTick(): i32 {
 export const excerptAddress: usize = EXCERPT;
 export const listedCapacity: i32 = LISTED_CAPACITY;
 
-/** `count` ids in LISTED, a snapshot of `length` bytes in STAGING; bytes in EXCERPT, −1 refused. */
-export function excerptTake(length: i32, count: i32): i32 {
-  return takeExcerpt(length, count);
+/** Checks the snapshot of `length` bytes in STAGING; excerpts are then taken from it. */
+export function excerptOpen(length: i32): i32 {
+  return length < 0 || length > STAGING_BYTES ? 5 : checkState(length);
+}
+
+/** `count` ids in LISTED; bytes in EXCERPT, −1 refused. */
+export function excerptTake(count: i32): i32 {
+  return takeExcerpt(count);
+}
+
+/** Lists all movers of the open snapshot; their number. */
+export function excerptMovers(): i32 {
+  return listMovers();
+}
+
+/** Of the excerpt that was just taken, and of the open snapshot's statics. */
+export function excerptProof(length: i32): u64 {
+  return proofOf(length);
 }
 
 export function excerptInsert(length: i32): i32 {
@@ -230,6 +250,23 @@ export function frameInputsOffset(length: i32): i32 {
 
 export function frameEntryLength(offset: i32, length: i32): i32 {
   return entryLengthAt(offset, length);
+}
+
+/** Notes whom the loaded frame concerns, before its first tick. */
+export function filterOpen(): void {
+  openFilter();
+}
+
+export const forcedAddress: usize = FORCED;
+
+/** Entity indices, two bytes each, whose groups everybody must have in this frame; their number. */
+export function filterForced(): i32 {
+  return listForced();
+}
+
+/** The frame for the groups of the `count` ids in LISTED, after its ticks; bytes in the outbox. */
+export function filterTake(count: i32, proof: u64): i32 {
+  return filterFrame(count, proof);
 }
 
 // Entries and messages.

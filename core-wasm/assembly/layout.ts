@@ -97,6 +97,16 @@ export const OLD_ISLANDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
 /** Union-find over entity indices: who met whom since the frame began; 0 is its own parent. */
 export const GROUPS: usize = memory.data(ENTITY_CAPACITY * 2, 16);
 
+/** What a frame says, one record each, and who must be told whole; see `wire/filter.ts`. */
+export const PASSAGE_BYTES: i32 = 12;
+/** Nothing that a frame says is shorter than four bytes. */
+export const PASSAGE_CAPACITY: i32 = FRAME_BYTES_MAX / 4;
+export const PASSAGES: usize = memory.data(PASSAGE_CAPACITY * PASSAGE_BYTES, 16);
+/** Entity indices, two bytes each. */
+export const FORCED: usize = memory.data(ENTITY_CAPACITY * 2, 16);
+/** By entity index. */
+export const MARKS: usize = memory.data(ENTITY_CAPACITY, 16);
+
 /** What the host must hear of a tick; see `world/events.ts`. */
 export const EVENT_BYTES: i32 = 12;
 export const EVENTS: usize = memory.data(EVENT_CAPACITY * EVENT_BYTES, 16);

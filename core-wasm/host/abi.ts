@@ -27,6 +27,8 @@ export interface Abi {
   readonly listedAddress: WebAssembly.Global;
   readonly faultSiteAddress: WebAssembly.Global;
 
+  readonly entityCapacity: WebAssembly.Global;
+
   worldReset(seed: number): void;
   worldStep(): number;
   worldStage(): number;
@@ -44,7 +46,10 @@ export interface Abi {
   eventsOfTick(): number;
   readonly excerptAddress: WebAssembly.Global;
   readonly listedCapacity: WebAssembly.Global;
-  excerptTake(length: number, count: number): number;
+  excerptOpen(length: number): number;
+  excerptTake(count: number): number;
+  excerptMovers(): number;
+  excerptProof(length: number): bigint;
   excerptInsert(length: number): number;
   excerptRemove(count: number): number;
   worldHash(): bigint;
@@ -59,6 +64,10 @@ export interface Abi {
   frameFinish(): number;
   frameInputsOffset(length: number): number;
   frameEntryLength(offset: number, length: number): number;
+  filterOpen(): void;
+  readonly forcedAddress: WebAssembly.Global;
+  filterForced(): number;
+  filterTake(count: number, proof: bigint): number;
 
   entryEncode(): number;
   entryDecode(length: number): number;

@@ -1,7 +1,19 @@
 import { FrameWriter } from './frame-writer.ts';
 import { clampInteger, getInput, putInput } from './input-fields.ts';
 import { getU64, putU64, takeLetter } from './memory.ts';
-import type { Decoded, Hello, Input, Ping, Pong, Snapshot, Timing, Welcome } from './messages.ts';
+import type {
+  BubbleChange,
+  Decoded,
+  FrameMessage,
+  Hello,
+  Input,
+  Ping,
+  Pong,
+  Repair,
+  Snapshot,
+  Timing,
+  Welcome,
+} from './messages.ts';
 import { MessageKind } from './messages.ts';
 import { type FrameHeader, type PlayerInput, WireFault } from './types.ts';
 
@@ -11,6 +23,22 @@ export const SERVER_MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 
 const FRAME_HEADER_BYTES = 16;
 const HEAD_LENGTH_WORD = 15;
+
+const NO_LEAVES = new Uint32Array(0);
+/** Of a frame with which nobody leaves or enters. */
+export const NO_CHANGE: BubbleChange = { leaves: NO_LEAVES, enter: new Uint8Array(0) };
+
+/** Lengths were checked by the core. Ids are copied, for they are not aligned. */
+function readFrameTail(tail: Uint8Array, leaveCount: number, enterBytes: number): FrameMessage {
+  let leaves = NO_LEAVES;
+  if (leaveCount > 0) {
+    const view = new DataView(tail.buffer, tail.byteOffset, leaveCount * 4);
+    leaves = Uint32Array.from({ length: leaveCount }, (_, i) => view.getUint32(i * 4, true));
+  }
+  const enterAt = leaveCount * 4;
+  const enter = tail.subarray(enterAt, enterAt + enterBytes);
+  return { kind: MessageKind.FRAME, leaves, enter, bytes: tail.subarray(enterAt + enterBytes) };
+}
 
 type Fields<T extends { kind: unknown }> = Omit<T, 'kind'>;
 
@@ -111,8 +139,28 @@ export class Codec extends FrameWriter {
     return this.encodeWithTail(MessageKind.SNAPSHOT, frame, state);
   }
 
-  encodeFrame(bytes: Uint8Array): Uint8Array {
-    return this.encodeWithTail(MessageKind.FRAME, 0, bytes);
+  encodeRepair(frame: number, proof: bigint): Uint8Array {
+    this.memory.u32[this.memory.field] = frame;
+    putU64(this.memory, 1, proof);
+    return this.encode(MessageKind.REPAIR);
+  }
+
+  /** `leaves` at most `LISTED_CAPACITY`. */
+  encodeFrame(bytes: Uint8Array, { leaves, enter }: BubbleChange = NO_CHANGE): Uint8Array {
+    const { u32, field } = this.memory;
+    u32[field] = leaves.length;
+    u32[field + 1] = enter.length;
+    const head = this.abi.messageEncode(MessageKind.FRAME);
+    const enterAt = head + leaves.length * 4;
+    const message = new Uint8Array(enterAt + enter.length + bytes.length);
+    message.set(this.memory.bytes.subarray(this.memory.letter, this.memory.letter + head));
+    const view = new DataView(message.buffer);
+    for (let i = 0; i < leaves.length; i++) {
+      view.setUint32(head + i * 4, leaves[i] as number, true);
+    }
+    message.set(enter, enterAt);
+    message.set(bytes, enterAt + enter.length);
+    return message;
   }
 
   encodeTiming(m: Fields<Timing>): Uint8Array {
@@ -184,7 +232,9 @@ export class Codec extends FrameWriter {
       case MessageKind.SNAPSHOT:
         return { kind, frame: word(0), state: tail } satisfies Snapshot;
       case MessageKind.FRAME:
-        return { kind, bytes: tail };
+        return readFrameTail(tail, word(0), word(1));
+      case MessageKind.REPAIR:
+        return { kind, frame: word(0), proof: getU64(this.memory, 1) } satisfies Repair;
       case MessageKind.TIMING:
         return {
           kind,

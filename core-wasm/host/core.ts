@@ -2,18 +2,21 @@ import type { Abi } from './abi.ts';
 import { Codec } from './codec.ts';
 import { type TickEvent, takeEvents } from './events.ts';
 import { type CoreModule, instantiate } from './load-core.ts';
+import { takeFrame } from './memory.ts';
+import { type MoverColumns, takeMovers } from './movers.ts';
 import { Queries } from './queries.ts';
 import { Rewind } from './rewind.ts';
 import { STEP_STAGES } from './stages.ts';
 import { StateReader } from './state-reader.ts';
 import { TICKS_PER_FRAME, WireFault } from './types.ts';
 
-export { CLIENT_MESSAGE_BYTES_MAX, Codec, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
+export { CLIENT_MESSAGE_BYTES_MAX, Codec, NO_CHANGE, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
 export { emptyBodies, emptyPlayers, growBodies, growPlayers } from './columns.ts';
 export { emptyBoxes, emptyContacts } from './debug-view.ts';
 export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
 export { type AddJoint, emptyJoints, type JointColumns, JointKind } from './joints.ts';
 export { type CoreModule, compileCore } from './load-core.ts';
+export { emptyMovers, type MoverColumns } from './movers.ts';
 export type { Terrain } from './state-reader.ts';
 
 /**
@@ -52,6 +55,25 @@ export class Core extends StateReader {
     if (bytes.length > this.memory.frameBytesMax) return WireFault.TOO_LONG;
     this.memory.bytes.set(bytes, this.memory.frame);
     return this.abi.frameLoad(bytes.length) as WireFault;
+  }
+
+  /**
+   * Reads whom the loaded frame concerns, at its first tick. Returns entity indices whose groups
+   * everybody must have in this frame: they become static, or cease to be.
+   */
+  openFilter(): Uint16Array {
+    this.abi.filterOpen();
+    const first = (this.abi.forcedAddress.value as number) >>> 1;
+    return this.memory.u16.slice(first, first + this.abi.filterForced());
+  }
+
+  /**
+   * The opened frame as it concerns the groups of `ids` and everybody, with `proof` in place of
+   * the state's hash. After its ticks and `groups`.
+   */
+  filterFrame(ids: ArrayLike<number>, proof: bigint): Uint8Array {
+    if (!this.list(ids)) throw new RangeError('more ids than can be listed');
+    return takeFrame(this.memory, this.abi.filterTake(ids.length, proof));
   }
 
   /** One tick. Without a loaded frame every player keeps the last intent. Bits of `StepFault`. */
@@ -112,6 +134,16 @@ export class Core extends StateReader {
     if (snapshot.length > this.memory.stagingBytes) return WireFault.TOO_LONG;
     this.memory.bytes.set(snapshot, this.memory.staging);
     return this.abi.worldLoad(snapshot.length) as WireFault;
+  }
+
+  /** Every body that may move, in entity order. */
+  readMovers(into: MoverColumns): void {
+    takeMovers(this.abi, this.memory, into);
+  }
+
+  /** The index of an entity, the low 16 bits of its id, is below this. */
+  get entityCapacity(): number {
+    return this.abi.entityCapacity.value;
   }
 
   /** Island of each mover in the last tick, to be kept with the snapshot before it. */
@@ -175,13 +207,53 @@ export class Core extends StateReader {
    * closed: a joint, a grip or a contact would be cut.
    */
   exportPart(snapshot: Uint8Array, ids: ArrayLike<number>): Uint8Array | null {
+    return this.openSnapshot(snapshot) ? this.takePart(ids) : null;
+  }
+
+  /**
+   * Checks a snapshot, once for any number of `takePart` and `proofOfPart`. Nothing else of this
+   * core may be called between these but `filterFrame`. False when it is none.
+   */
+  openSnapshot(snapshot: Uint8Array): boolean {
     const { bytes, staging, stagingBytes } = this.memory;
-    if (snapshot.length > stagingBytes || !this.list(ids)) return null;
+    if (snapshot.length > stagingBytes) return false;
     bytes.set(snapshot, staging);
-    const length = this.abi.excerptTake(snapshot.length, ids.length);
+    return this.abi.excerptOpen(snapshot.length) === WireFault.NONE;
+  }
+
+  /** `exportPart` from the open snapshot. */
+  takePart(ids: ArrayLike<number>): Uint8Array | null {
+    const length = this.list(ids) ? this.abi.excerptTake(ids.length) : -1;
     if (length < 0) return null;
     const first = this.abi.excerptAddress.value as number;
-    return bytes.slice(first, first + length);
+    return this.memory.bytes.slice(first, first + length);
+  }
+
+  /**
+   * Hash of these movers of the open snapshot, with their players, joints and contacts, and of all
+   * that is static; never 0n. Equal on two ends that have these movers and the same statics. Null
+   * as `takePart`.
+   */
+  proofOfPart(ids: ArrayLike<number>): bigint | null {
+    return this.list(ids) ? this.proofOfListed(ids.length) : null;
+  }
+
+  /** The proof of everything that moves in a snapshot; null when it is none. */
+  proofOf(snapshot: Uint8Array): bigint | null {
+    return this.openSnapshot(snapshot) ? this.proofOfListed(this.abi.excerptMovers()) : null;
+  }
+
+  /** The proof of everything that moves in this world. */
+  proof(): bigint {
+    this.abi.worldSave();
+    const proof = this.proofOfListed(this.abi.excerptMovers());
+    if (proof === null) throw new Error('all movers are no closed set');
+    return proof;
+  }
+
+  private proofOfListed(count: number): bigint | null {
+    const length = this.abi.excerptTake(count);
+    return length < 0 ? null : BigInt.asUintN(64, this.abi.excerptProof(length));
   }
 
   /**

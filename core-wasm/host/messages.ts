@@ -1,12 +1,13 @@
 import type { WireFault } from './types.ts';
 
 /** Catalogue of messages; bytes are laid out by `core-wasm/assembly/wire/messages.ts` alone. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 export const MessageKind = {
   HELLO: 0x01,
   INPUT: 0x02,
   PING: 0x03,
+  REPAIR: 0x04,
   WELCOME: 0x81,
   SNAPSHOT: 0x82,
   FRAME: 0x83,
@@ -23,7 +24,7 @@ export interface Hello {
   readonly coreHash: bigint;
   /** The frame that the client would apply next. */
   readonly resumeFrame: number;
-  /** Its state hash at that frame's first tick. */
+  /** `Core.proof` of its state at that frame's first tick. */
   readonly resumeHash: bigint;
 }
 
@@ -40,6 +41,15 @@ export interface Ping {
   readonly nonce: number;
 }
 
+/** The client's state is not what the server proves: it wants a SNAPSHOT instead of frames. */
+export interface Repair {
+  readonly kind: typeof MessageKind.REPAIR;
+  /** The frame at whose first tick the states differ. */
+  readonly frame: number;
+  /** `Core.proof` of the client's state there. */
+  readonly proof: bigint;
+}
+
 export interface Welcome {
   readonly kind: typeof MessageKind.WELCOME;
   readonly protocol: number;
@@ -52,15 +62,26 @@ export interface Welcome {
   readonly resumed: boolean;
 }
 
-/** Full state at a frame's first tick. */
+/** State at a frame's first tick: all that is static, and of what moves the client's bubble. */
 export interface Snapshot {
   readonly kind: typeof MessageKind.SNAPSHOT;
   readonly frame: number;
   readonly state: Uint8Array;
 }
 
-/** One sequenced frame; `bytes` are what the journal keeps. */
-export interface FrameMessage {
+/** Who leaves and enters a client's bubble at a frame's first tick, before its commands. */
+export interface BubbleChange {
+  /** Entities that are the client's no longer. */
+  readonly leaves: Uint32Array;
+  /** An excerpt with those who enter, for `Core.insertPart`; empty when nobody does. */
+  readonly enter: Uint8Array;
+}
+
+/**
+ * One sequenced frame as it concerns the client's bubble. In place of the state's hash `bytes` have
+ * the proof of the bubble at the first tick, before anybody leaves or enters, or 0.
+ */
+export interface FrameMessage extends BubbleChange {
   readonly kind: typeof MessageKind.FRAME;
   readonly bytes: Uint8Array;
 }
@@ -82,7 +103,16 @@ export interface Pong {
   readonly nonce: number;
 }
 
-export type Message = Hello | Input | Ping | Welcome | Snapshot | FrameMessage | Timing | Pong;
+export type Message =
+  | Hello
+  | Input
+  | Ping
+  | Repair
+  | Welcome
+  | Snapshot
+  | FrameMessage
+  | Timing
+  | Pong;
 
 /** What `Core.decodeMessage` gives: the message, or the fault by number. */
 export type Decoded =

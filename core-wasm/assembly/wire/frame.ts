@@ -59,6 +59,11 @@ export function acceptFrame(length: i32): WireFault {
   return WireFault.NONE;
 }
 
+/** Bytes of the frame in LOADED, 0 when none is loaded. */
+export function loadedBytes(): i32 {
+  return loadedLength;
+}
+
 export function dropFrame(): void {
   loadedLength = 0;
 }

@@ -1,4 +1,5 @@
-import { FIELDS, INBOX, INBOX_BYTES, LETTER, LETTER_BYTES } from '../layout';
+import { FIELDS, INBOX, INBOX_BYTES, LETTER, LETTER_BYTES, STAGING_BYTES } from '../layout';
+import { FRAME_BYTES_MAX, LISTED_CAPACITY } from '../limits';
 import { ENTRY_BYTES_MAX, readEntry } from './entry';
 import { FRAME_HEADER_BYTES } from './frame';
 import {
@@ -15,14 +16,16 @@ import { beginWrite, writeU8, writeU16, writeU32, writeU64, written } from './wr
 
 /**
  * The catalogue of messages. Each has a fixed head, which is written and checked here, and at most
- * one tail of bytes (an entry, a state, a frame), which the host copies as it is.
+ * one tail of bytes (an entry, a state, a frame and who leaves and enters with it), which the host
+ * copies as it is.
  *
  *   HELLO    01  protocol u16, core u64, resume frame u32, resume hash u64          client
  *   INPUT    02  frame u32, entry …                                                 client
  *   PING     03  nonce u32                                                          client
+ *   REPAIR   04  frame u32, proof u64                                               client
  *   WELCOME  81  protocol u16, core u64, epoch u32, entity u32, next frame u32, resumed u8
  *   SNAPSHOT 82  frame u32, state …
- *   FRAME    83  frame …
+ *   FRAME    83  leaves u16, excerpt bytes u32, leaving ids u32 …, excerpt …, frame …
  *   TIMING   84  input frame u32, slack i16 ms, replaced u16
  *   PONG     85  nonce u32
  */
@@ -30,6 +33,7 @@ export const enum Kind {
   HELLO = 0x01,
   INPUT = 0x02,
   PING = 0x03,
+  REPAIR = 0x04,
   WELCOME = 0x81,
   SNAPSHOT = 0x82,
   FRAME = 0x83,
@@ -78,7 +82,13 @@ export function encodeHead(kind: i32): i32 {
     writeU32(field(0));
     writeU16(field(1));
     writeU16(field(2));
-  } else if (kind != Kind.FRAME) {
+  } else if (kind == Kind.FRAME) {
+    writeU16(field(0));
+    writeU32(field(1));
+  } else if (kind == Kind.REPAIR) {
+    writeU32(field(0));
+    writeU64(field64(1));
+  } else {
     writeU32(field(0));
   }
   return written();
@@ -106,8 +116,11 @@ export function decodeHead(length: i32): WireFault {
     expose(0, readU32());
     return finishHead(5, true);
   }
-  if (kind == Kind.FRAME) {
-    return length < 1 + FRAME_HEADER_BYTES ? WireFault.TRUNCATED : finishHead(1, true);
+  if (kind == Kind.FRAME) return decodeFrame(length);
+  if (kind == Kind.REPAIR) {
+    expose(0, readU32());
+    expose64(1, readU64());
+    return finishHead(13, false);
   }
   if (kind == Kind.TIMING) {
     expose(0, readU32());
@@ -139,6 +152,20 @@ function decodeInput(): WireFault {
   const fault = readEntry();
   if (fault != WireFault.NONE) return fault;
   return finishHead(5, false);
+}
+
+/** Checks the lengths of all three parts; what they hold is for the world to judge. */
+function decodeFrame(length: i32): WireFault {
+  const leaves = readU16();
+  const enterBytes = readU32();
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (leaves > LISTED_CAPACITY || enterBytes > STAGING_BYTES) return WireFault.OUT_OF_RANGE;
+  const frameBytes = length - 7 - <i32>(leaves * 4 + enterBytes);
+  if (frameBytes < FRAME_HEADER_BYTES) return WireFault.TRUNCATED;
+  if (frameBytes > FRAME_BYTES_MAX) return WireFault.TOO_LONG;
+  expose(0, leaves);
+  expose(1, enterBytes);
+  return finishHead(7, true);
 }
 
 function decodeWelcome(): WireFault {

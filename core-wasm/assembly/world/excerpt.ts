@@ -15,6 +15,7 @@ import {
   STAGING,
 } from '../layout';
 import { ENTITY_CAPACITY } from '../limits';
+import { hash64 } from '../math/hash';
 import { leftGripOf, Player, rightGripOf } from '../player/player';
 import { clearWanted, copyWanted, wantDefinition } from '../shape/definition-sets';
 import { WireFault } from '../wire/reader';
@@ -29,7 +30,7 @@ import {
   packedJoints,
   packedPlayers,
 } from './packed';
-import { checkState, loadState, PREFIX_BYTES, saveState } from './snapshot';
+import { loadState, PREFIX_BYTES, saveState } from './snapshot';
 
 /**
  * Taking a closed set of bodies out of a world: with their players, joints and contacts, asleep or
@@ -191,12 +192,11 @@ function beginExcerpt(h: Header, entityHigh: i32): Header {
 }
 
 /**
- * Takes the `count` bodies whose ids are in LISTED out of the snapshot of `length` bytes in
- * STAGING. Bytes of the excerpt in EXCERPT; −1 when the snapshot is none, a body is not there, or
- * the set is not closed.
+ * Takes the `count` bodies whose ids are in LISTED out of the checked snapshot in STAGING, which
+ * stays as it is. Bytes of the excerpt in EXCERPT; −1 when a body is not there, or the set is not
+ * closed.
  */
-export function takeExcerpt(length: i32, count: i32): i32 {
-  if (checkState(length) != WireFault.NONE) return -1;
+export function takeExcerpt(count: i32): i32 {
   const h = changetype<Header>(STAGING + PREFIX_BYTES);
   if (!mark(h, count) || !isClosed(h)) return -1;
   const into = beginExcerpt(h, 0);
@@ -204,6 +204,28 @@ export function takeExcerpt(length: i32, count: i32): i32 {
   filter(h, into, true);
   store<u64>(EXCERPT, EXCERPT_MAGIC);
   return <i32>(packedEnd(into) - EXCERPT);
+}
+
+/** Lists every mover of the checked snapshot in STAGING; returns how many they are. */
+export function listMovers(): i32 {
+  const h = changetype<Header>(STAGING + PREFIX_BYTES);
+  let to = LISTED;
+  for (let i = 0; i < h.moverCount; i++) {
+    store<u32>(to, changetype<Body>(packedBodies(h) + <usize>i * BODY_BYTES).id);
+    to += 4;
+  }
+  return h.moverCount;
+}
+
+/**
+ * Hash of the excerpt of `length` bytes in EXCERPT and of all that is static in the snapshot that
+ * it was taken from: what two worlds must have in common that share these movers. Never 0.
+ */
+export function proofOf(length: i32): u64 {
+  const h = changetype<Header>(STAGING + PREFIX_BYTES);
+  const statics = packedBodies(h) + <usize>h.moverCount * BODY_BYTES;
+  const proof = hash64(EXCERPT, length, hash64(statics, h.staticCount * BODY_BYTES, 0));
+  return proof == 0 ? 1 : proof;
 }
 
 /**
