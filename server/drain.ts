@@ -3,7 +3,6 @@ import type { Logger } from './observe/log.ts';
 import type { Bus, Store } from './ports.ts';
 import type { Pacer } from './room/pacer.ts';
 import type { Room } from './room/room.ts';
-import { finishFrame } from './room/tick.ts';
 
 /** A store that does not answer must not hold the process for ever. */
 const DRAIN_TIMEOUT_MS = 20_000;
@@ -24,7 +23,6 @@ export interface DrainParts {
 export async function drain(parts: DrainParts): Promise<boolean> {
   const { room, pacer, listener, store, bus, log } = parts;
   pacer.stop();
-  finishFrame(room);
   await listener.stop();
   const verified = await Promise.race([saveWorld(room, log), timeout(room)]);
   room.journal.stop();

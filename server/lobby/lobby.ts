@@ -75,6 +75,7 @@ function receive(
   const { message } = decoded;
   if (message.kind === MessageKind.INPUT) return takeInput(room, session, message, nowMs);
   if (message.kind === MessageKind.PING) return answerPing(room, session, message.nonce);
+  if (message.kind === MessageKind.REPAIR) return repair(room, session);
   if (message.kind === MessageKind.HELLO) return greet(room, session, message, lookUp);
   return { code: CloseCode.OUT_OF_ORDER, reason: 'a message that only a server sends' };
 }
@@ -85,13 +86,23 @@ function takeInput(room: Room, session: Session, input: Input, nowMs: number): V
   }
   const lane = room.lanes.get(session.entity);
   if (lane === undefined) return null;
-  const arrival = putInput(lane, input, nowMs, room.ring.next, room.sealedMs);
+  const arrival = putInput(lane, input, nowMs, room.nextFrame, room.sealedMs);
   if (arrival === 'late') room.meters.inputsLate++;
   return null;
 }
 
 function answerPing(room: Room, session: Session, nonce: number): Verdict {
   sendTo(room, session, room.codec.encodePong(nonce));
+  return null;
+}
+
+/** His world is not ours any more: he gets ours. The flood limit bounds how often. */
+function repair(room: Room, session: Session): Verdict {
+  if (session.state !== 'live' && session.state !== 'stalled') {
+    return { code: CloseCode.OUT_OF_ORDER, reason: 'repair before welcome' };
+  }
+  room.meters.stateHashMismatches++;
+  session.needsSnapshot = true;
   return null;
 }
 

@@ -1,9 +1,13 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
+import { NO_CHANGE } from '../../core-wasm/host/core.ts';
+import { WireFault } from '../../core-wasm/host/types.ts';
 import type { Session } from '../session/session.ts';
+import { adopt, chooseBubble, createBubble } from './bubble.ts';
 import type { Room } from './room.ts';
 
 /** Frames between two reports of a client's slack: 4 times a second. */
 const TIMING_INTERVAL_FRAMES = 5;
+const NOBODY = NO_CHANGE.enter;
 /** A client that takes nothing for so long is given up. */
 export const STALL_TIMEOUT_MS = 30_000;
 
@@ -20,25 +24,58 @@ export function sendTo(room: Room, session: Session, message: Uint8Array): void 
   room.meters.bytesOut += message.length;
 }
 
+/** Frames between two proofs of a client's bubble: a second. Clients take turns by link. */
+export const PROOF_INTERVAL_FRAMES = 20;
+
 /**
- * One sealed frame to everybody: the same bytes for all. Who needs a snapshot gets the state that
- * the frame starts from just before it. `message` was encoded once.
+ * A frame that was just stepped, to everybody as it concerns his bubble. Who needs a snapshot gets
+ * the state that the frame starts from just before it.
  */
-export function broadcastFrame(room: Room, frame: number, message: Uint8Array): void {
-  let snapshot: Uint8Array | null = null;
+export function broadcastFrame(room: Room, frame: number): void {
+  if (!room.core.openSnapshot(room.start)) throw new Error('the core refused its own state');
   for (const session of room.sessions.values()) {
     if (session.state === 'stalled') recover(room, session);
     if (session.state !== 'live' || isOverSoftLimit(room, session)) continue;
-    if (session.needsSnapshot) {
-      snapshot ??= room.codec.encodeSnapshot(frame, room.core.snapshot());
-      session.needsSnapshot = false;
-      session.allowanceBytes = snapshot.length;
-      room.meters.snapshotsSent++;
-      sendTo(room, session, snapshot);
-    }
-    sendTo(room, session, message);
+    sendFrame(room, session, frame);
     if ((frame + session.link.id) % TIMING_INTERVAL_FRAMES === 0) sendTiming(room, session);
   }
+}
+
+function sendFrame(room: Room, session: Session, frame: number): void {
+  const { core, scene } = room;
+  session.bubble ??= createBubble(core.entityCapacity);
+  const { bubble } = session;
+  const { members, leaves, enters, next } = chooseBubble(scene, bubble, session.entity);
+  const isFresh = session.needsSnapshot;
+  const isProof = !isFresh && (frame + session.link.id) % PROOF_INTERVAL_FRAMES === 0;
+  const proof = isProof ? core.proofOfPart(bubble.present.subarray(0, bubble.count)) : 0n;
+  const enter = isFresh || enters.length === 0 ? NOBODY : core.takePart(enters);
+  if (proof === null || enter === null) throw new Error('a bubble is no closed set');
+  if (isFresh) sendSnapshot(room, session, frame, members);
+  const bytes = core.filterFrame([session.entity, ...members], proof);
+  const change = { leaves: isFresh ? NO_CHANGE.leaves : leaves, enter };
+  sendTo(room, session, room.codec.encodeFrame(bytes, change));
+  adopt(bubble, next);
+}
+
+function sendSnapshot(
+  room: Room,
+  session: Session,
+  frame: number,
+  members: Uint32Array,
+): void {
+  const { scratchCore, scene } = room;
+  const kept = new Set(members);
+  const { ids, count } = scene.before.movers;
+  const others = ids.subarray(0, count).filter((id) => !kept.has(id));
+  const fault = scratchCore.restore(room.start);
+  if (fault !== WireFault.NONE) throw new Error(`the core refused its own state: ${fault}`);
+  if (!scratchCore.removePart(others)) throw new Error('a bubble is no closed set');
+  const message = room.codec.encodeSnapshot(frame, scratchCore.snapshot());
+  session.needsSnapshot = false;
+  session.allowanceBytes = message.length;
+  room.meters.snapshotsSent++;
+  sendTo(room, session, message);
 }
 
 /** Stops sending to a client that does not keep up: it will start over from a snapshot. */

@@ -1,9 +1,8 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
-import { type Hello, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
+import { PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import { TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
 import type { Session } from '../session/session.ts';
 import { sendTo } from './broadcast.ts';
-import { framesSince, holdsFrame } from './frame-ring.ts';
 import { createLane, restEntry } from './input-queue.ts';
 import { type Room, reserveEntity } from './room.ts';
 
@@ -100,13 +99,16 @@ function arrivalPlace(account: number): { x: number; y: number; z: number; yaw: 
   return { x: Math.sin(angle) * ARRIVAL_RING_M, y: 0, z: Math.cos(angle) * ARRIVAL_RING_M, yaw };
 }
 
-/** Frames that he missed if he can continue; else the next broadcast begins with a snapshot. */
+/**
+ * The next broadcast begins with a snapshot, whatever state he comes back with: his bubble, and so
+ * the frames he missed, would have to be kept for each player for as long as he may stay away.
+ */
 function welcome(room: Room, session: Session): void {
   const { hello } = session;
   if (hello === null) throw new Error('a session arrived without a hello');
-  const missed = missedFrames(room, hello);
-  const resumed = missed !== null;
+  if (hello.resumeFrame < room.nextFrame) room.meters.resumes++;
   session.state = 'live';
+  session.needsSnapshot = true;
   sendTo(
     room,
     session,
@@ -115,25 +117,10 @@ function welcome(room: Room, session: Session): void {
       coreHash: room.core.module.hash64,
       epoch: session.epoch,
       entity: session.entity,
-      nextFrame: resumed ? hello.resumeFrame : room.ring.next,
-      resumed,
+      nextFrame: room.nextFrame,
+      resumed: false,
     }),
   );
-  if (missed === null) {
-    session.needsSnapshot = true;
-    return;
-  }
-  room.meters.resumes++;
-  for (const message of missed) sendTo(room, session, message);
-}
-
-/** Null when the client's state is not one that ours continues. */
-function missedFrames(room: Room, hello: Hello): Uint8Array[] | null {
-  const { resumeFrame, resumeHash } = hello;
-  if (resumeFrame === room.ring.next) return room.core.stateHash() === resumeHash ? [] : null;
-  const missed = framesSince(room.ring, resumeFrame, resumeHash);
-  if (missed === null && holdsFrame(room.ring, resumeFrame)) room.meters.stateHashMismatches++;
-  return missed;
 }
 
 /** The last word of a player who just left: hands open, standing still. Null when already said. */

@@ -4,8 +4,9 @@ import type { Checkpointer } from '../persist/checkpoint.ts';
 import type { Journal } from '../persist/journal.ts';
 import type { Clock, Projection, ResumableSession } from '../ports.ts';
 import type { Session } from '../session/session.ts';
-import { createFrameRing, type FrameRing } from './frame-ring.ts';
+import { createScene, type Scene } from './bubble.ts';
 import type { InputLane } from './input-queue.ts';
+import { INTEREST, type InterestLimits } from './interest.ts';
 
 /** Adds itself to the open frame; false when the frame is full and it must wait. */
 export type Command = (codec: Codec) => boolean;
@@ -15,6 +16,8 @@ export interface RoomLimits {
   readonly reconnectGraceSeconds: number;
   readonly softBufferBytes: number;
   readonly heartbeatSeconds: number;
+  /** `INTEREST` unless given. */
+  readonly interest?: InterestLimits;
 }
 
 /** A player without a socket: the body waits in the world until the tick. */
@@ -33,7 +36,16 @@ export interface Room {
   readonly meters: Meters;
   readonly journal: Journal;
   readonly checkpointer: Checkpointer;
-  readonly ring: FrameRing;
+  /** Makes the states that newcomers get. */
+  readonly scratchCore: Core;
+  readonly scene: Scene;
+  /** The frame that is sealed next. */
+  nextFrame: number;
+  /** Ticks of the frame under way that have passed; its steps were all taken in the first. */
+  phase: number;
+  /** The world at the first tick of the newest frame. */
+  start: Uint8Array;
+  startStorage: Uint8Array;
   /** By link id. */
   readonly sessions: Map<number, Session>;
   /** The session that speaks for an account: the one of the highest epoch. */
@@ -60,6 +72,7 @@ export function createRoom(
   parts: Pick<
     Room,
     | 'core'
+    | 'scratchCore'
     | 'codec'
     | 'clock'
     | 'limits'
@@ -72,7 +85,11 @@ export function createRoom(
 ): Room {
   return {
     ...parts,
-    ring: createFrameRing(parts.core.frame),
+    scene: createScene(parts.core.entityCapacity, parts.limits.interest ?? INTEREST),
+    nextFrame: parts.core.frame,
+    phase: 0,
+    start: new Uint8Array(0),
+    startStorage: new Uint8Array(0),
     sessions: new Map(),
     speakers: new Map(),
     lanes: new Map(),

@@ -6,7 +6,6 @@ import type { Room } from './room.ts';
 export interface SealedFrame {
   readonly frame: number;
   readonly bytes: Uint8Array;
-  readonly stateHash: bigint;
 }
 
 /**
@@ -17,14 +16,13 @@ export function sealFrame(room: Room): SealedFrame {
   const { core } = room;
   const frame = core.frame;
   const nowMs = room.clock.nowMs();
-  const stateHash = core.stateHash();
-  core.frameBegin(frame, stateHash);
+  core.frameBegin(frame, core.stateHash());
   addCommands(room);
   for (const { entity } of core.playerAccounts()) addEntry(room, entity, frame, nowMs);
   const bytes = core.frameEnd();
   room.sealedMs = nowMs;
   room.meters.framesSealed++;
-  return { frame, bytes, stateHash };
+  return { frame, bytes };
 }
 
 /** In order; the first that does not fit waits with all behind it. */

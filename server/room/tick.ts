@@ -1,6 +1,6 @@
 import { TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
 import { broadcastFrame } from './broadcast.ts';
-import { pushFrame } from './frame-ring.ts';
+import { beginScene, endScene } from './bubble.ts';
 import { closeSilent } from './heartbeat.ts';
 import { updatePresence } from './presence.ts';
 import { readMeters } from './read-meters.ts';
@@ -9,41 +9,57 @@ import { sealFrame } from './sequence.ts';
 import { stepCore } from './step-core.ts';
 
 /**
- * One tick, sixty a second. Data flows one way: the sockets have filled the queues; a frame is
- * sealed from them, journaled, told to everybody, and stepped. Nothing here waits.
+ * One tick, sixty a second. The first of three plays a whole frame; the others only pass, for who
+ * met whom is known after the frame's last step, and without it nobody can be told anything.
  */
 export function runTick(room: Room): void {
-  if (room.core.tick % TICKS_PER_FRAME === 0 && !beginFrame(room)) return;
-  const faults = stepCore(room);
+  if (room.phase === 0 && !playFrame(room)) return;
   room.meters.ticks++;
-  if (faults !== 0) {
-    room.meters.stepFaults++;
-    room.onFaults(faults);
-  }
+  room.phase = (room.phase + 1) % TICKS_PER_FRAME;
 }
 
-/** Steps to the next frame boundary, where a world can be saved; for the drain. */
-export function finishFrame(room: Room): void {
-  while (room.core.tick % TICKS_PER_FRAME !== 0) room.core.step();
-}
-
-/** Every third tick. False when the world must stand still because nothing may be lost. */
-function beginFrame(room: Room): boolean {
+/**
+ * Data flows one way: the sockets have filled the queues; a frame is sealed from them, journaled,
+ * stepped, and told to everybody as far as it concerns him. Nothing here waits. False when the
+ * world must stand still because nothing may be lost.
+ */
+function playFrame(room: Room): boolean {
   if (isPaused(room)) return false;
   closeSilent(room);
   updatePresence(room);
   if (room.checkpointer.due()) void room.checkpointer.save();
 
-  const { frame, bytes, stateHash } = sealFrame(room);
+  const { frame, bytes } = sealFrame(room);
   if (!room.journal.append(frame, bytes)) throw new Error('the journal refused after it agreed');
-  const message = room.codec.encodeFrame(bytes);
-  broadcastFrame(room, frame, message);
-  pushFrame(room.ring, stateHash, message);
+  keepStart(room);
+  stepFrame(room, bytes);
+  room.nextFrame = frame + 1;
+  broadcastFrame(room, frame);
   readMeters(room);
-
-  const fault = room.core.loadFrame(bytes);
-  if (fault !== WireFault.NONE) throw new Error(`the core refused its own frame: ${fault}`);
   return true;
+}
+
+/** A state grows as things spawn: room for a few more bodies before it is allocated anew. */
+const STORAGE_HEADROOM = 1.25;
+
+function keepStart(room: Room): void {
+  const state = room.core.snapshot(room.startStorage);
+  room.start = state;
+  if (state.buffer === room.startStorage.buffer) return;
+  room.startStorage = new Uint8Array(Math.ceil(state.length * STORAGE_HEADROOM));
+}
+
+function stepFrame(room: Room, bytes: Uint8Array): void {
+  const { core, scene } = room;
+  const fault = core.loadFrame(bytes);
+  if (fault !== WireFault.NONE) throw new Error(`the core refused its own frame: ${fault}`);
+  beginScene(scene, core);
+  let faults = 0;
+  for (let tick = 0; tick < TICKS_PER_FRAME; tick++) faults |= stepCore(room);
+  endScene(scene, core);
+  if (faults === 0) return;
+  room.meters.stepFaults++;
+  room.onFaults(faults);
 }
 
 /** A frame that cannot be kept is not played. */

@@ -1,6 +1,7 @@
 import type { Hello } from '../../core-wasm/host/messages.ts';
 import type { Meter } from '../net/token-bucket.ts';
 import type { Link, PlayerProjection } from '../ports.ts';
+import type { Bubble } from '../room/bubble.ts';
 
 /** A socket that has not said HELLO by then is closed. */
 export const HELLO_TIMEOUT_MS = 5000;
@@ -35,6 +36,8 @@ export interface Session {
   drained: boolean;
   /** The next frame must be preceded by the full state. */
   needsSnapshot: boolean;
+  /** What the client simulates; null before its first frame. */
+  bubble: Bubble | null;
   /** Buffered bytes that a snapshot may still account for, on top of the soft limit. */
   allowanceBytes: number;
 }
@@ -54,6 +57,7 @@ export function createSession(link: Link, meter: Meter, nowMs: number): Session 
     stalledMs: 0,
     drained: false,
     needsSnapshot: false,
+    bubble: null,
     allowanceBytes: 0,
   };
 }
