@@ -41,7 +41,7 @@ function describe(loop: FrameLoop, last: Counters, nowMs: number): string {
   const seconds = Math.max(0.001, (nowMs - last.atMs) / 1000);
   const rate = (now: number, before: number): string => ((now - before) / seconds).toFixed(0);
   const { calls, triangles } = renderer.info.render;
-  const hash = hashText(status.confirmedHash);
+  const hash = hashText(status.provenHash);
   return [
     `${status.connection}  entity ${status.entity}  account ${status.account}`,
     `tick ${status.tick}  frame ${status.frame}  confirmed ${status.confirmedFrame}`,

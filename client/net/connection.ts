@@ -3,6 +3,7 @@ import type { Core } from '../../core-wasm/host/core.ts';
 import {
   type FrameMessage,
   MessageKind,
+  NO_RESUME_FRAME,
   PROTOCOL_VERSION,
   type Snapshot,
   type Timing,
@@ -37,7 +38,6 @@ export interface ConnectionOptions {
 
 /** Subprotocol that this client speaks; the ticket travels as a second one. */
 export const SUBPROTOCOL = 'spacetime.v1';
-const NO_RESUME_FRAME = 0xffffffff;
 const PING_INTERVAL_MS = 1_000;
 /** A live server is never silent for longer than a frame. */
 const SILENCE_MAX_MS = 5_000;

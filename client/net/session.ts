@@ -1,5 +1,5 @@
 import type { Core } from '../../core-wasm/host/core.ts';
-import { MessageKind, type Snapshot, type Welcome } from '../../core-wasm/host/messages.ts';
+import { type FrameMessage, MessageKind, type Snapshot, type Welcome } from '../../core-wasm/host/messages.ts';
 import {
   type BodyColumns,
   type Intent,
@@ -30,8 +30,10 @@ export interface WorldSession {
   /** Previous and current tick, corrections blended in. Rows are reused: read, do not keep. */
   readonly bodies: { readonly previous: BodyColumns; readonly current: BodyColumns };
   readonly players: { readonly previous: PlayerColumns; readonly current: PlayerColumns };
-  /** Confirmed hash at a frame's first tick, for the last ten seconds. */
+  /** The proof on which both ends agreed at a frame's first tick, for the last ten seconds. */
   hashOfFrame(frame: number): bigint | null;
+  /** The state at the first tick of the frame after the newest confirmed one, for checkers. */
+  confirmedState(): { frame: number; state: Uint8Array } | null;
   close(): void;
 }
 
@@ -83,8 +85,8 @@ class Session implements WorldSession {
   readonly #predictor: Predictor;
   readonly #connection: Connection;
   readonly #cancelPump: () => void;
-  /** Why the predicted world must be replaced; null while it is sound. */
-  #broken: string | null = null;
+  /** The fault for which the predicted world must be replaced; null while it is sound. */
+  #broken: PredictionFault | null = null;
   #attendedMs: number;
 
   constructor(options: SessionOptions) {
@@ -94,7 +96,7 @@ class Session implements WorldSession {
     this.bodies = this.#shown.bodies;
     this.players = this.#shown.players;
     this.#predictor = new Predictor(core, (fault) => {
-      this.#broken = describe(fault);
+      this.#broken = fault;
     });
     this.#connection = new Connection({
       url,
@@ -115,13 +117,17 @@ class Session implements WorldSession {
   update(nowMs: number): number {
     this.#attendedMs = nowMs;
     this.#connection.advance(nowMs);
-    this.#settle(nowMs);
+    this.#settle();
     if (!this.#canPlay) return 1;
     return Math.min(Math.max(this.#simulate(nowMs), 0), 1);
   }
 
   hashOfFrame(frame: number): bigint | null {
     return this.#predictor.confirmed.at(frame);
+  }
+
+  confirmedState(): { frame: number; state: Uint8Array } | null {
+    return this.#predictor.confirmedState();
   }
 
   close(): void {
@@ -134,7 +140,7 @@ class Session implements WorldSession {
     const overdueMs = nowMs - this.#attendedMs;
     if (overdueMs < OVERDUE_MS) return;
     this.#connection.advance(nowMs);
-    this.#settle(nowMs);
+    this.#settle();
     if (overdueMs < UNATTENDED_MS && this.#canPlay) this.#simulate(nowMs);
   }
 
@@ -142,10 +148,13 @@ class Session implements WorldSession {
     return this.#connection.state === 'live' && this.#clock.running;
   }
 
-  #settle(nowMs: number): void {
+  /** A world that is not the server's is replaced while its player plays on. */
+  #settle(): void {
     if (this.#predictor.settle()) this.#shown.correct(this.core, this.#predictor.entity);
     if (this.#broken === null) return;
-    this.#connection.rejoin(this.#broken, nowMs);
+    const { frame } = this.#broken;
+    const proof = this.#broken.kind === 'desync' ? this.#broken.got : 0n;
+    this.#connection.send(this.core.encodeRepair(frame, proof));
     this.#broken = null;
   }
 
@@ -179,13 +188,19 @@ class Session implements WorldSession {
       case MessageKind.SNAPSHOT:
         return this.#onSnapshot(message);
       case MessageKind.FRAME:
-        if (!this.#predictor.receive(message.bytes)) return 'a frame is missing';
-        this.#clock.onFrame(this.#predictor.newestFrame, atMs);
-        return null;
+        return this.#onFrame(message, atMs);
       case MessageKind.TIMING:
         this.#clock.onTiming(message.slackMs, atMs);
         return null;
     }
+  }
+
+  #onFrame(message: FrameMessage, atMs: number): string | null {
+    if (!this.#predictor.receive(message.bytes, message)) return 'a frame is missing';
+    // While a repair is waited for, frames pass by, but they still tell the time.
+    const header = this.core.readFrameHeader(message.bytes);
+    if (header !== null) this.#clock.onFrame(header.frame, atMs);
+    return null;
   }
 
   #onWelcome({ entity, resumed, nextFrame }: Welcome): string | null {
@@ -204,12 +219,6 @@ class Session implements WorldSession {
     this.#shown.correct(this.core, this.#predictor.entity);
     return null;
   }
-}
-
-function describe(fault: PredictionFault): string {
-  return fault.kind === 'desync'
-    ? `the state at frame ${fault.frame} differs from the server's`
-    : `the core refused frame ${fault.frame} (${fault.wire})`;
 }
 
 function pump(schedule: Schedule, task: () => void): () => void {

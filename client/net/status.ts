@@ -26,9 +26,11 @@ export interface SessionStatus {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly desyncs: number;
-  /** Newest frame on whose state both ends agreed, −1 before the first. */
+  /** Newest frame that was applied as the server had it, −1 before the first. */
   readonly confirmedFrame: number;
-  readonly confirmedHash: bigint;
+  /** Newest frame on whose state both ends agreed, −1 before the first. */
+  readonly provenFrame: number;
+  readonly provenHash: bigint;
 }
 
 /** A live view, so that reading the status costs nothing when nobody looks. */
@@ -93,9 +95,12 @@ export function statusOf(
       return predictor.desyncs;
     },
     get confirmedFrame() {
+      return predictor.confirmedFrame;
+    },
+    get provenFrame() {
       return predictor.confirmed.newestFrame;
     },
-    get confirmedHash() {
+    get provenHash() {
       return predictor.confirmed.newestHash;
     },
   };

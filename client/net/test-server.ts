@@ -54,6 +54,8 @@ export class TestServer {
   silent = false;
   /** While true frames are withheld, as from a client that is too slow. */
   withholding = false;
+  /** Times that the client asked for a state in place of its own. */
+  repairs = 0;
   joins: Array<{ resumed: boolean; ticket: string }> = [];
   #peer: Peer | null = null;
   #sealedAtMs = 0;
@@ -151,6 +153,7 @@ export class TestServer {
     if (message.kind === MessageKind.HELLO) {
       this.#join(peer, message.resumeFrame, message.resumeHash, ticket);
     }
+    if (message.kind === MessageKind.REPAIR) this.#repair();
     if (message.kind !== MessageKind.INPUT || !peer.live) return;
     const { frame } = this.authority.core;
     const slackMs =
@@ -160,13 +163,18 @@ export class TestServer {
     this.authority.receive(this.#entity, message.frame, message.entry);
   }
 
+  #repair(): void {
+    this.repairs++;
+    this.sendSnapshot();
+  }
+
   get #entity(): number {
     return this.authority.players[0] as number;
   }
 
   #join(peer: Peer, resumeFrame: number, resumeHash: bigint, ticket: string): void {
     const { core, hashes, frames } = this.authority;
-    const known = resumeFrame === core.frame ? core.stateHash() : hashes[resumeFrame];
+    const known = resumeFrame === core.frame ? core.proof() : hashes[resumeFrame];
     const resumed = known === resumeHash && core.frame - resumeFrame < RESUME_FRAMES_MAX;
     this.joins.push({ resumed, ticket });
     this.#peer = peer;

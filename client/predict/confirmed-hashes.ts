@@ -1,7 +1,7 @@
-/** Confirmed hashes that are kept: ten seconds of frames. */
+/** Frames for which proofs are kept: ten seconds. */
 export const CONFIRMED_HASHES_MAX = 200;
 
-/** State hashes on which server and client agreed, by frame. */
+/** Proofs on which server and client agreed, by frame. */
 export class ConfirmedHashes {
   readonly #frames = new Float64Array(CONFIRMED_HASHES_MAX).fill(-1);
   readonly #hashes = new BigUint64Array(CONFIRMED_HASHES_MAX);

@@ -17,20 +17,18 @@ interface Slot {
   storage: Uint8Array;
   /** View of `storage`: the state at the frame's first tick. */
   state: Uint8Array;
-  hash: bigint;
   /** The frame as it was last predicted. */
   predicted: Uint8Array;
 }
 
 const NO_BYTES = new Uint8Array(0);
 
-/** States, hashes and guesses of the frames that the server has not confirmed yet. */
+/** States and guesses of the frames that the server has not confirmed yet. */
 export class History {
   readonly #slots: Slot[] = Array.from({ length: SLOT_COUNT }, () => ({
     frame: -1,
     storage: NO_BYTES,
     state: NO_BYTES,
-    hash: 0n,
     predicted: NO_BYTES,
   }));
 
@@ -38,7 +36,6 @@ export class History {
   save(core: PredictedCore): void {
     const slot = this.#at(core.frame);
     slot.frame = core.frame;
-    slot.hash = core.stateHash();
     slot.predicted = NO_BYTES;
     const state = core.snapshot(slot.storage);
     if (state.buffer !== slot.storage.buffer) {
@@ -57,11 +54,6 @@ export class History {
   /** State at the first tick of `frame`. */
   state(frame: number): Uint8Array {
     return this.#held(frame).state;
-  }
-
-  /** Hash of that state. */
-  hash(frame: number): bigint {
-    return this.#held(frame).hash;
   }
 
   predicted(frame: number): Uint8Array {

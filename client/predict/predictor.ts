@@ -1,4 +1,5 @@
-import type { Core } from '../../core-wasm/host/core.ts';
+import { type Core, NO_CHANGE } from '../../core-wasm/host/core.ts';
+import type { BubbleChange } from '../../core-wasm/host/messages.ts';
 import { type Intent, type Pose, TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
 import { ConfirmedHashes } from './confirmed-hashes.ts';
 import { History, MAX_PREDICTED_FRAMES } from './history.ts';
@@ -13,7 +14,10 @@ export type PredictedCore = Pick<
   | 'loadFrame'
   | 'step'
   | 'stepFrame'
-  | 'stateHash'
+  | 'proof'
+  | 'proofOf'
+  | 'removePart'
+  | 'insertPart'
   | 'snapshot'
   | 'restore'
   | 'frameBegin'
@@ -28,8 +32,8 @@ export type PredictedCore = Pick<
 /** Why the predicted world cannot be trusted any more; only a snapshot repairs it. */
 export type PredictionFault =
   /**
-   * Same inputs, other state, or a remembered state gone bad: `expected` is the server's hash at
-   * the frame's first tick.
+   * Same inputs, other state, or a remembered state gone bad: `expected` is the server's proof at
+   * the frame's first tick, 0 where it gave none.
    */
   | {
       readonly kind: 'desync';
@@ -37,7 +41,7 @@ export type PredictionFault =
       readonly expected: bigint;
       readonly got: bigint;
     }
-  /** The core refused an authoritative frame. */
+  /** The core refused an authoritative frame, or who leaves or enters with it. */
   | { readonly kind: 'refused'; readonly frame: number; readonly wire: WireFault };
 
 /** What this client did in one frame, ready to be sent. */
@@ -46,9 +50,10 @@ export interface OwnInput {
   readonly entry: Uint8Array;
 }
 
-interface AuthoritativeFrame {
+interface AuthoritativeFrame extends BubbleChange {
   readonly frame: number;
-  readonly stateHash: bigint;
+  /** 0 in most frames. */
+  readonly proof: bigint;
   readonly bytes: Uint8Array;
 }
 
@@ -57,9 +62,12 @@ interface AuthoritativeFrame {
  *
  * The invariant that everything rests on: for every frame F from `nextFrame` to the one under
  * way, the history holds the state at F's first tick, and the state at `nextFrame` came out of
- * authoritative frames alone, or out of guesses that equalled them byte for byte. So the hash in
- * the server's frame F = `nextFrame` must equal ours *before* F is compared or applied; a
- * difference there is a desync and never a late input.
+ * authoritative frames alone, or out of guesses that equalled them byte for byte. So the proof in
+ * the server's frame F = `nextFrame` must equal ours *before* anybody leaves or enters and F is
+ * compared or applied; a difference there is a desync and never a late input.
+ *
+ * The world is a bubble: of what moves it has what the server says. Who leaves or enters does so
+ * at F's first tick, and what followed is resimulated.
  */
 export class Predictor {
   /** Own player's entity, to which own entries are addressed. */
@@ -77,6 +85,7 @@ export class Predictor {
   readonly #onFault: (fault: PredictionFault) => void;
   #news: AuthoritativeFrame[] = [];
   #nextFrame = 0;
+  #confirmedFrame = -1;
   #started = false;
   #faulted = false;
 
@@ -89,6 +98,11 @@ export class Predictor {
   /** The frame that the server has to confirm next. */
   get nextFrame(): number {
     return this.#nextFrame;
+  }
+
+  /** The newest frame that was applied as the server had it; −1 before the first. */
+  get confirmedFrame(): number {
+    return this.#confirmedFrame;
   }
 
   /** The newest frame that came from the server, applied or not; −1 before the first. */
@@ -112,6 +126,7 @@ export class Predictor {
     this.#own.clear();
     // A server that came back from a crash may have lost what it once confirmed.
     this.confirmed.dropFrom(0);
+    this.#confirmedFrame = -1;
     return this.#rebase(frame, state);
   }
 
@@ -129,14 +144,15 @@ export class Predictor {
   }
 
   /**
-   * Queues the authoritative frame that comes next; `bytes` are kept. False when they are no
-   * frame or not that one: a gap, which the transport cannot make and only a snapshot can fill.
+   * Queues the authoritative frame that comes next and who leaves and enters with it; the bytes
+   * are kept. False when they are no frame or not that one: a gap, which the transport cannot make
+   * and only a snapshot can fill.
    */
-  receive(bytes: Uint8Array): boolean {
+  receive(bytes: Uint8Array, { leaves, enter }: BubbleChange = NO_CHANGE): boolean {
     if (this.#faulted) return true;
     const header = this.#core.readFrameHeader(bytes);
     if (header?.frame !== this.#nextFrame + this.#news.length) return false;
-    this.#news.push({ frame: header.frame, stateHash: header.stateHash, bytes });
+    this.#news.push({ frame: header.frame, proof: header.stateHash, bytes, leaves, enter });
     return true;
   }
 
@@ -186,11 +202,19 @@ export class Predictor {
 
   /** Where a broken connection may go on; null when only a snapshot will do. */
   resumePoint(): { frame: number; hash: bigint } | null {
+    const confirmed = this.confirmedState();
+    const hash = confirmed === null ? null : this.#core.proofOf(confirmed.state);
+    return confirmed === null || hash === null ? null : { frame: confirmed.frame, hash };
+  }
+
+  /** The state at the first tick of the newest frame that the server has decided all before. */
+  confirmedState(): { frame: number; state: Uint8Array } | null {
     if (!this.#started || this.#faulted) return null;
     this.settle();
+    if (this.#faulted) return null;
     const frame = this.#nextFrame;
     const standing = this.#core.tick === frame * TICKS_PER_FRAME;
-    return { frame, hash: standing ? this.#core.stateHash() : this.#history.hash(frame) };
+    return { frame, state: standing ? this.#core.snapshot() : this.#history.state(frame) };
   }
 
   #rebase(frame: number, state: Uint8Array): WireFault {
@@ -201,6 +225,7 @@ export class Predictor {
     this.#nextFrame = frame;
     this.#history.clear();
     this.confirmed.dropFrom(frame);
+    this.#confirmedFrame = Math.min(this.#confirmedFrame, frame - 1);
     return this.#started || wire !== WireFault.NONE ? wire : WireFault.WRONG_FRAME;
   }
 
@@ -208,25 +233,44 @@ export class Predictor {
   #applyAll(news: readonly AuthoritativeFrame[]): boolean {
     const core = this.#core;
     let confirmed = false;
-    for (const { frame, stateHash, bytes } of news) {
-      const firstTick = frame * TICKS_PER_FRAME;
-      const predictedTicks = confirmed ? 0 : core.tick - firstTick;
-      const got = predictedTicks === 0 ? core.stateHash() : this.#history.hash(frame);
-      if (got !== stateHash) return this.#failDesync(frame, stateHash, got, confirmed);
-      this.confirmed.confirm(frame, stateHash);
-      const guessed = predictedTicks >= TICKS_PER_FRAME;
-      const right = guessed && core.sameFrame(this.#history.predicted(frame), bytes);
-      if (!right) {
+    for (const authoritative of news) {
+      const { frame, bytes } = authoritative;
+      const predictedTicks = confirmed ? 0 : core.tick - frame * TICKS_PER_FRAME;
+      if (!this.#isProven(authoritative, predictedTicks, confirmed)) return confirmed;
+      if (predictedTicks < TICKS_PER_FRAME || !this.#isGuessed(authoritative)) {
         if (predictedTicks > 0 && !this.#rollBack(frame, predictedTicks))
-          return this.#failDesync(frame, stateHash, core.stateHash(), confirmed);
+          return this.#failDesync(frame, 0n, 0n, confirmed);
         this.#noteReplacedInput(frame, bytes);
-        const { wire } = core.stepFrame(bytes);
+        const wire = this.#play(authoritative);
         confirmed = true;
         if (wire !== WireFault.NONE) return this.#fail({ kind: 'refused', frame, wire }, true);
       }
       this.#nextFrame = frame + 1;
+      this.#confirmedFrame = frame;
     }
     return confirmed;
+  }
+
+  /** False, and the fault told, when the state at the frame's first tick is not the server's. */
+  #isProven({ frame, proof }: AuthoritativeFrame, ticks: number, confirmed: boolean): boolean {
+    if (proof === 0n) return true;
+    const core = this.#core;
+    const got = ticks === 0 ? core.proof() : core.proofOf(this.#history.state(frame));
+    if (got === proof) this.confirmed.confirm(frame, proof);
+    else this.#failDesync(frame, proof, got ?? 0n, confirmed);
+    return got === proof;
+  }
+
+  #isGuessed({ frame, bytes, leaves, enter }: AuthoritativeFrame): boolean {
+    const isSame = leaves.length === 0 && enter.length === 0;
+    return isSame && this.#core.sameFrame(this.#history.predicted(frame), bytes);
+  }
+
+  #play({ bytes, leaves, enter }: AuthoritativeFrame): WireFault {
+    const core = this.#core;
+    if (leaves.length > 0 && !core.removePart(leaves)) return WireFault.OUT_OF_RANGE;
+    const entered = enter.length > 0 ? core.insertPart(enter) : WireFault.NONE;
+    return entered === WireFault.NONE ? core.stepFrame(bytes).wire : entered;
   }
 
   /** False when the remembered state is no state any more: memory went bad under it. */

@@ -14,7 +14,7 @@ export function predictFrame(
   ownEntry: Uint8Array | null,
 ): void {
   const { frame } = core;
-  core.frameBegin(frame, history.hash(frame));
+  core.frameBegin(frame, 0n);
   if (ownEntry !== null) core.addInput(entity, ownEntry);
   const bytes = core.frameEnd();
   core.loadFrame(bytes);

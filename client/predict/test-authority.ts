@@ -10,7 +10,7 @@ import {
 
 /** A sequencer in its plainest form, for tests of the client: real core, real frames. */
 export class TestAuthority {
-  /** State hash at the first tick of each frame. */
+  /** Proof of the whole world at the first tick of each frame. */
   readonly hashes: bigint[] = [];
   readonly frames: Uint8Array[] = [];
   /** Inputs that came after their frame was sealed. */
@@ -82,7 +82,7 @@ export class TestAuthority {
   /** Seals the frame that is due and steps it. */
   seal(): Uint8Array {
     const { core } = this;
-    const hash = core.stateHash();
+    const hash = core.proof();
     this.hashes[core.frame] = hash;
     core.frameBegin(core.frame, hash);
     for (const add of this.#commands) add(core);

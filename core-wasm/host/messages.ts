@@ -16,7 +16,10 @@ export const MessageKind = {
 } as const;
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind];
 
-/** First message of a client. `resumeFrame` 0xffffffff asks for a snapshot. */
+/** `Hello.resumeFrame` of a client that has no state. */
+export const NO_RESUME_FRAME = 0xffffffff;
+
+/** First message of a client. */
 export interface Hello {
   readonly kind: typeof MessageKind.HELLO;
   readonly protocol: number;

@@ -184,7 +184,7 @@ export const METRICS = {
   },
   spacetime_resumes_total: {
     type: 'counter',
-    help: 'Sessions that went on from the client’s own state.',
+    help: 'Sessions that came back with a state of their own.',
     read: ({ resumes }) => resumes,
   },
   spacetime_state_hash_mismatches_total: {

@@ -45,14 +45,14 @@ function sendFrame(room: Room, session: Session, frame: number): void {
   const { core, scene } = room;
   session.bubble ??= createBubble(core.entityCapacity);
   const { bubble } = session;
-  const { members, leaves, enters, next } = chooseBubble(scene, bubble, session.entity);
+  const { members, concerned, leaves, enters, next } = chooseBubble(scene, bubble, session.entity);
   const isFresh = session.needsSnapshot;
   const isProof = !isFresh && (frame + session.link.id) % PROOF_INTERVAL_FRAMES === 0;
   const proof = isProof ? core.proofOfPart(bubble.present.subarray(0, bubble.count)) : 0n;
   const enter = isFresh || enters.length === 0 ? NOBODY : core.takePart(enters);
   if (proof === null || enter === null) throw new Error('a bubble is no closed set');
   if (isFresh) sendSnapshot(room, session, frame, members);
-  const bytes = core.filterFrame([session.entity, ...members], proof);
+  const bytes = core.filterFrame(concerned, proof);
   const change = { leaves: isFresh ? NO_CHANGE.leaves : leaves, enter };
   sendTo(room, session, room.codec.encodeFrame(bytes, change));
   adopt(bubble, next);

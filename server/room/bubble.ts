@@ -53,7 +53,7 @@ export interface Scene {
   readonly members: Uint32Array;
   readonly leaves: Uint32Array;
   readonly enters: Uint32Array;
-  readonly rest: Uint32Array;
+  readonly next: Uint32Array;
 }
 
 export function createScene(entityCapacity: number, limits: InterestLimits): Scene {
@@ -72,7 +72,7 @@ export function createScene(entityCapacity: number, limits: InterestLimits): Sce
     members: ids(),
     leaves: ids(),
     enters: ids(),
-    rest: ids(),
+    next: ids(),
   };
 }
 
@@ -115,6 +115,8 @@ export interface Choice {
   readonly members: Uint32Array;
   readonly leaves: Uint32Array;
   readonly enters: Uint32Array;
+  /** The members, and the own player, who may be spawned only now: whose commands he gets. */
+  readonly concerned: Uint32Array;
   /** Its movers after the frame's last tick: to be taken with `adopt`. */
   readonly next: Uint32Array;
 }
@@ -125,13 +127,12 @@ export function chooseBubble(scene: Scene, bubble: Bubble, own: number): Choice 
   const choice = ++scene.choice;
   let memberCount = 0;
   let nextCount = 0;
-  const next = scene.rest;
   const take = (index: number): void => {
     const group = groups[index] as number;
     if (chosenBy[group] === choice) return;
     chosenBy[group] = choice;
     memberCount = copyGroup(before, group, scene.members, memberCount);
-    nextCount = copyGroup(after, group, next, nextCount);
+    nextCount = copyGroup(after, group, scene.next, nextCount);
   };
   take(own & 0xffff);
   for (const index of forced) take(index);
@@ -149,11 +150,13 @@ export function chooseBubble(scene: Scene, bubble: Bubble, own: number): Choice 
     const id = scene.members[i] as number;
     if (presentBy[id & 0xffff] !== choice) scene.enters[enterCount++] = id;
   }
+  scene.members[memberCount] = own;
   return {
     members: scene.members.subarray(0, memberCount),
+    concerned: scene.members.subarray(0, memberCount + 1),
     leaves: scene.leaves.subarray(0, leaveCount),
     enters: scene.enters.subarray(0, enterCount),
-    next: next.subarray(0, nextCount),
+    next: scene.next.subarray(0, nextCount),
   };
 }
 

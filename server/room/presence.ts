@@ -1,5 +1,5 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
-import { PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
+import { NO_RESUME_FRAME, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import { TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
 import type { Session } from '../session/session.ts';
 import { sendTo } from './broadcast.ts';
@@ -106,7 +106,7 @@ function arrivalPlace(account: number): { x: number; y: number; z: number; yaw: 
 function welcome(room: Room, session: Session): void {
   const { hello } = session;
   if (hello === null) throw new Error('a session arrived without a hello');
-  if (hello.resumeFrame < room.nextFrame) room.meters.resumes++;
+  if (hello.resumeFrame !== NO_RESUME_FRAME) room.meters.resumes++;
   session.state = 'live';
   session.needsSnapshot = true;
   sendTo(
