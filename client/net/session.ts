@@ -154,8 +154,10 @@ class Session implements WorldSession {
     if (this.#broken === null) return;
     const { frame } = this.#broken;
     const proof = this.#broken.kind === 'desync' ? this.#broken.got : 0n;
-    this.#connection.send(this.core.encodeRepair(frame, proof));
     this.#broken = null;
+    // On the way in a state comes anyway.
+    if (this.#connection.state !== 'live') return;
+    this.#connection.send(this.core.encodeRepair(frame, proof));
   }
 
   /** Predicts up to where the clock wants to be; returns the ticks and parts that are left over. */

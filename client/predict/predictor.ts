@@ -202,6 +202,7 @@ export class Predictor {
 
   /** Where a broken connection may go on; null when only a snapshot will do. */
   resumePoint(): { frame: number; hash: bigint } | null {
+    this.settle();
     const confirmed = this.confirmedState();
     const hash = confirmed === null ? null : this.#core.proofOf(confirmed.state);
     return confirmed === null || hash === null ? null : { frame: confirmed.frame, hash };
@@ -210,8 +211,6 @@ export class Predictor {
   /** The state at the first tick of the newest frame that the server has decided all before. */
   confirmedState(): { frame: number; state: Uint8Array } | null {
     if (!this.#started || this.#faulted) return null;
-    this.settle();
-    if (this.#faulted) return null;
     const frame = this.#nextFrame;
     const standing = this.#core.tick === frame * TICKS_PER_FRAME;
     return { frame, state: standing ? this.#core.snapshot() : this.#history.state(frame) };

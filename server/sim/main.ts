@@ -48,8 +48,9 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 function describe(report: SimulationReport): string {
-  const { seed, frames, crashes, cuts, rollbacks, agreements } = report;
+  const { seed, frames, crashes, cuts, rollbacks, agreements, entered, left } = report;
   const verdict = report.violations.length === 0 ? 'held' : 'BROKE';
   const counts = `${frames} frames, ${crashes} crashes, ${cuts} cuts, ${rollbacks} rollbacks`;
-  return `seed ${seed} ${verdict}: ${counts}, ${agreements} agreements`;
+  const bubbles = `${agreements} agreements, ${entered} entered, ${left} left`;
+  return `seed ${seed} ${verdict}: ${counts}, ${bubbles}`;
 }

@@ -87,6 +87,13 @@ export class MemoryStore implements Store {
     return { account: this.names.length, name, lastSeen: null };
   }
 
+  /** A guest who was last seen there. */
+  async createGuestAt(x: number, z: number): Promise<Account> {
+    const { account } = await this.createGuest('');
+    this.lastSeen.set(account, { account, x, y: 0, z, yaw: 0 });
+    return (await this.account(account)) as Account;
+  }
+
   async account(account: number): Promise<Account | null> {
     const name = this.names[account - 1];
     if (name === undefined) return null;

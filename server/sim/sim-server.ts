@@ -6,6 +6,7 @@ import { createLog } from '../observe/log.ts';
 import { createMeters } from '../observe/meters.ts';
 import { openWorld } from '../open-world.ts';
 import type { Clock } from '../ports.ts';
+import type { InterestLimits } from '../room/interest.ts';
 import { type Pacer, startPacer } from '../room/pacer.ts';
 import type { Room } from '../room/room.ts';
 import { runTick } from '../room/tick.ts';
@@ -15,9 +16,14 @@ import type { MemoryStore } from './memory-store.ts';
 export interface SimServer {
   readonly room: Room;
   readonly listener: MemoryListener;
+  /** The latest states of the world at the first tick of a frame, by frame. */
+  readonly states: ReadonlyMap<number, Uint8Array>;
   /** Stops dead, as `kill -9` does: nothing is flushed, no close is sent. */
   crash(): void;
 }
+
+/** States that are kept for checkers: three seconds. */
+const STATES_KEPT = 60;
 
 /** Of the server's limits, those that a test may want smaller. */
 export const SIM_LIMITS = {
@@ -37,7 +43,7 @@ export async function startSimServer(
   store: MemoryStore,
   seed: number,
   worldSeed = seed,
-  limits = SIM_LIMITS,
+  limits: typeof SIM_LIMITS & { readonly interest?: InterestLimits } = SIM_LIMITS,
 ): Promise<SimServer> {
   const meters = createMeters();
   const quiet = createLog({ level: 'silent', clock });
@@ -77,15 +83,21 @@ export async function startSimServer(
     },
     { seed },
   );
+  const states = new Map([[room.nextFrame, room.core.snapshot()]]);
   const pacer: Pacer = startPacer(
     clock,
     meters,
-    () => runTick(room),
+    () => {
+      runTick(room);
+      if (!states.has(room.nextFrame)) states.set(room.nextFrame, room.core.snapshot());
+      states.delete(room.nextFrame - STATES_KEPT);
+    },
     () => {},
   );
   return {
     room,
     listener,
+    states,
     crash() {
       pacer.stop();
       room.journal.stop();

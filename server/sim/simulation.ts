@@ -1,10 +1,11 @@
 import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
-import { FRAMES_KEPT } from '../room/frame-ring.ts';
+import type { InterestLimits } from '../room/interest.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
+import { createJudge, type Judge, judge } from './agreement.ts';
 import { MemoryStore } from './memory-store.ts';
 import { createSimClient, type SimClient } from './sim-client.ts';
-import { type SimServer, startSimServer } from './sim-server.ts';
+import { SIM_LIMITS, type SimServer, startSimServer } from './sim-server.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 export interface SimulationOptions {
@@ -24,8 +25,11 @@ export interface SimulationReport {
   readonly crashes: number;
   readonly cuts: number;
   readonly rollbacks: number;
-  /** Frames of which server and a client confirmed the same hash. */
+  /** Bubbles that a client had confirmed and that were the server's, byte for byte. */
   readonly agreements: number;
+  /** Bodies that came into a bubble and that left one. */
+  readonly entered: number;
+  readonly left: number;
 }
 
 /** Between two display frames of a client: 90 Hz. */
@@ -45,7 +49,7 @@ interface Sim {
   server: SimServer | null;
   restartAtMs: number;
   readonly violations: Set<string>;
-  agreements: number;
+  readonly judge: Judge;
   crashes: number;
   cuts: number;
 }
@@ -68,7 +72,7 @@ export async function simulate(
     server: null,
     restartAtMs: 0,
     violations: new Set(),
-    agreements: 0,
+    judge: createJudge(await Core.create(module)),
     crashes: 0,
     cuts: 0,
   };
@@ -85,7 +89,8 @@ export async function simulate(
   await pass(sim, CALM_SECONDS, false);
   checkLive(sim);
   const rollbacks = sim.clients.reduce((sum, { session }) => sum + session.status.rollbacks, 0);
-  const { agreements, crashes, cuts } = sim;
+  const { crashes, cuts } = sim;
+  const { agreements, entered, left } = sim.judge;
   const frames = sim.server?.room.core.frame ?? 0;
   for (const { session } of sim.clients) session.close();
   sim.server?.crash();
@@ -97,16 +102,38 @@ export async function simulate(
     cuts,
     rollbacks,
     agreements,
+    entered,
+    left,
   };
 }
 
 async function restart(sim: Sim): Promise<void> {
   const salt = sim.options.seed * 31 + sim.crashes;
-  sim.server = await startSimServer(sim.module, sim.clock, sim.store, salt, sim.options.seed);
+  const { seed } = sim.options;
+  const limits = { ...SIM_LIMITS, interest: interestOf(seed) };
+  sim.server = await startSimServer(sim.module, sim.clock, sim.store, salt, seed, limits);
+}
+
+/** So narrow that those who walk about keep coming into each other's bubbles and leaving them. */
+const NARROW: InterestLimits = {
+  playersMax: 2,
+  playerRadiusM: 9,
+  playerMarginM: 2,
+  bodyRadiusM: 6,
+  bodyMarginM: 1,
+};
+/** They begin within so many metres of the middle, along each axis. */
+const SCATTER_M = 14;
+
+/** Three seeds of four; the fourth has everybody in everybody's bubble. */
+function interestOf(seed: number): InterestLimits {
+  if (seed % 4 === 0) return { ...NARROW, playersMax: 64, playerRadiusM: 1000, bodyRadiusM: 1000 };
+  return NARROW;
 }
 
 async function addClient(sim: Sim): Promise<void> {
-  const { account } = await sim.store.createGuest('');
+  const place = () => (sim.random() * 2 - 1) * SCATTER_M;
+  const { account } = await sim.store.createGuestAt(place(), place());
   const core = await Core.create(sim.module);
   const random = createSeededRandom(sim.options.seed * 977 + account);
   const door = () => sim.server?.listener ?? null;
@@ -160,23 +187,25 @@ function storm(sim: Sim): void {
 
 /** Whatever a client holds for confirmed, the server must have computed the same. */
 function checkAgreement(sim: Sim): void {
-  const ring = sim.server?.room.ring;
-  if (ring === undefined) return;
+  const { server } = sim;
+  if (server === null) return;
   sim.clients.forEach(({ session }, index) => {
     const { status } = session;
     if (status.desyncs > 0) sim.violations.add(`client ${index} found a desync`);
-    const frame = status.confirmedFrame;
-    if (status.connection !== 'live' || frame < ring.first || frame >= ring.next) return;
-    const ours = session.hashOfFrame(frame);
-    if (ours === null) return;
-    if (ours === ring.hashes[frame % FRAMES_KEPT]) sim.agreements++;
-    else sim.violations.add(`client ${index} disagrees with the server at frame ${frame}`);
+    if (status.connection !== 'live') return;
+    const confirmed = session.confirmedState();
+    const truth = confirmed === null ? undefined : server.states.get(confirmed.frame);
+    if (confirmed === null || truth === undefined) return;
+    const wrong = judge(sim.judge, index, confirmed, truth, status.entity);
+    if (wrong !== null) {
+      sim.violations.add(`client ${index} at frame ${confirmed.frame}: ${wrong}`);
+    }
   });
 }
 
 /** In the calm everything must be live again, and what is on the screen must be fresh. */
 function checkLive(sim: Sim): void {
-  const newest = sim.server?.room.ring.next ?? 0;
+  const newest = sim.server?.room.nextFrame ?? 0;
   sim.clients.forEach(({ session }, index) => {
     const { connection, confirmedFrame, reason } = session.status;
     if (connection !== 'live') sim.violations.add(`client ${index} is ${connection}: ${reason}`);
