@@ -8,6 +8,8 @@ export interface TestHook {
   readonly tick: number;
   readonly frame: number;
   readonly confirmedFrame: number;
+  /** Newest frame at whose first tick the server proved the state, −1 before the first. */
+  readonly provenFrame: number;
   readonly entity: number;
   readonly rollbacks: number;
   readonly desyncs: number;
@@ -22,8 +24,6 @@ export interface TestHook {
   readonly framesDrawn: number;
   /** Everybody in the world as drawn, oneself included. */
   players(): PlayerSeen[];
-  /** Confirmed hash at a frame's first tick as 16 hex digits; null when it is not known. */
-  hashOfFrame(frame: number): string | null;
   /** Where a body is drawn, m; null when there is none. */
   bodyPosition(entity: number): readonly [number, number, number] | null;
   /** Entities of all bodies, players and hands included. */
@@ -59,6 +59,9 @@ function hookOf(loop: FrameLoop): TestHook {
     get confirmedFrame() {
       return status.confirmedFrame;
     },
+    get provenFrame() {
+      return status.provenFrame;
+    },
     get entity() {
       return status.entity;
     },
@@ -84,7 +87,6 @@ function hookOf(loop: FrameLoop): TestHook {
       return loop.framesDrawn;
     },
     players: () => playersSeen(loop.players),
-    hashOfFrame: (frame) => session.hashOfFrame(frame)?.toString(16).padStart(16, '0') ?? null,
     bodyPosition(entity) {
       const row = rowOfBody(loop.bodies, entity);
       return row < 0 ? null : triple(loop.bodies.positions, row);

@@ -175,6 +175,11 @@ describe('messages', () => {
       }),
       core.encodeSnapshot(9, state.subarray(0, 900)),
       core.encodeFrame(frames[5] as Uint8Array),
+      core.encodeFrame(frames[5] as Uint8Array, {
+        leaves: Uint32Array.of(65_537, 65_538, 131_075),
+        enter: state.subarray(0, 300),
+      }),
+      core.encodeRepair(6, 7n),
       core.encodeTiming({ inputFrame: 1, slackMs: 2, replaced: 3 }),
     ];
     let [refused, taken] = [0, 0];

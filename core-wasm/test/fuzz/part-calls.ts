@@ -1,3 +1,4 @@
+import { TICKS_PER_FRAME, WireFault } from '../../host/types.ts';
 import { integer, pick } from '../random.ts';
 import { anyId, anyInput, type Caller, type FacadeCalls } from './caller.ts';
 import { damaged } from './chance.ts';
@@ -78,9 +79,48 @@ function takeOutAndIn(c: Caller): void {
   else if (core.stateHash() !== before) throw new Error('another world after out and in');
 }
 
+/** The same part by both ways, and the same proof of all that moves. */
+function prove(c: Caller): void {
+  const { core } = c;
+  const ids = someIds(c);
+  const snapshot = core.snapshot();
+  const part = core.exportPart(snapshot, ids);
+  if (!core.openSnapshot(snapshot)) throw new Error('a snapshot is none');
+  if (Buffer.compare(core.takePart(ids) ?? NONE, part ?? NONE) !== 0) {
+    throw new Error('another part of an open snapshot');
+  }
+  if ((core.proofOfPart(ids) === null) !== (part === null)) throw new Error('a proof of no part');
+  if (core.proofOf(snapshot) !== core.proof()) throw new Error('two proofs of one world');
+}
+
+const NONE = new Uint8Array(0);
+
+/** A frame for some of the groups is well formed, and a part of the whole. */
+function filter(c: Caller): void {
+  const { core, random, frame } = c;
+  const start = core.snapshot();
+  const isTaken = core.tick % TICKS_PER_FRAME === 0 && core.loadFrame(frame) === WireFault.NONE;
+  if (isTaken) {
+    core.openFilter();
+    for (let i = 0; i < TICKS_PER_FRAME; i++) core.step();
+    core.groups(groupsRoom);
+    const filtered = core.filterFrame(random() < 0.5 ? someIds(c) : [anyId(c)], 5n);
+    if (core.checkFrame(filtered) !== WireFault.NONE) throw new Error('a filtered frame is none');
+    if (filtered.length > frame.length) throw new Error('a part that is longer than the whole');
+  }
+  core.restore(start);
+}
+
 /** Partial rollbacks and partial worlds. */
 export const PART_CALLS: FacadeCalls = {
   'parts out and in': { share: 0.3, call: takeOutAndIn },
+  proof: { looks: true, share: 0.05, call: prove },
+  proofOf: {
+    looks: true,
+    share: 0.05,
+    call: ({ core, random, state }) => core.proofOf(damaged(random, state)),
+  },
+  'a filtered frame': { share: 0.2, call: filter },
   groups: { looks: true, share: 0.1, call: ({ core }) => core.groups(groupsRoom) },
   exportPart: {
     looks: true,

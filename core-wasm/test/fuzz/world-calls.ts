@@ -1,10 +1,17 @@
-import { emptyBodies, emptyBoxes, emptyContacts, emptyPlayers } from '../../host/core.ts';
+import {
+  emptyBodies,
+  emptyBoxes,
+  emptyContacts,
+  emptyMovers,
+  emptyPlayers,
+} from '../../host/core.ts';
 import { STEP_STAGES } from '../../host/stages.ts';
 import { anyId, type FacadeCalls, framed } from './caller.ts';
 import { anyNumber, damaged, hugeBytes } from './chance.ts';
 
 const bodies = emptyBodies();
 const players = emptyPlayers();
+const movers = emptyMovers();
 const contacts = emptyContacts();
 const bounds = emptyBoxes();
 const room = new Uint8Array(4096);
@@ -62,6 +69,7 @@ export const WORLD_CALLS: FacadeCalls = {
   },
   playerAccounts: { looks: true, share: 0.3, call: ({ core }) => core.playerAccounts() },
   readBodies: { looks: true, share: 0.3, call: ({ core }) => core.readBodies(bodies) },
+  readMovers: { looks: true, share: 0.3, call: ({ core }) => core.readMovers(movers) },
   readPlayers: { looks: true, share: 0.3, call: ({ core }) => core.readPlayers(players) },
   readContacts: { looks: true, share: 0.3, call: ({ core }) => core.readContacts(contacts) },
   readBounds: { looks: true, share: 0.3, call: ({ core }) => core.readBounds(bounds) },
