@@ -50,6 +50,7 @@ export interface Scene {
   readonly chosenBy: Uint32Array;
   readonly presentBy: Uint32Array;
   choice: number;
+  readonly concerned: Uint32Array;
   readonly members: Uint32Array;
   readonly leaves: Uint32Array;
   readonly enters: Uint32Array;
@@ -69,6 +70,7 @@ export function createScene(entityCapacity: number, limits: InterestLimits): Sce
     chosenBy: ids(),
     presentBy: ids(),
     choice: 0,
+    concerned: ids(),
     members: ids(),
     leaves: ids(),
     enters: ids(),
@@ -115,7 +117,7 @@ export interface Choice {
   readonly members: Uint32Array;
   readonly leaves: Uint32Array;
   readonly enters: Uint32Array;
-  /** The members, and the own player, who may be spawned only now: whose commands he gets. */
+  /** Index of each group that it has, also of those who are spawned only now. */
   readonly concerned: Uint32Array;
   /** Its movers after the frame's last tick: to be taken with `adopt`. */
   readonly next: Uint32Array;
@@ -125,12 +127,14 @@ export interface Choice {
 export function chooseBubble(scene: Scene, bubble: Bubble, own: number): Choice {
   const { before, after, groups, limits, forced, chosenBy, presentBy } = scene;
   const choice = ++scene.choice;
+  let concernedCount = 0;
   let memberCount = 0;
   let nextCount = 0;
   const take = (index: number): void => {
     const group = groups[index] as number;
     if (chosenBy[group] === choice) return;
     chosenBy[group] = choice;
+    scene.concerned[concernedCount++] = group;
     memberCount = copyGroup(before, group, scene.members, memberCount);
     nextCount = copyGroup(after, group, scene.next, nextCount);
   };
@@ -150,10 +154,9 @@ export function chooseBubble(scene: Scene, bubble: Bubble, own: number): Choice 
     const id = scene.members[i] as number;
     if (presentBy[id & 0xffff] !== choice) scene.enters[enterCount++] = id;
   }
-  scene.members[memberCount] = own;
   return {
     members: scene.members.subarray(0, memberCount),
-    concerned: scene.members.subarray(0, memberCount + 1),
+    concerned: scene.concerned.subarray(0, concernedCount),
     leaves: scene.leaves.subarray(0, leaveCount),
     enters: scene.enters.subarray(0, enterCount),
     next: scene.next.subarray(0, nextCount),
