@@ -237,7 +237,7 @@ describe('prediction', () => {
           predictor.start(first, authority.core.snapshot());
           for (let k = 0; k < 12; k++) {
             if (k === hitFrame) flipBit(core, nth, bit);
-            const hit = core.stateHash();
+            const hit = core.proof();
             for (let i = 0; i < TICKS_PER_FRAME; i++) {
               const input = predictor.tick(IDLE, null);
               if (input !== null) authority.receive(predictor.entity, input.frame, input.entry);

@@ -29,4 +29,5 @@ test('the same seed gives the same run', async () => {
 test('the canary dies: one flipped bit in one client is noticed', async () => {
   const report = await simulate(module, { ...OPTIONS, seed: 7, seconds: 3, canary: true });
   expect(report.violations.join()).toContain('desync');
+  expect(report.violations.join()).toContain('differs in one of');
 });

@@ -1,9 +1,11 @@
 import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
+import { WireFault } from '../../core-wasm/host/types.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import type { InterestLimits } from '../room/interest.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
 import { createJudge, type Judge, judge } from './agreement.ts';
 import { MemoryStore } from './memory-store.ts';
+import { createMischief, type Mischief, makeMischief } from './mischief.ts';
 import { createSimClient, type SimClient } from './sim-client.ts';
 import { SIM_LIMITS, type SimServer, startSimServer } from './sim-server.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -36,6 +38,8 @@ export interface SimulationReport {
 const STEP_MS = 11;
 const CALM_SECONDS = 12;
 const CALM: NetworkConditions = { delayMs: 5, jitterMs: 2, lossRate: 0, lossBurst: 1 };
+/** Proofs come once a second. */
+const CANARY_SECONDS = 3;
 /** A server that crashed is back after so long. */
 const RESTART_MS = 400;
 
@@ -50,6 +54,7 @@ interface Sim {
   restartAtMs: number;
   readonly violations: Set<string>;
   readonly judge: Judge;
+  readonly mischief: Mischief;
   crashes: number;
   cuts: number;
 }
@@ -73,6 +78,7 @@ export async function simulate(
     restartAtMs: 0,
     violations: new Set(),
     judge: createJudge(await Core.create(module)),
+    mischief: createMischief(random),
     crashes: 0,
     cuts: 0,
   };
@@ -181,6 +187,7 @@ function storm(sim: Sim): void {
     sim.crashes++;
     sim.restartAtMs = sim.clock.nowMs() + RESTART_MS;
   }
+  if (server !== null && random() < 0.08) makeMischief(sim.mischief, server.room);
   if (random() < 0.002) store.weather.writeDelayMs = 1 + 400 * random() * random();
   if (random() < 0.001) store.weather.away = !store.weather.away;
 }
@@ -218,17 +225,39 @@ function checkLive(sim: Sim): void {
     sim.violations.add(`${players} bodies for ${sim.clients.length} players`);
 }
 
-/** One bit in the next snapshot that one client takes: his next rollback goes on from it. */
+/**
+ * One bit in what one client computes: in its next guess, and in the next frame that it steps as
+ * the server has it, for a guess may be taken back.
+ */
 async function corrupt(sim: Sim): Promise<void> {
-  const core = sim.clients[0]?.session.core;
-  if (core === undefined) return;
-  const take = core.snapshot.bind(core);
+  const session = sim.clients[0]?.session;
+  if (session === undefined) return;
+  const { core, status } = session;
+  const save = core.snapshot.bind(core);
+  const step = core.stepFrame.bind(core);
+  const flip = () => flipBit(core, status.entity, save);
   core.snapshot = (into) => {
-    core.snapshot = take;
-    const state = take(into);
-    const middle = state.length >> 1;
-    state[middle] = (state[middle] as number) ^ 1;
-    return state;
+    core.snapshot = save;
+    flip();
+    return save(into);
   };
-  await pass(sim, 1, false);
+  core.stepFrame = (bytes) => {
+    core.stepFrame = step;
+    const result = step(bytes);
+    flip();
+    return result;
+  };
+  await pass(sim, CANARY_SECONDS, false);
+}
+
+const place = new Float32Array(3);
+
+/** In the place of an entity. */
+function flipBit(core: Core, entity: number, save: () => Uint8Array): void {
+  if (!core.bodyPosition(entity, place)) throw new Error('who is to be corrupted is not there');
+  const state = save();
+  const bytes = new Uint8Array(place.buffer);
+  const at = Buffer.from(state.buffer, state.byteOffset, state.length).indexOf(bytes);
+  state[at] = (state[at] as number) ^ 1;
+  if (core.restore(state) !== WireFault.NONE) throw new Error('one bit made it no state');
 }
