@@ -19,6 +19,9 @@ export function createMischief(random: SeededRandom): Mischief {
 
 const movers = emptyMovers();
 
+/** A body within three metres of it is still in the region. */
+const PLACE_MAX_M = 190;
+
 /** One command for the coming frame. */
 export function makeMischief(mischief: Mischief, room: Room): void {
   const { random } = mischief;
@@ -59,6 +62,7 @@ function spawn({ random, made }: Mischief, room: Room, kind: BodyKind): Command 
   const [x, y, z] = movers.positions.subarray(row * 3, row * 3 + 3) as unknown as number[];
   const entity = reserveEntity(room);
   if (entity === 0 || x === undefined || y === undefined || z === undefined) return null;
+  if (Math.max(Math.abs(x), Math.abs(z)) > PLACE_MAX_M || Math.abs(y) > PLACE_MAX_M) return null;
   made.push(entity);
   const aside = () => (random() * 2 - 1) * 3;
   const speed = () => (kind === BodyKind.STATIC ? 0 : aside() * 3);

@@ -252,12 +252,15 @@ async function corrupt(sim: Sim): Promise<void> {
 
 const place = new Float32Array(3);
 
+/** In the second byte of a float: half a millimetre at ten metres; the least bit is rounded away. */
+const FLIPPED = 16;
+
 /** In the place of an entity. */
 function flipBit(core: Core, entity: number, save: () => Uint8Array): void {
   if (!core.bodyPosition(entity, place)) throw new Error('who is to be corrupted is not there');
   const state = save();
   const bytes = new Uint8Array(place.buffer);
   const at = Buffer.from(state.buffer, state.byteOffset, state.length).indexOf(bytes);
-  state[at] = (state[at] as number) ^ 1;
+  state[at + 1] = (state[at + 1] as number) ^ FLIPPED;
   if (core.restore(state) !== WireFault.NONE) throw new Error('one bit made it no state');
 }
