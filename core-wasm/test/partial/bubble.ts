@@ -59,12 +59,14 @@ export function followBubble(
   let difference = '';
   const frames = Math.ceil(options.ticks / TICKS_PER_FRAME);
   for (let frame = 0; frame < frames && difference === ''; frame++) {
-    const { start, states, events, groups } = stepWhole(whole);
+    const stepped = stepWhole(whole);
+    const { start, states, events, groups } = stepped;
     wander(bubble);
-    const chosen = groupsOfInterest(bubble, start, events, groups);
+    const chosen = groupsOfInterest(bubble, stepped);
     const has = (id: number) => chosen.has(groups[id & 0xffff] as number);
     exchange(bubble, whole.core, start, has);
-    part.loadFrame(frameFor(part, events, has, bubble));
+    const concerned = whole.core.filterFrame([...chosen], 0n);
+    expectTaken(part.loadFrame(lessen(part, concerned, events, has, bubble)));
     for (const [tick, state] of states.entries()) {
       part.step();
       const members = moversOf(part).map(({ id }) => id);
@@ -88,6 +90,8 @@ interface Stepped {
   readonly states: readonly Uint8Array[];
   readonly events: WholeFrame;
   readonly groups: Uint16Array;
+  /** Who becomes static in the frame, or ceases to be. */
+  readonly forced: Uint16Array;
 }
 
 function stepWhole(whole: Whole): Stepped {
@@ -95,11 +99,12 @@ function stepWhole(whole: Whole): Stepped {
   const start = core.snapshot();
   const events = nextFrame(whole);
   expectTaken(core.loadFrame(build(core, events, () => true)));
+  const forced = core.openFilter();
   const states = Array.from({ length: TICKS_PER_FRAME }, () => {
     core.step();
     return core.snapshot();
   });
-  return { start, states, events, groups: core.groups() };
+  return { start, states, events, groups: core.groups(), forced };
 }
 
 function createBubble(whole: Whole, core: Core, random: Random, options: BubbleOptions): Bubble {
@@ -152,16 +157,14 @@ function moversOf(core: Core): Mover[] {
 /** Those near the centre, some by chance, and whoever a command makes static or lets go. */
 function groupsOfInterest(
   { random, centre, radius, core }: Bubble,
-  start: Uint8Array,
-  { commands }: WholeFrame,
-  groups: Uint16Array,
+  { start, groups, forced }: Stepped,
 ): Set<number> {
   const chosen = new Set<number>();
   const take = (id: number) => chosen.add(groups[id & 0xffff] as number);
   for (const { id, x, z } of moversIn(core, start)) {
     if (Math.hypot(x - centre[0], z - centre[1]) < radius || random() < 0.002) take(id);
   }
-  for (const { subjects, concernsStatics } of commands) if (concernsStatics) subjects.forEach(take);
+  forced.forEach(take);
   return chosen;
 }
 
@@ -217,14 +220,16 @@ function shuffled<T>(random: Random, items: readonly T[]): T[] {
   return all;
 }
 
-/** The frame as a partial world gets it: what concerns its groups, and what concerns statics. */
-function frameFor(
+/** The frame that a partial world is given, or one from which something is kept. */
+function lessen(
   core: Core,
+  concerned: Uint8Array,
   events: WholeFrame,
   has: (id: number) => boolean,
   bubble: Bubble,
 ): Uint8Array {
   const { withhold } = bubble.options;
+  if (withhold === undefined) return concerned;
   let { commands, inputs } = events;
   if (withhold === 'impulse command' && !bubble.withheld) {
     const kept = commands.filter(({ add }) => !String(add).includes('addImpulse'));
@@ -276,7 +281,10 @@ function compare(whole: Core, state: Uint8Array, part: Core, members: readonly n
   const right = whole.exportPart(state, members);
   const got = part.exportPart(part.snapshot(), members);
   if (right === null || got === null) return `${members.length} bodies are not a closed set`;
-  if (Buffer.compare(right, got) === 0) return '';
+  if (Buffer.compare(right, got) === 0) {
+    whole.openSnapshot(state);
+    return whole.proofOfPart(members) === part.proof() ? '' : 'something static';
+  }
   const at = right.findIndex((byte, i) => byte !== got[i]);
   return `byte ${at} of ${right.length} and ${got.length}, ${members.length} bodies`;
 }
