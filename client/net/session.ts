@@ -1,5 +1,10 @@
 import type { Core } from '../../core-wasm/host/core.ts';
-import { type FrameMessage, MessageKind, type Snapshot, type Welcome } from '../../core-wasm/host/messages.ts';
+import {
+  type FrameMessage,
+  MessageKind,
+  type Snapshot,
+  type Welcome,
+} from '../../core-wasm/host/messages.ts';
 import {
   type BodyColumns,
   type Intent,

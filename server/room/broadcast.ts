@@ -58,12 +58,7 @@ function sendFrame(room: Room, session: Session, frame: number): void {
   adopt(bubble, next);
 }
 
-function sendSnapshot(
-  room: Room,
-  session: Session,
-  frame: number,
-  members: Uint32Array,
-): void {
+function sendSnapshot(room: Room, session: Session, frame: number, members: Uint32Array): void {
   const { scratchCore, scene } = room;
   const kept = new Set(members);
   const { ids, count } = scene.before.movers;

@@ -9,12 +9,11 @@ export interface Mischief {
   /** Bodies and joints that were made; some are gone. */
   readonly made: number[];
   readonly joints: number[];
-  lastJoint: number;
   lastTick: number;
 }
 
 export function createMischief(random: SeededRandom): Mischief {
-  return { random, made: [], joints: [], lastJoint: 0, lastTick: -1 };
+  return { random, made: [], joints: [], lastTick: -1 };
 }
 
 const movers = emptyMovers();
@@ -22,10 +21,10 @@ const movers = emptyMovers();
 /** A body within three metres of it is still in the region. */
 const PLACE_MAX_M = 190;
 
-/** One command for the coming frame. */
+/** A command for the coming frame, if it has none: so it names nobody who is gone by then. */
 export function makeMischief(mischief: Mischief, room: Room): void {
   const { random } = mischief;
-  if (mischief.lastTick !== room.core.tick) mischief.lastJoint = 0;
+  if (mischief.lastTick === room.core.tick) return;
   mischief.lastTick = room.core.tick;
   room.core.readMovers(movers);
   const command = COMMANDS[Math.floor(random() * COMMANDS.length)]?.(mischief, room);
@@ -88,31 +87,37 @@ function push({ random }: Mischief): Command | null {
   return entity === 0 ? null : (codec) => codec.addImpulse(entity, impulse, [0, 1, 0]);
 }
 
-function despawn({ random, made }: Mischief): Command | null {
-  const entity = pick(random, made);
+function present(made: readonly number[], room: Room): number[] {
+  return made.filter((entity) => room.core.hasEntity(entity));
+}
+
+function despawn({ random, made }: Mischief, room: Room): Command | null {
+  const entity = pick(random, present(made, room));
   return entity === 0 ? null : (codec) => codec.addDespawn(entity);
 }
 
-function changeKind({ random, made }: Mischief): Command | null {
-  const entity = pick(random, random() < 0.5 ? made : looseOnes());
-  const kinds = [BodyKind.DYNAMIC, BodyKind.STATIC, BodyKind.KINEMATIC] as const;
+function changeKind({ random, made }: Mischief, room: Room): Command | null {
+  const entity = pick(random, random() < 0.5 ? present(made, room) : looseOnes());
+  const kinds = [BodyKind.DYNAMIC, BodyKind.STATIC] as const;
   const kind = pick(random, kinds) as BodyKind;
   return entity === 0 ? null : (codec) => codec.addSetKind(entity, kind);
 }
 
-function join(mischief: Mischief, room: Room): Command | null {
-  const { random, joints } = mischief;
-  const [a, b] = [pick(random, looseOnes()), pick(random, looseOnes())];
-  const joint = room.core.nextJoint(mischief.lastJoint);
+function join({ random, joints }: Mischief, room: Room): Command | null {
+  const dynamic = looseOnes();
+  const [a, b] = [pick(random, dynamic), pick(random, dynamic)];
+  const joint = room.core.nextJoint(0);
   if (a === 0 || a === b || joint === 0) return null;
-  mischief.lastJoint = joint;
   joints.push(joint);
   const ends = { joint, a, b, anchorA: [0, 0.4, 0], anchorB: [0, -0.4, 0] } as const;
   return (codec) => codec.addJoint({ kind: JointKind.DISTANCE, ...ends, max: 4 });
 }
 
-function part({ random, joints }: Mischief): Command | null {
-  const joint = pick(random, joints);
+function part({ random, joints }: Mischief, room: Room): Command | null {
+  const joint = pick(
+    random,
+    joints.filter((id) => room.core.hasJoint(id)),
+  );
   return joint === 0 ? null : (codec) => codec.addRemoveJoint(joint);
 }
 

@@ -21,7 +21,10 @@ const ABNORMAL = 1006;
 /** How long a client wants the same thing. */
 const MOOD_TICKS = TICK_RATE_HZ;
 
-/** `door` gives the listener of the server that runs now, null while none does. */
+/**
+ * `door` gives the listener of the server that runs now, null while none does; `tap` sees each
+ * message that arrives.
+ */
 export function createSimClient(
   account: number,
   core: Core,
@@ -29,6 +32,7 @@ export function createSimClient(
   random: SeededRandom,
   conditions: NetworkConditions,
   door: () => MemoryListener | null,
+  tap: (bytes: Uint8Array) => void = () => {},
 ): SimClient {
   let live: { cut(): void } | null = null;
   const will = createWill(random);
@@ -44,7 +48,7 @@ export function createSimClient(
       random,
       schedule: (delayMs, task) => clock.after(delayMs, task),
       connect: (_url, protocols, nowMs) => {
-        const link = connectMemory(door(), client.conditions, protocols, nowMs);
+        const link = connectMemory(door(), client.conditions, protocols, nowMs, tap);
         live = link;
         return link;
       },
@@ -61,6 +65,7 @@ function connectMemory(
   conditions: NetworkConditions,
   protocols: Parameters<Connect>[1],
   nowMs: () => number,
+  tap: (bytes: Uint8Array) => void,
 ): ClientLink & { cut(): void } {
   const waiting: Arrival[] = [];
   let wire: MemoryClient | null = null;
@@ -73,6 +78,7 @@ function connectMemory(
   };
   const events = {
     onMessage: (bytes: Uint8Array) => {
+      tap(bytes);
       waiting.push({ bytes: bytes.slice(), atMs: nowMs() });
     },
     onClose: closed,

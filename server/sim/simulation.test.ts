@@ -30,4 +30,17 @@ test('the canary dies: one flipped bit in one client is noticed', async () => {
   const report = await simulate(module, { ...OPTIONS, seed: 7, seconds: 3, canary: true });
   expect(report.violations.join()).toContain('desync');
   expect(report.violations.join()).toContain('differs in one of');
+  expect(report.violations.join()).not.toMatch(/dropped|not repaired|behind|proved right last/);
+});
+
+test('what a client gets is enough, and names nobody whom he was not given', async () => {
+  const options = { ...OPTIONS, seed: 8, clients: 5, capture: true };
+  const reports = await Promise.all(
+    [8, 9, 10].map((seed) => simulate(module, { ...options, seed })),
+  );
+  for (const { violations, captured } of reports) {
+    expect(violations).toEqual([]);
+    expect(captured.frames).toBeGreaterThan(1000);
+    expect(captured.proofs).toBeGreaterThan(50);
+  }
 });

@@ -1,9 +1,11 @@
 import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
 import { WireFault } from '../../core-wasm/host/types.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
+import { PROOF_INTERVAL_FRAMES } from '../room/broadcast.ts';
 import type { InterestLimits } from '../room/interest.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
 import { createJudge, type Judge, judge } from './agreement.ts';
+import { type Capture, createCapture } from './capture.ts';
 import { MemoryStore } from './memory-store.ts';
 import { createMischief, type Mischief, makeMischief } from './mischief.ts';
 import { createSimClient, type SimClient } from './sim-client.ts';
@@ -17,6 +19,8 @@ export interface SimulationOptions {
   readonly seconds: number;
   /** Flips a bit in one client's world: the checkers must notice, or they prove nothing. */
   readonly canary: boolean;
+  /** What each client gets is also followed without a client. */
+  readonly capture?: boolean;
 }
 
 export interface SimulationReport {
@@ -32,12 +36,16 @@ export interface SimulationReport {
   /** Bodies that came into a bubble and that left one. */
   readonly entered: number;
   readonly left: number;
+  /** Frames that were followed without a client, and proofs in them that held. */
+  readonly captured: { readonly frames: number; readonly proofs: number };
 }
 
 /** Between two display frames of a client: 90 Hz. */
 const STEP_MS = 11;
 const CALM_SECONDS = 12;
 const CALM: NetworkConditions = { delayMs: 5, jitterMs: 2, lossRate: 0, lossBurst: 1 };
+/** A proof a second, and what is on its way. */
+const PROOF_FRAMES_MAX = PROOF_INTERVAL_FRAMES + 10;
 /** Proofs come once a second. */
 const CANARY_SECONDS = 3;
 /** A server that crashed is back after so long. */
@@ -55,6 +63,7 @@ interface Sim {
   readonly violations: Set<string>;
   readonly judge: Judge;
   readonly mischief: Mischief;
+  readonly captures: Capture[];
   crashes: number;
   cuts: number;
 }
@@ -79,6 +88,7 @@ export async function simulate(
     violations: new Set(),
     judge: createJudge(await Core.create(module)),
     mischief: createMischief(random),
+    captures: [],
     crashes: 0,
     cuts: 0,
   };
@@ -110,7 +120,15 @@ export async function simulate(
     agreements,
     entered,
     left,
+    captured: {
+      frames: sum(sim.captures, ({ frames: count }) => count),
+      proofs: sum(sim.captures, ({ proofs }) => proofs),
+    },
   };
+}
+
+function sum<T>(items: readonly T[], figure: (item: T) => number): number {
+  return items.reduce((total, item) => total + figure(item), 0);
 }
 
 async function restart(sim: Sim): Promise<void> {
@@ -143,7 +161,18 @@ async function addClient(sim: Sim): Promise<void> {
   const core = await Core.create(sim.module);
   const random = createSeededRandom(sim.options.seed * 977 + account);
   const door = () => sim.server?.listener ?? null;
-  sim.clients.push(createSimClient(account, core, sim.clock, random, weather(random), door));
+  const tap = sim.options.capture ? await tapOf(sim) : undefined;
+  sim.clients.push(createSimClient(account, core, sim.clock, random, weather(random), door, tap));
+}
+
+async function tapOf(sim: Sim): Promise<(bytes: Uint8Array) => void> {
+  const index = sim.captures.length;
+  const capture = createCapture(await Core.create(sim.module));
+  sim.captures.push(capture);
+  return (bytes) => {
+    const wrong = capture.read(bytes);
+    if (wrong !== null) sim.violations.add(`a message to client ${index}: ${wrong}`);
+  };
 }
 
 /** From a cable in the same house to a phone on a train. */
@@ -214,9 +243,13 @@ function checkAgreement(sim: Sim): void {
 function checkLive(sim: Sim): void {
   const newest = sim.server?.room.nextFrame ?? 0;
   sim.clients.forEach(({ session }, index) => {
-    const { connection, confirmedFrame, reason } = session.status;
+    const { connection, confirmedFrame, provenFrame, reason } = session.status;
     if (connection !== 'live') sim.violations.add(`client ${index} is ${connection}: ${reason}`);
-    else if (newest - confirmedFrame > 10) {
+    else if (newest - provenFrame > PROOF_FRAMES_MAX) {
+      sim.violations.add(
+        `client ${index} was proved right last ${newest - provenFrame} frames ago`,
+      );
+    } else if (newest - confirmedFrame > 10) {
       sim.violations.add(`client ${index} is ${newest - confirmedFrame} frames behind`);
     }
   });
@@ -248,6 +281,9 @@ async function corrupt(sim: Sim): Promise<void> {
     return result;
   };
   await pass(sim, CANARY_SECONDS, false);
+  if (status.connection !== 'live') sim.violations.add('client 0 was dropped');
+  const confirmed = session.confirmedState();
+  if (confirmed === null) sim.violations.add('client 0 was not repaired');
 }
 
 const place = new Float32Array(3);

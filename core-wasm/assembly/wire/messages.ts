@@ -159,7 +159,8 @@ function decodeFrame(length: i32): WireFault {
   const leaves = readU16();
   const enterBytes = readU32();
   if (isOverrun()) return WireFault.TRUNCATED;
-  if (leaves > <u32>LISTED_CAPACITY || enterBytes > <u32>STAGING_BYTES) return WireFault.OUT_OF_RANGE;
+  if (leaves > <u32>LISTED_CAPACITY || enterBytes > <u32>STAGING_BYTES)
+    return WireFault.OUT_OF_RANGE;
   const frameBytes = length - 7 - <i32>(leaves * 4 + enterBytes);
   if (frameBytes < FRAME_HEADER_BYTES) return WireFault.TRUNCATED;
   if (frameBytes > FRAME_BYTES_MAX) return WireFault.TOO_LONG;
