@@ -33,6 +33,20 @@ export interface SessionStatus {
   readonly provenHash: bigint;
 }
 
+/** The own account, once the own player is in the world. */
+function accountLookup(predictor: Predictor, core: Core): () => number {
+  let account = 0;
+  let accountOf = 0;
+  return () => {
+    const { entity } = predictor;
+    if (accountOf !== entity || account === 0) {
+      accountOf = entity;
+      account = core.playerAccounts().find((player) => player.entity === entity)?.account ?? 0;
+    }
+    return account;
+  };
+}
+
 /** A live view, so that reading the status costs nothing when nobody looks. */
 export function statusOf(
   connection: Connection,
@@ -41,8 +55,7 @@ export function statusOf(
   core: Core,
   nowMs: () => number,
 ): SessionStatus {
-  let account = 0;
-  let accountOf = 0;
+  const account = accountLookup(predictor, core);
   return {
     get connection() {
       return connection.state;
@@ -60,12 +73,7 @@ export function statusOf(
       return predictor.entity;
     },
     get account() {
-      const { entity } = predictor;
-      if (accountOf !== entity || account === 0) {
-        accountOf = entity;
-        account = core.playerAccounts().find((player) => player.entity === entity)?.account ?? 0;
-      }
-      return account;
+      return account();
     },
     get tick() {
       return core.tick;

@@ -288,7 +288,7 @@ async function corrupt(sim: Sim): Promise<void> {
 
 const place = new Float32Array(3);
 
-/** In the second byte of a float: half a millimetre at ten metres; the least bit is rounded away. */
+/** In the second byte of a float, half a millimetre at ten metres: the least bit rounds away. */
 const FLIPPED = 16;
 
 /** In the place of an entity. */
