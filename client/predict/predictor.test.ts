@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { Core, type CoreModule, compileCore } from '../../core-wasm/host/core.ts';
-import { type Intent, TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
+import { Core, type CoreModule, compileCore, emptyMovers } from '../../core-wasm/host/core.ts';
+import { BodyRole, type Intent, TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
 import { MAX_PREDICTED_FRAMES } from './history.ts';
 import { type PredictionFault, Predictor } from './predictor.ts';
 import {
@@ -296,6 +296,58 @@ describe('prediction', () => {
     client.predictor.settle();
     expect(client.faults).toHaveLength(1);
     expect(client.predictor.confirmed.newestHash).toBe(authority.hashes.at(-1) as bigint);
+  });
+
+  test('lets bodies leave and enter at a frame of the past, whatever was guessed since', async () => {
+    const authority = await TestAuthority.create(module, 2, 8);
+    const { core } = authority;
+    const client = await TestClient.join(authority, 0, 21, { least: 0, spread: 0 });
+    const bodies = emptyMovers();
+    client.core.readMovers(bodies);
+    const crates = [...bodies.ids.subarray(0, bodies.count)].filter(
+      (_, row) => bodies.roles[row] === BodyRole.LOOSE,
+    );
+    client.predictTo(core.tick + 12, client.fidget);
+    for (const frame of [0, 1, 2, 3]) {
+      // Out with all crates and in again: nothing touches them meanwhile but the ground.
+      const enter = core.exportPart(core.snapshot(), crates) as Uint8Array;
+      const bytes = authority.seal();
+      const leaves = Uint32Array.from(crates);
+      const change = { leaves, enter: frame === 3 ? enter.subarray(0, 0) : enter };
+      expect(client.predictor.receive(bytes, change)).toBe(true);
+      const { rollbacks } = client.predictor;
+      client.predictor.settle();
+      expect(client.predictor.rollbacks).toBe(rollbacks + 1);
+    }
+    expect(client.faults).toEqual([]);
+    expect(client.predictor.confirmedFrame).toBe(core.frame - 1);
+    for (const crate of crates) expect(client.core.hasEntity(crate)).toBe(false);
+    const state = client.predictor.confirmedState()?.state as Uint8Array;
+    const people = [...bodies.ids.subarray(0, bodies.count)].filter((id) => !crates.includes(id));
+    expect(core.exportPart(state, people)).toEqual(core.exportPart(core.snapshot(), people));
+  });
+
+  test('tells of a change that does not fit, and plays on', async () => {
+    const NOBODY = new Uint8Array(0);
+    for (const change of [
+      { leaves: Uint32Array.of(77_777), enter: NOBODY },
+      { leaves: Uint32Array.of(), enter: new Uint8Array(90).fill(5) },
+    ]) {
+      const authority = await TestAuthority.create(module, 2, 2);
+      const client = await TestClient.join(authority, 0, 5, { least: 0, spread: 0 });
+      client.predictTo(authority.core.tick + 9, client.fidget);
+      const { frame } = authority.core;
+      expect(client.predictor.receive(authority.seal(), change)).toBe(true);
+      client.predictor.settle();
+      expect(client.faults).toMatchObject([{ kind: 'refused', frame }]);
+      client.predictTo(authority.core.tick + 12, client.fidget);
+      expect(client.predictor.resync(authority.core.frame, authority.core.snapshot())).toBe(0);
+      client.post(authority.seal(), 0);
+      client.deliver(0);
+      client.predictor.settle();
+      expect(client.faults).toHaveLength(1);
+      expect(client.predictor.confirmedFrame).toBe(authority.core.frame - 1);
+    }
   });
 
   test('waits when it is as far ahead as it can take back', async () => {

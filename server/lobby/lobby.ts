@@ -96,13 +96,13 @@ function answerPing(room: Room, session: Session, nonce: number): Verdict {
   return null;
 }
 
-/** His world is not ours any more: he gets ours. The flood limit bounds how often. */
+/** His world is not ours any more: he gets ours with one of the next frames. */
 function repair(room: Room, session: Session): Verdict {
   if (session.state !== 'live' && session.state !== 'stalled') {
     return { code: CloseCode.OUT_OF_ORDER, reason: 'repair before welcome' };
   }
   room.meters.stateHashMismatches++;
-  session.needsSnapshot = true;
+  session.wantsRepair = true;
   return null;
 }
 

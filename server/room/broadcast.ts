@@ -8,6 +8,8 @@ import type { Room } from './room.ts';
 /** Frames between two reports of a client's slack: 4 times a second. */
 const TIMING_INTERVAL_FRAMES = 5;
 const NOBODY = NO_CHANGE.enter;
+/** A client gets no more repairs than one in this time. */
+export const REPAIR_INTERVAL_MS = 1000;
 /** A client that takes nothing for so long is given up. */
 export const STALL_TIMEOUT_MS = 30_000;
 
@@ -46,7 +48,7 @@ function sendFrame(room: Room, session: Session, frame: number): void {
   session.bubble ??= createBubble(core.entityCapacity);
   const { bubble } = session;
   const { members, concerned, leaves, enters, next } = chooseBubble(scene, bubble, session.entity);
-  const isFresh = session.needsSnapshot;
+  const isFresh = session.needsSnapshot || isRepairDue(room, session);
   const isProof = !isFresh && (frame + session.link.id) % PROOF_INTERVAL_FRAMES === 0;
   const proof = isProof ? core.proofOfPart(bubble.present.subarray(0, bubble.count)) : 0n;
   const enter = isFresh || enters.length === 0 ? NOBODY : core.takePart(enters);
@@ -56,6 +58,13 @@ function sendFrame(room: Room, session: Session, frame: number): void {
   const change = { leaves: isFresh ? NO_CHANGE.leaves : leaves, enter };
   sendTo(room, session, room.codec.encodeFrame(bytes, change));
   adopt(bubble, next);
+}
+
+/** A snapshot costs far more than asking for it. */
+function isRepairDue({ clock }: Room, session: Session): boolean {
+  if (!session.wantsRepair || clock.nowMs() - session.repairedMs < REPAIR_INTERVAL_MS) return false;
+  session.repairedMs = clock.nowMs();
+  return true;
 }
 
 function sendSnapshot(room: Room, session: Session, frame: number, members: Uint32Array): void {
@@ -68,6 +77,7 @@ function sendSnapshot(room: Room, session: Session, frame: number, members: Uint
   if (!scratchCore.removePart(others)) throw new Error('a bubble is no closed set');
   const message = room.codec.encodeSnapshot(frame, scratchCore.snapshot());
   session.needsSnapshot = false;
+  session.wantsRepair = false;
   session.allowanceBytes = message.length;
   room.meters.snapshotsSent++;
   sendTo(room, session, message);

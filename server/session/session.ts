@@ -36,6 +36,10 @@ export interface Session {
   drained: boolean;
   /** The next frame must be preceded by the full state. */
   needsSnapshot: boolean;
+  /** The client says that its world is not ours: it is to get a snapshot, now or a little later. */
+  wantsRepair: boolean;
+  /** When it last got one for that, −∞ before. */
+  repairedMs: number;
   /** What the client simulates; null before its first frame. */
   bubble: Bubble | null;
   /** Buffered bytes that a snapshot may still account for, on top of the soft limit. */
@@ -57,6 +61,8 @@ export function createSession(link: Link, meter: Meter, nowMs: number): Session 
     stalledMs: 0,
     drained: false,
     needsSnapshot: false,
+    wantsRepair: false,
+    repairedMs: Number.NEGATIVE_INFINITY,
     bubble: null,
     allowanceBytes: 0,
   };
