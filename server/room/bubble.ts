@@ -131,7 +131,8 @@ export function chooseBubble(scene: Scene, bubble: Bubble, own: number): Choice 
   let memberCount = 0;
   let nextCount = 0;
   const take = (index: number): void => {
-    const group = groups[index] as number;
+    // Whose spawn still waits may lie beyond all that ever were.
+    const group = groups[index] ?? index;
     if (chosenBy[group] === choice) return;
     chosenBy[group] = choice;
     scene.concerned[concernedCount++] = group;
