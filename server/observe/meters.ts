@@ -33,6 +33,10 @@ export interface Meters {
   sendsQueued: number;
   sendsDropped: number;
   snapshotsSent: number;
+  /** Bodies that entered clients' bubbles, and that left them, snapshots aside. */
+  bubbleEnters: number;
+  bubbleLeaves: number;
+  proofsSent: number;
   resumes: number;
   /** Client and server disagreed on the hash of the same frame. */
   stateHashMismatches: number;
@@ -75,6 +79,9 @@ export function createMeters(): Meters {
     sendsQueued: 0,
     sendsDropped: 0,
     snapshotsSent: 0,
+    bubbleEnters: 0,
+    bubbleLeaves: 0,
+    proofsSent: 0,
     resumes: 0,
     stateHashMismatches: 0,
     closesByCode: new Map(),

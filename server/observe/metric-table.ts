@@ -179,8 +179,23 @@ export const METRICS = {
   },
   spacetime_snapshots_sent_total: {
     type: 'counter',
-    help: 'Full states sent: to newcomers and to clients that fell behind.',
+    help: 'States sent: to newcomers, to who fell behind and for repair.',
     read: ({ snapshotsSent }) => snapshotsSent,
+  },
+  spacetime_bubble_enters_total: {
+    type: 'counter',
+    help: 'Bodies that entered a client’s bubble.',
+    read: ({ bubbleEnters }) => bubbleEnters,
+  },
+  spacetime_bubble_leaves_total: {
+    type: 'counter',
+    help: 'Bodies that left a client’s bubble.',
+    read: ({ bubbleLeaves }) => bubbleLeaves,
+  },
+  spacetime_proofs_sent_total: {
+    type: 'counter',
+    help: 'Hashes of bubbles sent for clients to compare.',
+    read: ({ proofsSent }) => proofsSent,
   },
   spacetime_resumes_total: {
     type: 'counter',

@@ -58,6 +58,10 @@ function sendFrame(room: Room, session: Session, frame: number): void {
   const change = { leaves: isFresh ? NO_CHANGE.leaves : leaves, enter };
   sendTo(room, session, room.codec.encodeFrame(bytes, change));
   adopt(bubble, next);
+  if (isFresh) return;
+  room.meters.bubbleLeaves += leaves.length;
+  room.meters.bubbleEnters += enters.length;
+  if (isProof) room.meters.proofsSent++;
 }
 
 /** A snapshot costs far more than asking for it. */
