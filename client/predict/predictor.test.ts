@@ -298,7 +298,7 @@ describe('prediction', () => {
     expect(client.predictor.confirmed.newestHash).toBe(authority.hashes.at(-1) as bigint);
   });
 
-  test('lets bodies leave and enter at a frame of the past, whatever was guessed since', async () => {
+  test('lets bodies leave and enter at a frame of the past, whatever was guessed', async () => {
     const authority = await TestAuthority.create(module, 2, 8);
     const { core } = authority;
     const client = await TestClient.join(authority, 0, 21, { least: 0, spread: 0 });
