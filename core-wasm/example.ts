@@ -26,7 +26,7 @@ const row = bodies.ids.indexOf(crates[2] as number);
 console.log(`${bodies.count} bodies, faults ${faults}, hash ${hash.toString(16)}`);
 console.log(`the top crate is at ${bodies.positions.subarray(row * 3, row * 3 + 3)}`);
 const then = rewind.at(core.tick - 30)?.castRay([-5, 3.5, 0], [1, 0, 0], 20);
-console.log(`half a second ago a ray met it after ${then?.distance} m`);
+console.log(`half a second ago a ray met it after ${then?.distance.toFixed(2)} m`);
 
 core.restore(start);
 world.play(0.5);

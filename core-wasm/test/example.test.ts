@@ -12,7 +12,7 @@ async function runs(command: readonly string[]): Promise<void> {
   const said = await new Response(run.stdout).text();
   expect(await run.exited).toBe(0);
   expect(said).toContain('5 bodies, faults 0, hash ');
-  expect(said).toContain('half a second ago a ray met it after 4.5');
+  expect(said).toContain('half a second ago a ray met it after 4.50 m');
   expect(said).toContain('from the snapshot again: the same world');
 }
 
