@@ -71,6 +71,17 @@ export interface Abi {
 
   entryEncode(): number;
   entryDecode(length: number): number;
+  readonly historyBytes: WebAssembly.Global;
+  readonly packedBytesMax: WebAssembly.Global;
+  entryPack(length: number): number;
+  entryUnpack(available: number): number;
+  entryUnpackedLength(): number;
+  readonly probabilitiesAddress: WebAssembly.Global;
+  readonly probabilityCount: WebAssembly.Global;
+  readonly gainsAddress: WebAssembly.Global;
+  readonly gainCount: WebAssembly.Global;
+  readonly traceAddress: WebAssembly.Global;
+  entryPackTrace(): number;
   messageEncode(kind: number): number;
   messageDecode(length: number): number;
 

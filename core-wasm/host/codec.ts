@@ -1,4 +1,4 @@
-import { FrameWriter } from './frame-writer.ts';
+import { EntryPacker } from './entry-packer.ts';
 import { clampInteger, getInput, putInput } from './input-fields.ts';
 import { getU64, putU64, takeLetter } from './memory.ts';
 import type {
@@ -46,7 +46,7 @@ type Fields<T extends { kind: unknown }> = Omit<T, 'kind'>;
  * The wire half of a core: frames, entries and messages, encoded and checked inside the artifact
  * so that both ends agree by construction. Needs no world; a load tester uses only this.
  */
-export class Codec extends FrameWriter {
+export class Codec extends EntryPacker {
   /** Header of a well-formed frame, or null. */
   readFrameHeader(frame: Uint8Array): FrameHeader | null {
     if (frame.length < FRAME_HEADER_BYTES) return null;

@@ -1,0 +1,127 @@
+import * as Context from './context';
+import { ROW, SPREADS, SURPRISES, WAYS } from './context';
+import { decide, isDecoding, trace } from './coder';
+import { GAINS } from './prior';
+
+/**
+ * Values against their predictions. The prediction goes on by a share of the last way: all of it
+ * for a hand that swings, little for one that trembles, because the way of noise comes back. The
+ * shares and the probabilities are trained (`bench/pack/train.ts`); which of them hold is chosen
+ * by what both ends have seen.
+ */
+
+/** Spreads are kept as 64 times the sum over a group of three. */
+export const SPREAD_SHIFT: i32 = 6;
+const SPREAD_MAX: i32 = 65535;
+/** A spread follows by this share: 1/8 of the difference a frame. */
+const FOLLOW_SHIFT: i32 = 3;
+
+let outside: bool = false;
+
+/** Forgets that a value was out of its range. */
+export function beginValues(): void {
+  outside = false;
+}
+
+/** Whether a decoded value was out of its range, as only a forged chunk has it. */
+export function wasOutside(): bool {
+  return outside;
+}
+
+export function refuseValue(): void {
+  outside = true;
+}
+
+/** Class 0 … 7 of a spread: means of |residual| up to about 0.1, 0.3, 0.6, 1, 1.6, 3.2, 6.5, ∞. */
+export function spreadClass(spread: u32): u32 {
+  if (spread < 208) return spread < 80 ? (spread < 20 ? 0 : 1) : spread < 128 ? 2 : 3;
+  return spread < 608 ? (spread < 304 ? 4 : 5) : spread < 1248 ? 6 : 7;
+}
+
+/** The spread after a group whose residuals sum up to `sum`. */
+export function followSpread(spread: u32, sum: i32): u16 {
+  const now = min(SPREAD_MAX, min(sum, SPREAD_MAX) << SPREAD_SHIFT);
+  const half = 1 << (FOLLOW_SHIFT - 1);
+  return <u16>(<i32>spread + ((now - <i32>spread + half) >> FOLLOW_SHIFT));
+}
+
+/** Class 1 … 4 of what `count` of three residuals sum up to, against what was to be expected. */
+export function surpriseClass(sum: i32, count: i32, spread: u32): u32 {
+  const seen = <i64>sum * 3 * (1 << SPREAD_SHIFT);
+  const expected = <i64>spread * count + 48;
+  if (seen * 2 < expected) return 1;
+  if (seen < expected) return 2;
+  return seen < expected * 2 ? 3 : 4;
+}
+
+function wayClass(way: i32): u32 {
+  const length = abs(way);
+  if (length <= 2) return length <= 1 ? 0 : 1;
+  if (length <= 8) return length <= 4 ? 2 : 3;
+  return length <= 16 ? 4 : length <= 64 ? 5 : 6;
+}
+
+function gainCell(kind: u32, spread: u32, way: i32): u32 {
+  return (kind * (SPREADS >>> 1) + (spread >>> 1)) * WAYS + wayClass(way);
+}
+
+/** How much further than `last` the value is expected, when it went `way` before. */
+export function expectedWay(kind: u32, spread: u32, way: i32): i32 {
+  const gain = <i32>load<u8>(GAINS + <usize>gainCell(kind, spread, way));
+  return (gain * way + 8) >> 4;
+}
+
+/**
+ * Codes `value` against `expected`, both within low … high. `spread` and `surprise` are classes;
+ * `way` is what the prediction was made with.
+ */
+export function codeValue(
+  kind: u32,
+  spread: u32,
+  surprise: u32,
+  way: i32,
+  expected: i32,
+  value: i32,
+  low: i32,
+  high: i32,
+): i32 {
+  if (!isDecoding()) trace(0x8000 | gainCell(kind, spread, way));
+  const around = min(high, max(low, expected));
+  const found = around + codeResidual(kind, spread, surprise, way, value - around);
+  if (found >= low && found <= high) return found;
+  outside = true;
+  return around;
+}
+
+function codeResidual(kind: u32, spread: u32, surprise: u32, way: i32, residual: i32): i32 {
+  const row = Context.ROWS + ((kind * SPREADS + spread) * SURPRISES + surprise) * ROW;
+  if (!decide(row, residual != 0)) return 0;
+  const course: u32 = way < 0 ? 0 : way == 0 ? 1 : 2;
+  const negative = decide(Context.SIGNS + (kind * SPREADS + spread) * 3 + course, residual < 0);
+  const magnitude = codeMagnitude(row, abs(residual));
+  return negative ? -magnitude : magnitude;
+}
+
+/** Longest magnitude: 17 bits, a little more than any two values of an entry are apart. */
+const LENGTH_MAX: i32 = 16;
+
+/** 1 … 2^17 − 1: how many bits below the highest, then these, the first ones by context. */
+function codeMagnitude(row: u32, magnitude: i32): i32 {
+  const bits = 31 - clz(magnitude);
+  let length = 0;
+  while (length < LENGTH_MAX && decide(row + 1 + min(length, 6), length < bits)) length++;
+  let value = 1;
+  for (let i = length - 1; i >= 0; i--) {
+    const bit = decide(lowerBit(row, length, i, value), ((magnitude >>> i) & 1) != 0);
+    value = (value << 1) | i32(bit);
+  }
+  return value;
+}
+
+function lowerBit(row: u32, length: i32, place: i32, value: i32): u32 {
+  const depth = length - 1 - place;
+  if (depth == 0 && length <= 4) return row + 7 + length;
+  if (depth == 1 && length <= 3) return row + 12 + ((length - 2) << 1) + (value & 1);
+  return Context.EVEN;
+}
+
