@@ -3,6 +3,7 @@ import { crash } from './crash/bench.ts';
 import { query } from './micro/query.ts';
 import { stages } from './micro/stages.ts';
 import { step } from './micro/step.ts';
+import { pack } from './pack/bench.ts';
 import { physics } from './physics/bench.ts';
 import { saveResult } from './results.ts';
 import { swarm } from './swarm/bench.ts';
@@ -10,6 +11,7 @@ import { view } from './viewer/bench.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   crash,
+  pack,
   physics,
   query,
   stages,

@@ -25,12 +25,12 @@ const LAST: usize = memory.data(16, 16);
 const BEFORE: usize = memory.data(16, 16);
 const EXPECTED: usize = memory.data(16, 16);
 
-function part4(of: usize, index: u32): i32 {
-  return load<i32>(of + ((<usize>index) << 2));
+function part4(quaternion: usize, index: u32): i32 {
+  return load<i32>(quaternion + ((<usize>index) << 2));
 }
 
-function setPart4(of: usize, index: u32, value: i32): void {
-  store<i32>(of + ((<usize>index) << 2), value);
+function setPart4(quaternion: usize, index: u32, value: i32): void {
+  store<i32>(quaternion + ((<usize>index) << 2), value);
 }
 
 /** Where the `rank`-th (0 … 2) of the three small components stands. */
@@ -55,8 +55,8 @@ function unpack4(packed: u32, to: usize): void {
   setPart4(to, largest, <i32>sqrt<f64>(<f64>max(0, rest)));
 }
 
-function negate4(of: usize): void {
-  for (let i: u32 = 0; i < 4; i++) setPart4(of, i, -part4(of, i));
+function negate4(quaternion: usize): void {
+  for (let i: u32 = 0; i < 4; i++) setPart4(quaternion, i, -part4(quaternion, i));
 }
 
 function dot4(a: usize, b: usize): i32 {
