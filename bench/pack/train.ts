@@ -23,7 +23,7 @@ const SURE = 4096;
 const PSEUDO_COUNT = 2;
 /** Frames a player: two minutes and a half. */
 const FRAMES = 3000;
-const PLAYERS_PER_MOTION = 8;
+const PLAYERS_PER_MOTION = 4;
 
 const module = await compileCore(new Uint8Array(readFileSync(`${ROOT}/build/core.wasm`)));
 const abi = await instantiate(module);
@@ -88,17 +88,21 @@ const bitsOfZero = new Float64Array(contexts);
 const bitsOfOne = new Float64Array(contexts);
 
 function readTrace(of: Abi, counts: Float64Array, cellBits: Float64Array): void {
-  let cell = -1;
+  let [ofWay, ofBend] = [-1, -1];
   const length = of.entryPackTrace();
   for (let i = 0; i < length; i++) {
     const word = trace[i] as number;
     if (word >= 0x8000) {
-      cell = word & 0x7fff;
+      ofWay = word & 0x7fff;
+      i++;
+      ofBend = (trace[i] as number) & 0x7fff;
       continue;
     }
     counts[word] = (counts[word] as number) + 1;
     const cost = (word & 1) === 0 ? bitsOfZero[word >> 1] : bitsOfOne[word >> 1];
-    if (cell >= 0) cellBits[cell] = (cellBits[cell] as number) + (cost as number);
+    for (const cell of [ofWay, ofBend]) {
+      if (cell >= 0) cellBits[cell] = (cellBits[cell] as number) + (cost as number);
+    }
   }
 }
 
@@ -121,21 +125,26 @@ function price(): void {
   }
 }
 
+/** Shares of ways and of bends, each in two halves. */
+function partOf(cell: number): number {
+  return (cell % 2) + (cell < cells / 2 ? 0 : 2);
+}
+
 /** Tries each share everywhere, and keeps for each cell the one that cost the least. */
 function chooseGains(players: readonly Uint8Array[][]): void {
   const before = gains.slice();
   const best = new Float64Array(cells).fill(Number.POSITIVE_INFINITY);
   const chosen = before.slice();
   for (const tried of [-1, ...GAINS]) {
-    // Half of the cells at a time, so that the history of the others stays as it will be.
-    for (const half of tried < 0 ? [0] : [0, 1]) {
+    // A quarter of the cells at a time, so that the history of the others stays as it will be.
+    for (const half of tried < 0 ? [0] : [0, 1, 2, 3]) {
       gains.set(before);
       for (let cell = 0; cell < cells; cell++) {
-        if (tried >= 0 && cell % 2 === half) gains[cell] = tried;
+        if (tried >= 0 && partOf(cell) === half) gains[cell] = tried;
       }
       const { cellBits } = packAll(players);
       for (let cell = 0; cell < cells; cell++) {
-        if (tried >= 0 && cell % 2 !== half) continue;
+        if (tried >= 0 && partOf(cell) !== half) continue;
         // What is kept must be worth a change.
         const cost = (cellBits[cell] as number) * (tried < 0 ? 0.9995 : 1);
         if (cost >= (best[cell] as number)) continue;

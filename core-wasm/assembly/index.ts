@@ -311,7 +311,7 @@ export function entryUnpackedLength(): i32 {
 export const probabilitiesAddress: usize = PROBABILITIES;
 export const probabilityCount: i32 = CONTEXTS;
 export const gainsAddress: usize = GAINS;
-export const gainCount: i32 = GAIN_CELLS;
+export const gainCount: i32 = 2 * GAIN_CELLS;
 export const traceAddress: usize = TRACE;
 
 export function entryPackTrace(): i32 {

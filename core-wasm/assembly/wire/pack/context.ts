@@ -47,5 +47,5 @@ export const SIGNS: u32 = 72;
 /** By kind, by spread, by surprise: rows of `ROW` decisions of a residual. */
 export const ROWS: u32 = SIGNS + KINDS * SPREADS * 3;
 export const CONTEXTS: u32 = ROWS + KINDS * SPREADS * SURPRISES * ROW;
-/** By kind, by pairs of spreads, by way. */
+/** By kind, by pairs of spreads, by way; a second time by how the way changed. */
 export const GAIN_CELLS: u32 = KINDS * (SPREADS >>> 1) * WAYS;

@@ -1,12 +1,12 @@
 /**
- * What both ends remember of one player: his last two poses and intents, and how far he went from
+ * What both ends remember of one player: his last three poses and two intents, and how far he went from
  * what was predicted. It is small, so that whoever meets him midway is given it as it is; zeros
  * are a player of whom nothing is known, and his next chunk is a key frame. Any bytes are sound:
  * they give other predictions, no more.
  */
-export const HISTORY_BYTES: i32 = 96;
+export const HISTORY_BYTES: i32 = 132;
 const INTENT_BYTES: usize = 24;
-const PART_BYTES: usize = 24;
+const PART_BYTES: usize = 36;
 
 @unmanaged
 @final
@@ -38,8 +38,13 @@ export class PartHistory {
   xBefore: i16;
   yBefore: i16;
   zBefore: i16;
+  xEarlier: i16;
+  yEarlier: i16;
+  zEarlier: i16;
+  free: u16;
   rotation: u32;
   rotationBefore: u32;
+  rotationEarlier: u32;
   placeSpread: u16;
   turnSpread: u16;
 }
@@ -64,6 +69,7 @@ export function expectPose(history: usize): void {
     p.z = i == 0 ? 0 : -300;
     p.rotation = UNTURNED;
     keepPart(p);
+    keepPart(p);
   }
 }
 
@@ -73,8 +79,17 @@ export function keepPose(history: usize): void {
 }
 
 function keepPart(p: PartHistory): void {
+  p.xEarlier = p.xBefore;
+  p.yEarlier = p.yBefore;
+  p.zEarlier = p.zBefore;
   p.xBefore = p.x;
   p.yBefore = p.y;
   p.zBefore = p.z;
+  keepRotation(p, p.rotation);
+}
+
+export function keepRotation(p: PartHistory, packed: u32): void {
+  p.rotationEarlier = p.rotationBefore;
   p.rotationBefore = p.rotation;
+  p.rotation = packed;
 }

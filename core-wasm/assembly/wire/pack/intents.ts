@@ -64,7 +64,7 @@ function codeMoves(h: History, at: usize, tick: u32): void {
 }
 
 function codeMove(spread: u32, seen: u32, last: i32, value: i32): i32 {
-  return codeValue(Kind.MOVE, spread, seen, 0, last, value, -MOVE_MAX, MOVE_MAX);
+  return codeValue(Kind.MOVE, spread, seen, 0, 0, last, value, -MOVE_MAX, MOVE_MAX);
 }
 
 /** Yaw wraps: it is coded as the shortest turn, which has one form. */
@@ -72,10 +72,10 @@ function codeYaw(h: History, at: usize, tick: u32): void {
   const last = <i32>h.yaw;
   const way = <i32>(<i16>(h.yaw - h.yawBefore));
   const spread = spreadClass(h.yawSpread);
-  const expected = <i32>(<u16>(last + expectedWay(Kind.YAW, spread, way)));
+  const expected = <i32>(<u16>(last + expectedWay(Kind.YAW, spread, way, 0)));
   const turn = <i32>(<i16>(<i32>load<u16>(at, 2) - expected));
   const seen = surprise(tick, yawChanged);
-  const found = codeValue(Kind.YAW, spread, seen, way, 0, turn, -32768, 32767);
+  const found = codeValue(Kind.YAW, spread, seen, way, 0, 0, turn, -32768, 32767);
   const yaw = <u16>(expected + found);
   yawChanged = u32(yaw != h.yaw);
   h.yawSpread = followSpread(h.yawSpread, (abs(found) * 3) >> ANGLE_SHIFT);
@@ -88,7 +88,7 @@ function codePitch(h: History, at: usize, tick: u32): void {
   const last = <i32>h.pitch;
   const way = last - <i32>h.pitchBefore;
   const spread = spreadClass(h.pitchSpread);
-  const expected = last + expectedWay(Kind.PITCH, spread, way);
+  const expected = last + expectedWay(Kind.PITCH, spread, way, 0);
   const value = <i32>load<i16>(at, 4);
   const seen = surprise(tick, pitchChanged);
   const pitch = codeValue(
@@ -96,6 +96,7 @@ function codePitch(h: History, at: usize, tick: u32): void {
     spread,
     seen,
     way,
+    0,
     expected,
     value,
     -PITCH_MAX,

@@ -1,15 +1,15 @@
 import { decide } from './coder';
 import * as Context from './context';
 import { Kind } from './context';
-import { PartHistory, partHistory } from './history';
+import { keepRotation, PartHistory, partHistory } from './history';
 import { codeValue, expectedWay, followSpread, refuseValue, spreadClass, surpriseClass } from './residual';
-import { codeRotation, keepRotation } from './rotation';
+import { codeRotation } from './rotation';
 
 /** Bytes of one part in an entry: x, y, z i16, rotation u32. */
 const PART_BYTES: usize = 10;
 const MM_MAX: i32 = 32767;
 
-/** The three parts at `at`, each against its own last two. */
+/** The three parts at `at`, each against its own last three. */
 export function codePose(history: usize, at: usize): void {
   let surprise: u32 = 0;
   for (let i = 0; i < 3; i++) {
@@ -28,12 +28,15 @@ function codePlace(p: PartHistory, kind: u32, before: u32, at: usize): u32 {
   for (let axis = 0; axis < 3; axis++) {
     const lastAt = changetype<usize>(p) + ((<usize>axis) << 1);
     const last = <i32>load<i16>(lastAt);
-    const way = last - <i32>load<i16>(lastAt, 6);
-    const expected = min(MM_MAX, max(-MM_MAX, last + expectedWay(kind, spread, way)));
+    const before = <i32>load<i16>(lastAt, 6);
+    const way = last - before;
+    const bend = way - before + <i32>load<i16>(lastAt, 12);
+    const expected = min(MM_MAX, max(-MM_MAX, last + expectedWay(kind, spread, way, bend)));
     const given = <i32>load<i16>(at + ((<usize>axis) << 1));
-    const value = codeValue(kind, spread, surprise, way, expected, given, -MM_MAX, MM_MAX);
+    const value = codeValue(kind, spread, surprise, way, bend, expected, given, -MM_MAX, MM_MAX);
     sum += abs(value - expected);
     surprise = surpriseClass(sum, axis + 1, p.placeSpread);
+    store<i16>(lastAt, <i16>before, 12);
     store<i16>(lastAt, <i16>last, 6);
     store<i16>(lastAt, <i16>value);
     store<i16>(at + ((<usize>axis) << 1), <i16>value);

@@ -1,5 +1,5 @@
 import * as Context from './context';
-import { ROW, SPREADS, SURPRISES, WAYS } from './context';
+import { GAIN_CELLS, ROW, SPREADS, SURPRISES, WAYS } from './context';
 import { decide, isDecoding, trace } from './coder';
 import { GAINS } from './prior';
 
@@ -65,27 +65,35 @@ function gainCell(kind: u32, spread: u32, way: i32): u32 {
   return (kind * (SPREADS >>> 1) + (spread >>> 1)) * WAYS + wayClass(way);
 }
 
-/** How much further than `last` the value is expected, when it went `way` before. */
-export function expectedWay(kind: u32, spread: u32, way: i32): i32 {
-  const gain = <i32>load<u8>(GAINS + <usize>gainCell(kind, spread, way));
-  return (gain * way + 8) >> 4;
+/**
+ * How much further than the last value the next one is expected, when it went `way` before, and
+ * `bend` more than the time before that.
+ */
+export function expectedWay(kind: u32, spread: u32, way: i32, bend: i32): i32 {
+  const ofWay = <i32>load<u8>(GAINS + <usize>gainCell(kind, spread, way));
+  const ofBend = <i32>load<u8>(GAINS + GAIN_CELLS + <usize>gainCell(kind, spread, bend));
+  return (ofWay * way + ofBend * bend + 8) >> 4;
 }
 
 /**
  * Codes `value` against `expected`, both within low … high. `spread` and `surprise` are classes;
- * `way` is what the prediction was made with.
+ * `way` and `bend` are what the prediction was made with.
  */
 export function codeValue(
   kind: u32,
   spread: u32,
   surprise: u32,
   way: i32,
+  bend: i32,
   expected: i32,
   value: i32,
   low: i32,
   high: i32,
 ): i32 {
-  if (!isDecoding()) trace(0x8000 | gainCell(kind, spread, way));
+  if (!isDecoding()) {
+    trace(0x8000 | gainCell(kind, spread, way));
+    trace(0x8000 | (GAIN_CELLS + gainCell(kind, spread, bend)));
+  }
   const around = min(high, max(low, expected));
   const found = around + codeResidual(kind, spread, surprise, way, value - around);
   if (found >= low && found <= high) return found;

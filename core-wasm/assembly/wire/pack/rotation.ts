@@ -1,6 +1,6 @@
 import { decide } from './coder';
 import * as Context from './context';
-import { PartHistory } from './history';
+import { keepRotation, PartHistory } from './history';
 import {
   codeValue,
   expectedWay,
@@ -20,9 +20,10 @@ const UNIT_SQUARED: i32 = 522242;
 const SMALL_LOW: i32 = -512;
 const SMALL_HIGH: i32 = 511;
 
-/** Last rotation, the one before, and the prediction: four i32 each. */
+/** The last rotation, its way since the one before, how that changed, the prediction: four i32. */
 const LAST: usize = memory.data(16, 16);
-const BEFORE: usize = memory.data(16, 16);
+const WAY: usize = memory.data(16, 16);
+const BEND: usize = memory.data(16, 16);
 const EXPECTED: usize = memory.data(16, 16);
 
 function part4(quaternion: usize, index: u32): i32 {
@@ -65,35 +66,47 @@ function dot4(a: usize, b: usize): i32 {
   return sum;
 }
 
-/** Codes `packed` against the part's last two; gives it back and keeps it. */
+/** WAY and BEND hold the two rotations before, until the differences to them stand there. */
+function predict(p: PartHistory, kind: u32, spread: u32): void {
+  unpack4(p.rotation, LAST);
+  unpack4(p.rotationBefore, WAY);
+  unpack4(p.rotationEarlier, BEND);
+  if (dot4(LAST, WAY) < 0) negate4(WAY);
+  if (dot4(LAST, BEND) < 0) negate4(BEND);
+  for (let i: u32 = 0; i < 4; i++) {
+    const last = part4(LAST, i);
+    const before = part4(WAY, i);
+    const way = last - before;
+    const bend = way - before + part4(BEND, i);
+    setPart4(WAY, i, way);
+    setPart4(BEND, i, bend);
+    setPart4(EXPECTED, i, last + expectedWay(kind, spread, way, bend));
+  }
+}
+
+/** Codes `packed` against the part's last three; gives it back and keeps it. */
 export function codeRotation(p: PartHistory, kind: u32, before: u32, packed: u32): u32 {
   const spread = spreadClass(p.turnSpread);
-  unpack4(p.rotation, LAST);
-  unpack4(p.rotationBefore, BEFORE);
-  if (dot4(LAST, BEFORE) < 0) negate4(BEFORE);
-  for (let i: u32 = 0; i < 4; i++) {
-    const way = part4(LAST, i) - part4(BEFORE, i);
-    setPart4(EXPECTED, i, part4(LAST, i) + expectedWay(kind, spread, way));
-  }
+  predict(p, kind, spread);
   const largest = codeLargest(packed >>> 30);
   if (part4(EXPECTED, largest) < 0) {
     negate4(EXPECTED);
-    negate4(LAST);
-    negate4(BEFORE);
+    negate4(WAY);
+    negate4(BEND);
   }
   let found = largest << 30;
   let sum = 0;
   let surprise = before;
   for (let rank: u32 = 0; rank < 3; rank++) {
     const i = small(largest, rank);
-    const way = part4(LAST, i) - part4(BEFORE, i);
     const expected = min(SMALL_HIGH, max(SMALL_LOW, part4(EXPECTED, i)));
     const given = smallOf(packed, rank);
     const value = codeValue(
       kind,
       spread,
       surprise,
-      way,
+      part4(WAY, i),
+      part4(BEND, i),
       expected,
       given,
       SMALL_LOW,
@@ -106,11 +119,6 @@ export function codeRotation(p: PartHistory, kind: u32, before: u32, packed: u32
   keepRotation(p, found);
   p.turnSpread = followSpread(p.turnSpread, sum);
   return found;
-}
-
-export function keepRotation(p: PartHistory, packed: u32): void {
-  p.rotationBefore = p.rotation;
-  p.rotation = packed;
 }
 
 /** Which component is left out: the greatest that is expected, the next one, another. */
