@@ -119,8 +119,9 @@ function codeButtons(h: History, at: usize, tick: u32): void {
       const context = Context.BUTTON + (i << 1) + ((last >>> i) & 1);
       found |= u32(decide(context, ((value >>> i) & 1) != 0)) << i;
     }
-    if (found == last || found > <u32>Button.ALL) refuseValue();
+    if (found == last) refuseValue();
   }
+  if (found > <u32>Button.ALL) refuseValue();
   h.buttons = <u8>found;
   store<u8>(at, <u8>found, 6);
 }

@@ -105,7 +105,7 @@ export function unpackEntry(history: usize, from: usize, available: i32, to: usi
   beginDecode(from, available);
   const verbatim = decide(Context.VERBATIM, false);
   const length = verbatim ? decodeVerbatim() : codeEntry();
-  const chunk = finishDecode();
+  const chunk = length < 0 ? -2 : finishDecode();
   if (chunk < 0) return chunk == -1 ? -WireFault.TRUNCATED : -WireFault.OUT_OF_RANGE;
   if (verbatim && encodeByModel() <= length + VERBATIM_BYTES) return -WireFault.OUT_OF_RANGE;
   if (wasOutside()) return -WireFault.OUT_OF_RANGE;
@@ -117,7 +117,8 @@ export function unpackEntry(history: usize, from: usize, available: i32, to: usi
 
 /** What comes is walked by the model afterwards, which checks it and leads the history on. */
 function decodeVerbatim(): i32 {
-  const flags = decideBits(8, 0) & (SECOND | THIRD | POSE);
+  const flags = decideBits(8, 0);
+  if (flags > (SECOND | THIRD | POSE)) return -1;
   const length = entryLength(flags);
   store<u8>(ENTRY, <u8>flags);
   for (let i = 1; i < length; i++) store<u8>(ENTRY + <usize>i, <u8>decideBits(8, 0));
