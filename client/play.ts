@@ -1,8 +1,14 @@
 import { ACESFilmicToneMapping, WebGLRenderer } from 'three';
-import { BodyKind, BodyRole, type Intent, type Pose } from '../core-wasm/host/types.ts';
+import {
+  BodyKind,
+  BodyRole,
+  FRAME_DURATION_MS,
+  type Intent,
+  type Pose,
+} from '../core-wasm/host/types.ts';
 import { openDebugOverlay } from './debug/overlay.ts';
 import { exposeTestHook } from './debug/test-hook.ts';
-import { createControl } from './input/control.ts';
+import { type Control, createControl } from './input/control.ts';
 import { takeFacing } from './input/facing.ts';
 import { createFlatPlayer, releaseFlatPlayer } from './input/flat-player.ts';
 import { openGamepad } from './input/gamepad.ts';
@@ -11,6 +17,7 @@ import { openKeyboard } from './input/keyboard.ts';
 import { openMouse } from './input/mouse.ts';
 import { sampleIntent, samplePose } from './input/sample.ts';
 import { loadSettings, type Settings } from './input/settings.ts';
+import { type SteadyParts, steady } from './input/steady.ts';
 import { openTouch } from './input/touch.ts';
 import type { WorldSession } from './net/session.ts';
 import type { KeptTexts } from './storage.ts';
@@ -115,12 +122,19 @@ function createStage(
         takeFacing(facing, stage.session, control);
         return sampleIntent(control);
       },
-      samplePose: () => samplePose(control),
+      samplePose: () => samplePose(partsToSend(stage)),
     }),
   };
   fitWindow(renderer, world);
   applyRung(renderer, world, stage.quality, null);
   return stage;
+}
+
+/** Once a frame: head and hands, in a headset without its trackers' noise. */
+function partsToSend({ vr, control }: Stage): Control | SteadyParts {
+  if (vr.running === null) return control;
+  steady(vr.sent, control, FRAME_DURATION_MS);
+  return vr.sent;
 }
 
 function openDevices(page: Page, settings: Settings, listening: Listening) {

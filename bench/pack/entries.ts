@@ -1,6 +1,6 @@
 import type { Control } from '../../client/input/control.ts';
 import { sampleIntent, samplePose } from '../../client/input/sample.ts';
-import { createSteadyParts, steady } from '../../client/input/steady.ts';
+import { createSteadyParts, HEADING_SLACK_RAD, steady } from '../../client/input/steady.ts';
 import { OwnInputs } from '../../client/predict/own-inputs.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
 import { FRAME_DURATION_MS, TICK_RATE_HZ, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
@@ -12,8 +12,6 @@ import { advanceVrPlayer, createVrPlayer, VR_MOTIONS, type VrMotion } from './pl
 export const MOTIONS = [...VR_MOTIONS, 'flat', 'flat-idle'] as const;
 export type Motion = (typeof MOTIONS)[number];
 
-/** In VR two degrees of walking direction and of view; see `client/xr/vr-player.ts`. */
-const SLACK_RAD = (2 * Math.PI) / 180;
 const TICK_S = 1 / TICK_RATE_HZ;
 
 export interface Recording {
@@ -37,7 +35,7 @@ function moverOf({ motion, seed, isSteady, noise }: Recording): Mover {
     const mover = createFlatMover(random, motion === 'flat');
     return { control: mover.control, advance: (s) => advanceFlatMover(mover, s) };
   }
-  const player = createVrPlayer(motion as VrMotion, random, noise, isSteady ? SLACK_RAD : 0);
+  const player = createVrPlayer(motion as VrMotion, random, noise, isSteady ? HEADING_SLACK_RAD : 0);
   return { control: player.control, advance: (s) => advanceVrPlayer(player, s) };
 }
 
@@ -46,7 +44,7 @@ export function recordEntries(core: Core, recording: Recording): Uint8Array[] {
   const { control, advance } = moverOf(recording);
   const isVr = !recording.motion.startsWith('flat');
   const parts = createSteadyParts();
-  const sent: Control = recording.isSteady && isVr ? { ...control, ...parts } : control;
+  const sent = recording.isSteady && isVr ? parts : control;
   const own = new OwnInputs(core);
   const entries: Uint8Array[] = [];
   for (let frame = 0; frame < recording.frames; frame++) {
@@ -55,7 +53,6 @@ export function recordEntries(core: Core, recording: Recording): Uint8Array[] {
       advance(TICK_S);
       if (phase === 0) {
         steady(parts, control, FRAME_DURATION_MS);
-        sent.posed = true;
         own.begin(frame, samplePose(sent));
       }
       entry = own.add(phase, sampleIntent(control)) as Uint8Array<ArrayBuffer>;

@@ -19,12 +19,14 @@ export function sampleIntent(control: Control): Intent {
 }
 
 /** Head and hands for the frame about to be sent; null until they are known. */
-export function samplePose(control: Control): Pose | null {
-  if (!control.posed) return null;
+export function samplePose(
+  parts: Readonly<Pick<Control, 'posed' | 'head' | 'left' | 'right'>>,
+): Pose | null {
+  if (!parts.posed) return null;
   return {
-    head: partPose(control.head),
-    left: partPose(control.left),
-    right: partPose(control.right),
+    head: partPose(parts.head),
+    left: partPose(parts.left),
+    right: partPose(parts.right),
   };
 }
 

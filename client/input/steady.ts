@@ -30,13 +30,14 @@ export interface SteadyPart extends Part {
 }
 
 export interface SteadyParts {
+  posed: boolean;
   readonly head: SteadyPart;
   readonly left: SteadyPart;
   readonly right: SteadyPart;
 }
 
 export function createSteadyParts(): SteadyParts {
-  return { head: steadyPart(), left: steadyPart(), right: steadyPart() };
+  return { posed: false, head: steadyPart(), left: steadyPart(), right: steadyPart() };
 }
 
 function steadyPart(): SteadyPart {
@@ -53,10 +54,17 @@ function steadyPart(): SteadyPart {
 
 /** Leads the parts on to where `control` has them `elapsedMs` later; allocates nothing. */
 export function steady(parts: SteadyParts, control: Control, elapsedMs: number): void {
+  parts.posed = control.posed;
   follow(parts.head, control.head, elapsedMs / 1000);
   follow(parts.left, control.left, elapsedMs / 1000);
   follow(parts.right, control.right, elapsedMs / 1000);
 }
+
+/**
+ * How far view and walking direction may be from the head's before they follow it: the core needs
+ * them for where one walks and swims to, and a head is never still.
+ */
+export const HEADING_SLACK_RAD = (2 * Math.PI) / 180;
 
 /** `angle`, or `held` while that is no more than `slack` away; radians, any number of turns. */
 export function holdAngle(held: number, angle: number, slack: number): number {

@@ -3,6 +3,12 @@ import { type DeviceActions, idleActions, mergeActions } from '../input/actions.
 import { type Control, EYE_HEIGHT_M, rest, steer } from '../input/control.ts';
 import type { Held } from '../input/held.ts';
 import type { Settings } from '../input/settings.ts';
+import {
+  createSteadyParts,
+  HEADING_SLACK_RAD,
+  holdAngle,
+  type SteadyParts,
+} from '../input/steady.ts';
 import { openXrControllers, type XrControllers } from './controllers.ts';
 import { openXrHands, type XrHands } from './hands.ts';
 import { centreRig, type Rig, turnAroundHead } from './origin.ts';
@@ -18,6 +24,10 @@ export interface VrPlayer {
   readonly devices: readonly [XrControllers, XrHands];
   readonly actions: DeviceActions;
   readonly head: TrackedHead;
+  /** Head and hands as they are sent. */
+  readonly sent: SteadyParts;
+  /** Walking direction, radians left of the rig's −z. */
+  heading: number;
   running: VrSession | null;
   /** The tracking origin is new or moved: stand the head over the capsule at the next frame. */
   recentre: boolean;
@@ -40,6 +50,8 @@ export function createVrPlayer(
     devices: [controllers, hands],
     actions: idleActions(),
     head: createTrackedHead(),
+    sent: createSteadyParts(),
+    heading: 0,
     running: null,
     recentre: true,
   };
@@ -91,8 +103,9 @@ export function readVrPlayer(
     control.yaw += actions.turn;
     turnAroundHead(rig, head.x, head.z, actions.turn);
   }
-  steer(control, actions, head.heading);
-  control.pitch = head.pitch;
+  player.heading = holdAngle(player.heading, head.heading, HEADING_SLACK_RAD);
+  steer(control, actions, player.heading);
+  control.pitch = holdAngle(control.pitch, head.pitch, HEADING_SLACK_RAD);
   writeHead(control.head, rig, head);
   writeHand(control.left, rig, controllers.left, hands.left);
   writeHand(control.right, rig, controllers.right, hands.right);

@@ -21,6 +21,8 @@ export interface Caller {
   /** The last snapshot that was taken and the last frame that was finished. */
   state: Uint8Array;
   frame: Uint8Array;
+  /** Of one player's entries, at the sender's and at the receiver's end; always equal. */
+  histories: readonly [Uint8Array, Uint8Array];
   /** What `keepPast` gave last. */
   past: Rewind | null;
 }

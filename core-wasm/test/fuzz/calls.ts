@@ -33,6 +33,8 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'jointCount',
   'definitionCount',
   'encodeInput',
+  'putHistory',
+  'takeHistory',
   'encodePing',
   'encodeWelcome',
   'encodeSnapshot',

@@ -104,7 +104,16 @@ function run(core: Core, copy: Core, seed: number, count: number, tally: Tally):
   core.frameBegin(0, 0n);
   const frame = core.frameEnd();
   const state = core.snapshot();
-  const caller: Caller = { core, random: seeded(seed), ids: [], state, frame, past: null };
+  const histories = [core.newHistory(), core.newHistory()] as const;
+  const caller: Caller = {
+    core,
+    random: seeded(seed),
+    ids: [],
+    state,
+    frame,
+    histories,
+    past: null,
+  };
   for (let call = 0; call < count; call++) {
     const name = pickName(caller.random());
     try {

@@ -42,6 +42,26 @@ function encoded({ core, random, frame, state }: Caller): Uint8Array {
   }
 }
 
+/** What a player's next chunk says is what went in, however odd the input or the history. */
+function packedAndBack(c: Caller): Uint8Array | null {
+  const { core, random } = c;
+  if (random() < 0.01) {
+    const odd = anyBytes(random, 1);
+    for (const history of c.histories) history.fill(odd[0] ?? 0, 0, integer(random, 0, 140));
+  }
+  const [sent, received] = c.histories;
+  const entry = random() < 0.9 ? core.encodeEntry(anyInput(random)) : anyBytes(random, 60);
+  const chunk = core.packEntry(sent, entry);
+  if (chunk === null) return null;
+  core.unpackEntry(received.slice(), damaged(random, chunk));
+  const back = core.unpackEntry(received, chunk);
+  if (back?.length !== chunk.length) throw new Error('a packed entry did not come back');
+  for (const [i, byte] of entry.entries()) {
+    if (back.entry[i] !== byte) throw new Error('a packed entry came back different');
+  }
+  return chunk;
+}
+
 /** Frames, entries and messages. */
 export const WIRE_CALLS: FacadeCalls = {
   checkFrame: { looks: true, call: (c) => c.core.checkFrame(framed(c)) },
@@ -56,6 +76,22 @@ export const WIRE_CALLS: FacadeCalls = {
     looks: true,
     call: ({ core, random }) =>
       core.decodeEntry(random() < 0.99 ? anyBytes(random, 60) : hugeBytes(random)),
+  },
+  newHistory: {
+    looks: true,
+    share: 0.05,
+    call: (c) => {
+      c.histories = [c.core.newHistory(), c.core.newHistory()];
+    },
+  },
+  packEntry: { looks: true, call: packedAndBack },
+  unpackEntry: {
+    looks: true,
+    call: ({ core, random, histories: [, received] }) =>
+      core.unpackEntry(
+        received.slice(),
+        random() < 0.99 ? anyBytes(random, 70) : hugeBytes(random),
+      ),
   },
   decodeMessage: {
     looks: true,
