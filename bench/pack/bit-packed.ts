@@ -58,7 +58,11 @@ export function bitPackedBytes(entries: readonly Uint8Array[]): number[] {
     let bits = 3;
     for (const now of fields.intents) {
       bits += 2 + (now[4] === intent[4] ? 0 : 8);
-      const groups: Array<[number, number]> = [[0, 2], [2, 3], [3, 4]];
+      const groups: Array<[number, number]> = [
+        [0, 2],
+        [2, 3],
+        [3, 4],
+      ];
       for (const [from, to] of groups) {
         const moved = differences(now.slice(from, to), intent.slice(from, to));
         bits += moved.every((d) => d === 0) ? 1 : 1 + bitsOf(moved);

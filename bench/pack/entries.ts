@@ -35,7 +35,12 @@ function moverOf({ motion, seed, isSteady, noise }: Recording): Mover {
     const mover = createFlatMover(random, motion === 'flat');
     return { control: mover.control, advance: (s) => advanceFlatMover(mover, s) };
   }
-  const player = createVrPlayer(motion as VrMotion, random, noise, isSteady ? HEADING_SLACK_RAD : 0);
+  const player = createVrPlayer(
+    motion as VrMotion,
+    random,
+    noise,
+    isSteady ? HEADING_SLACK_RAD : 0,
+  );
   return { control: player.control, advance: (s) => advanceVrPlayer(player, s) };
 }
 

@@ -75,10 +75,13 @@ test('a part that stops is where it stopped within half a second', () => {
 test('a recentred part is there at once, and stays a unit quaternion', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.double({ min: -9, max: 9 })), {
-        minLength: 1,
-        maxLength: 30,
-      }),
+      fc.array(
+        fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.double({ min: -9, max: 9 })),
+        {
+          minLength: 1,
+          maxLength: 30,
+        },
+      ),
       (moves) => {
         const parts = createSteadyParts();
         let place = 0;

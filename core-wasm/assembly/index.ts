@@ -288,7 +288,7 @@ export function entryDecode(length: i32): i32 {
   return fault;
 }
 
-// Packed entries: a history in the inbox, behind it the entry or the chunk; the other in the letter.
+// Packed entries: a history in the inbox, behind it entry or chunk; the other goes to the letter.
 export const historyBytes: i32 = HISTORY_BYTES;
 export const packedBytesMax: i32 = PACKED_BYTES_MAX;
 

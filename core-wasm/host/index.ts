@@ -7,6 +7,7 @@ export { emptyBodies, emptyPlayers } from './columns.ts';
 export { Core } from './core.ts';
 export { type Boxes, type ContactPoints, emptyBoxes, emptyContacts } from './debug-view.ts';
 export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
+export { EntryPacker, type Unpacked } from './entry-packer.ts';
 export { EventKind, type TickEvent } from './events.ts';
 export { FrameWriter } from './frame-writer.ts';
 export {

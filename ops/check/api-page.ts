@@ -55,6 +55,8 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
       'TICKS_PER_FRAME',
       'FrameWriter',
       'Codec',
+      'EntryPacker',
+      'Unpacked',
       'PlayerInput',
       'Intent',
       'Button',

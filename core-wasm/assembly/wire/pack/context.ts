@@ -14,12 +14,16 @@ export const enum Kind {
   PITCH = 6,
 }
 const KINDS: u32 = 7;
+/** Those before are of head and hands. */
+export const PART_KINDS: u32 = 4;
 /** Classes of how far values went from their predictions lately. */
 export const SPREADS: u32 = 8;
 /** Classes of what is seen of this frame already: 0 nothing, then less than lately to much more. */
 export const SURPRISES: u32 = 5;
+/** Of head and hands the same for each class of how the way changed last: little, so, much. */
+const BENDS: u32 = 3;
 /** Decisions of one residual: whether 0, the length, the first bits below the highest. */
-export const ROW: u32 = 16;
+export const ROW: u32 = 12;
 /** Classes of the way since the frame before, for the share of it that is expected again. */
 export const WAYS: u32 = 7;
 
@@ -44,8 +48,11 @@ export const BUTTONS_CHANGE: u32 = 50;
 export const BUTTON: u32 = 53;
 /** By kind, by spread, by the way it went before: back, not, on. */
 export const SIGNS: u32 = 72;
-/** By kind, by spread, by surprise: rows of `ROW` decisions of a residual. */
+/** By kind, by spread, by surprise: rows of `ROW` decisions of a residual; the parts' come first. */
 export const ROWS: u32 = SIGNS + KINDS * SPREADS * 3;
-export const CONTEXTS: u32 = ROWS + KINDS * SPREADS * SURPRISES * ROW;
+/** Rows of one kind and spread, for kinds of parts; intents have `SURPRISES`. */
+export const PART_ROWS: u32 = SURPRISES * BENDS;
+export const INTENT_ROWS_AT: u32 = ROWS + PART_KINDS * SPREADS * PART_ROWS * ROW;
+export const CONTEXTS: u32 = INTENT_ROWS_AT + (KINDS - PART_KINDS) * SPREADS * SURPRISES * ROW;
 /** By kind, by pairs of spreads, by way; a second time by how the way changed. */
 export const GAIN_CELLS: u32 = KINDS * (SPREADS >>> 1) * WAYS;

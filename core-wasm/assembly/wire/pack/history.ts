@@ -1,6 +1,6 @@
 /**
- * What both ends remember of one player: his last three poses and two intents, and how far he went from
- * what was predicted. It is small, so that whoever meets him midway is given it as it is; zeros
+ * What both ends remember of one player: his last three poses and two intents, and how far he went
+ * from what was predicted. It is small, so that whoever meets him midway is given it as it is; zeros
  * are a player of whom nothing is known, and his next chunk is a key frame. Any bytes are sound:
  * they give other predictions, no more.
  */

@@ -3,13 +3,7 @@ import { decide } from './coder';
 import * as Context from './context';
 import { Kind } from './context';
 import { History } from './history';
-import {
-  codeValue,
-  expectedWay,
-  followSpread,
-  refuseValue,
-  spreadClass,
-} from './residual';
+import { codeValue, expectedWay, followSpread, refuseValue, spreadClass } from './residual';
 
 /**
  * One intent of the entry at `at`, against the one of the tick before: a stick stays, a view that
@@ -91,17 +85,7 @@ function codePitch(h: History, at: usize, tick: u32): void {
   const expected = last + expectedWay(Kind.PITCH, spread, way, 0);
   const value = <i32>load<i16>(at, 4);
   const seen = surprise(tick, pitchChanged);
-  const pitch = codeValue(
-    Kind.PITCH,
-    spread,
-    seen,
-    way,
-    0,
-    expected,
-    value,
-    -PITCH_MAX,
-    PITCH_MAX,
-  );
+  const pitch = codeValue(Kind.PITCH, spread, seen, way, 0, expected, value, -PITCH_MAX, PITCH_MAX);
   pitchChanged = u32(pitch != last);
   h.pitchSpread = followSpread(h.pitchSpread, (abs(pitch - expected) * 3) >> ANGLE_SHIFT);
   h.pitchBefore = h.pitch;

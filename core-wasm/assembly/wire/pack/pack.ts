@@ -1,13 +1,6 @@
 import { ENTRY_BYTES_MAX } from '../entry';
 import { WireFault } from '../reader';
-import {
-  beginDecode,
-  beginEncode,
-  decide,
-  decideBits,
-  finishDecode,
-  finishEncode,
-} from './coder';
+import { beginDecode, beginEncode, decide, decideBits, finishDecode, finishEncode } from './coder';
 import * as Context from './context';
 import { expectPose, HISTORY_BYTES, History, keepPose } from './history';
 import { codeIntent, repeatIntent } from './intents';

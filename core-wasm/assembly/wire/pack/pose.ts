@@ -2,7 +2,15 @@ import { decide } from './coder';
 import * as Context from './context';
 import { Kind } from './context';
 import { keepRotation, PartHistory, partHistory } from './history';
-import { codeValue, expectedWay, followSpread, refuseValue, spreadClass, surpriseClass } from './residual';
+import {
+  codeValue,
+  expectedWay,
+  followSpread,
+  refuseValue,
+  spreadClass,
+  surpriseClass,
+  withBend,
+} from './residual';
 import { codeRotation } from './rotation';
 
 /** Bytes of one part in an entry: x, y, z i16, rotation u32. */
@@ -33,7 +41,8 @@ function codePlace(p: PartHistory, kind: u32, before: u32, at: usize): u32 {
     const bend = way - before + <i32>load<i16>(lastAt, 12);
     const expected = min(MM_MAX, max(-MM_MAX, last + expectedWay(kind, spread, way, bend)));
     const given = <i32>load<i16>(at + ((<usize>axis) << 1));
-    const value = codeValue(kind, spread, surprise, way, bend, expected, given, -MM_MAX, MM_MAX);
+    const seen = withBend(surprise, bend, p.placeSpread);
+    const value = codeValue(kind, spread, seen, way, bend, expected, given, -MM_MAX, MM_MAX);
     sum += abs(value - expected);
     surprise = surpriseClass(sum, axis + 1, p.placeSpread);
     store<i16>(lastAt, <i16>before, 12);

@@ -1,6 +1,6 @@
-import * as Context from './context';
-import { GAIN_CELLS, ROW, SPREADS, SURPRISES, WAYS } from './context';
 import { decide, isDecoding, trace } from './coder';
+import * as Context from './context';
+import { GAIN_CELLS, PART_KINDS, ROW, SPREADS, SURPRISES, WAYS } from './context';
 import { GAINS } from './prior';
 
 /**
@@ -54,6 +54,24 @@ export function surpriseClass(sum: i32, count: i32, spread: u32): u32 {
   return seen < expected * 2 ? 3 : 4;
 }
 
+/**
+ * The surprise of one value of a part, with how much its way changed last: who begins to move has
+ * no spread yet.
+ */
+export function withBend(surprise: u32, bend: i32, spread: u32): u32 {
+  const change = abs(bend) * 96;
+  if (change * 4 <= <i32>spread + 48) return surprise;
+  return surprise + (change <= <i32>spread + 96 ? SURPRISES : 2 * SURPRISES);
+}
+
+function rowOf(kind: u32, spread: u32, surprise: u32): u32 {
+  if (kind < PART_KINDS) {
+    return Context.ROWS + ((kind * SPREADS + spread) * Context.PART_ROWS + surprise) * ROW;
+  }
+  const place = ((kind - PART_KINDS) * SPREADS + spread) * SURPRISES + surprise;
+  return Context.INTENT_ROWS_AT + place * ROW;
+}
+
 function wayClass(way: i32): u32 {
   const length = abs(way);
   if (length <= 2) return length <= 1 ? 0 : 1;
@@ -102,7 +120,7 @@ export function codeValue(
 }
 
 function codeResidual(kind: u32, spread: u32, surprise: u32, way: i32, residual: i32): i32 {
-  const row = Context.ROWS + ((kind * SPREADS + spread) * SURPRISES + surprise) * ROW;
+  const row = rowOf(kind, spread, surprise);
   if (!decide(row, residual != 0)) return 0;
   const course: u32 = way < 0 ? 0 : way == 0 ? 1 : 2;
   const negative = decide(Context.SIGNS + (kind * SPREADS + spread) * 3 + course, residual < 0);
@@ -117,7 +135,7 @@ const LENGTH_MAX: i32 = 16;
 function codeMagnitude(row: u32, magnitude: i32): i32 {
   const bits = 31 - clz(magnitude);
   let length = 0;
-  while (length < LENGTH_MAX && decide(row + 1 + min(length, 6), length < bits)) length++;
+  while (length < LENGTH_MAX && decide(row + 1 + min(length, 4), length < bits)) length++;
   let value = 1;
   for (let i = length - 1; i >= 0; i--) {
     const bit = decide(lowerBit(row, length, i, value), ((magnitude >>> i) & 1) != 0);
@@ -128,8 +146,7 @@ function codeMagnitude(row: u32, magnitude: i32): i32 {
 
 function lowerBit(row: u32, length: i32, place: i32, value: i32): u32 {
   const depth = length - 1 - place;
-  if (depth == 0 && length <= 4) return row + 7 + length;
-  if (depth == 1 && length <= 3) return row + 12 + ((length - 2) << 1) + (value & 1);
+  if (depth == 0 && length <= 3) return row + 5 + length;
+  if (depth == 1 && length == 2) return row + 9 + (value & 1);
   return Context.EVEN;
 }
-

@@ -7,6 +7,7 @@ import {
   followSpread,
   spreadClass,
   surpriseClass,
+  withBend,
 } from './residual';
 
 /**
@@ -104,7 +105,7 @@ export function codeRotation(p: PartHistory, kind: u32, before: u32, packed: u32
     const value = codeValue(
       kind,
       spread,
-      surprise,
+      withBend(surprise, part4(BEND, i), p.turnSpread),
       part4(WAY, i),
       part4(BEND, i),
       expected,
@@ -112,7 +113,7 @@ export function codeRotation(p: PartHistory, kind: u32, before: u32, packed: u32
       SMALL_LOW,
       SMALL_HIGH,
     );
-    found |= <u32>(value + 512) << (20 - 10 * rank);
+    found |= (<u32>(value + 512)) << (20 - 10 * rank);
     sum += abs(value - expected);
     surprise = surpriseClass(sum, rank + 1, p.turnSpread);
   }
