@@ -7,9 +7,10 @@ import { MOTIONS, type Recording, recordEntries } from './entries.ts';
 
 /**
  * `bun bench/pack/train.ts`: trains the prior of `core-wasm/assembly/wire/pack` on synthetic
- * motion and writes `prior.ts` anew, in two minutes; build the core before and after. Each round packs all entries
- * with each share of the way that a prediction might expect again, keeps for each circumstance the
- * share that cost the fewest bits, then takes the probabilities from what is packed with these.
+ * motion and writes `prior.ts` anew, in two minutes; build the core before and after. Each round
+ * packs all entries with each share of the way that a prediction might expect again, keeps for each
+ * circumstance the share that cost the fewest bits, then takes the probabilities from what is
+ * packed with these.
  */
 
 const ROOT = dirname(dirname(import.meta.dir));

@@ -40,7 +40,6 @@ import {
   STAGING_BYTES,
   STATE,
   TERRAIN_HEIGHTS,
-  TRACE,
 } from './layout';
 import {
   ENTITY_CAPACITY,
@@ -71,11 +70,6 @@ import {
   inputsOffset,
 } from './wire/frame';
 import { decodeHead, encodeHead } from './wire/messages';
-import { traceCount } from './wire/pack/coder';
-import { CONTEXTS, GAIN_CELLS } from './wire/pack/context';
-import { HISTORY_BYTES } from './wire/pack/history';
-import { PACKED_BYTES_MAX, packEntry, unpackEntry, unpackedLength } from './wire/pack/pack';
-import { GAINS, PROBABILITIES } from './wire/pack/prior';
 import { beginWrite, written } from './wire/writer';
 import { eventCount } from './world/events';
 import { takeFaults } from './world/fault';
@@ -288,35 +282,19 @@ export function entryDecode(length: i32): i32 {
   return fault;
 }
 
-// Packed entries: a history in the inbox, behind it entry or chunk; the other goes to the letter.
-export const historyBytes: i32 = HISTORY_BYTES;
-export const packedBytesMax: i32 = PACKED_BYTES_MAX;
-
-/** Length of the chunk, or a `WireFault` below zero; the history in the inbox is led on. */
-export function entryPack(length: i32): i32 {
-  return packEntry(INBOX, INBOX + HISTORY_BYTES, length, LETTER);
-}
-
-/** As `entryPack`, for a chunk of at most `available` bytes. */
-export function entryUnpack(available: i32): i32 {
-  return unpackEntry(INBOX, INBOX + HISTORY_BYTES, available, LETTER);
-}
-
-/** Length of the entry that `entryUnpack` wrote last. */
-export function entryUnpackedLength(): i32 {
-  return unpackedLength();
-}
-
-/** For the training of the prior: its tables, and what the last entry took from them. */
-export const probabilitiesAddress: usize = PROBABILITIES;
-export const probabilityCount: i32 = CONTEXTS;
-export const gainsAddress: usize = GAINS;
-export const gainCount: i32 = 2 * GAIN_CELLS;
-export const traceAddress: usize = TRACE;
-
-export function entryPackTrace(): i32 {
-  return traceCount();
-}
+export {
+  entryPack,
+  entryPackTrace,
+  entryUnpack,
+  entryUnpackedLength,
+  gainCount,
+  gainsAddress,
+  historyBytes,
+  packedBytesMax,
+  probabilitiesAddress,
+  probabilityCount,
+  traceAddress,
+} from './wire/pack/abi';
 
 export function messageEncode(kind: i32): i32 {
   return encodeHead(kind);

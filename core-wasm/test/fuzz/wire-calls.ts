@@ -46,8 +46,8 @@ function encoded({ core, random, frame, state }: Caller): Uint8Array {
 function packedAndBack(c: Caller): Uint8Array | null {
   const { core, random } = c;
   if (random() < 0.01) {
-    const odd = anyBytes(random, 1);
-    for (const history of c.histories) history.fill(odd[0] ?? 0, 0, integer(random, 0, 140));
+    const [byte, length] = [integer(random, 0, 255), integer(random, 0, 140)];
+    for (const history of c.histories) history.fill(byte, 0, length);
   }
   const [sent, received] = c.histories;
   const entry = random() < 0.9 ? core.encodeEntry(anyInput(random)) : anyBytes(random, 60);

@@ -48,7 +48,7 @@ export const BUTTONS_CHANGE: u32 = 50;
 export const BUTTON: u32 = 53;
 /** By kind, by spread, by the way it went before: back, not, on. */
 export const SIGNS: u32 = 72;
-/** By kind, by spread, by surprise: rows of `ROW` decisions of a residual; the parts' come first. */
+/** By kind, by spread, by surprise: rows of `ROW` decisions of a residual; parts come first. */
 export const ROWS: u32 = SIGNS + KINDS * SPREADS * 3;
 /** Rows of one kind and spread, for kinds of parts; intents have `SURPRISES`. */
 export const PART_ROWS: u32 = SURPRISES * BENDS;

@@ -1,11 +1,11 @@
 /**
  * What both ends remember of one player: his last three poses and two intents, and how far he went
- * from what was predicted. It is small, so that whoever meets him midway is given it as it is; zeros
- * are a player of whom nothing is known, and his next chunk is a key frame. Any bytes are sound:
- * they give other predictions, no more.
+ * from what was predicted. It is small, so that whoever meets him midway is given it as it is;
+ * zeros are a player of whom nothing is known, and his next chunk is a key frame. Any bytes are
+ * sound: they give other predictions, no more.
  */
-export const HISTORY_BYTES: i32 = 132;
-const INTENT_BYTES: usize = 24;
+export const HISTORY_BYTES: i32 = 128;
+const INTENT_BYTES: usize = 20;
 const PART_BYTES: usize = 36;
 
 @unmanaged
@@ -25,8 +25,6 @@ export class History {
   pitchSpread: u16;
   /** 1 once a pose came. */
   posed: u8;
-  free: u8;
-  unused: u32;
 }
 
 @unmanaged
@@ -48,6 +46,10 @@ export class PartHistory {
   placeSpread: u16;
   turnSpread: u16;
 }
+
+assert(offsetof<History>() <= INTENT_BYTES);
+assert(offsetof<PartHistory>() == PART_BYTES);
+assert(<i32>(INTENT_BYTES + 3 * PART_BYTES) == HISTORY_BYTES);
 
 export function partHistory(history: usize, part: i32): PartHistory {
   return changetype<PartHistory>(history + INTENT_BYTES + <usize>part * PART_BYTES);
