@@ -1,0 +1,63 @@
+import { beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import type { Core } from '../../core-wasm/host/core.ts';
+import { openCore } from '../../core-wasm/test/world.ts';
+import { CROWD } from './bench.ts';
+import { bitPackedBytes } from './bit-packed.ts';
+import { type Motion, type Recording, recordEntries } from './entries.ts';
+
+/** A busy machine may take ten times as long as a quiet one. */
+setDefaultTimeout(60_000);
+
+let core: Core;
+beforeAll(async () => {
+  core = await openCore();
+});
+
+function record(motion: Motion, given: Partial<Recording> = {}): Uint8Array[] {
+  return recordEntries(core, { motion, frames: 400, seed: 5, isSteady: true, noise: 1, ...given });
+}
+
+/** Mean bytes of the chunks after the first. */
+function packedBytes(entries: readonly Uint8Array[]): number {
+  const sent = core.newHistory();
+  const received = core.newHistory();
+  let sum = 0;
+  for (const [frame, entry] of entries.entries()) {
+    const chunk = core.packEntry(sent, entry) as Uint8Array;
+    expect(core.unpackEntry(received, chunk)?.entry).toEqual(entry);
+    if (frame > 0) sum += chunk.length;
+  }
+  return sum / (entries.length - 1);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+test('32 players who move in VR cost less than 5.5 kB/s, and two thirds of bit-packed deltas', () => {
+  let [packed, bitPacked, players] = [0, 0, 0];
+  for (const [motion, count] of CROWD) {
+    const entries = record(motion);
+    packed += count * packedBytes(entries);
+    bitPacked += count * mean(bitPackedBytes(entries).slice(1));
+    players += count;
+  }
+  expect(players).toBe(32);
+  // 172 bytes a second and player; it is about 147.
+  expect((packed * 20) / 1000).toBeLessThan(5.2);
+  expect(packed).toBeLessThan(bitPacked * 0.68);
+});
+
+test('a player at a screen costs less than half as much, one who went away a byte', () => {
+  expect(packedBytes(record('flat'))).toBeLessThan(4);
+  expect(packedBytes(record('flat-idle'))).toBeLessThan(1.1);
+});
+
+test('other trackers than usual cost more or less, and never more than bit-packed deltas', () => {
+  const noises = [0, 0.5, 1, 3].map((noise) => record('gesture', { noise, isSteady: false }));
+  const costs = noises.map(packedBytes);
+  expect(costs).toEqual(costs.toSorted((a, b) => a - b));
+  for (const [i, entries] of noises.entries()) {
+    expect(costs[i] as number).toBeLessThan(mean(bitPackedBytes(entries).slice(1)) * 0.8);
+  }
+});
