@@ -1,9 +1,13 @@
 import { beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { createSteadyParts, steady } from '../../client/input/steady.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
+import { seeded } from '../../core-wasm/test/random.ts';
 import { openCore } from '../../core-wasm/test/world.ts';
+import { percentile } from '../bench.ts';
 import { CROWD } from './bench.ts';
 import { bitPackedBytes } from './bit-packed.ts';
 import { type Motion, type Recording, recordEntries } from './entries.ts';
+import { advanceVrPlayer, createVrPlayer, VR_MOTIONS } from './players.ts';
 
 /** A busy machine may take ten times as long as a quiet one. */
 setDefaultTimeout(60_000);
@@ -61,3 +65,28 @@ test('other trackers than usual cost more or less, and never more than bit-packe
     expect(costs[i] as number).toBeLessThan(mean(bitPackedBytes(entries).slice(1)) * 0.8);
   }
 });
+
+test.each(VR_MOTIONS)(
+  'what is sent of a player (%s) is where he was tracked, as far as one sees',
+  (motion) => {
+    const player = createVrPlayer(motion, seeded(9), 1, 0);
+    const parts = createSteadyParts();
+    const apartMm: number[] = [];
+    const apartDegrees: number[] = [];
+    for (let frame = 0; frame < 1200; frame++) {
+      for (let tick = 0; tick < 3; tick++) advanceVrPlayer(player, 1 / 60);
+      steady(parts, player.control, 50);
+      for (const name of ['head', 'left', 'right'] as const) {
+        const [sent, tracked] = [parts[name], player.control[name]];
+        const gaps = sent.position.map((value, i) => value - (tracked.position[i] as number));
+        apartMm.push(1000 * Math.hypot(...gaps));
+        const products = sent.rotation.map((value, i) => value * (tracked.rotation[i] as number));
+        const cosine = Math.abs(products.reduce((sum, value) => sum + value, 0));
+        apartDegrees.push((2 * Math.acos(Math.min(1, cosine)) * 180) / Math.PI);
+      }
+    }
+    expect(percentile(apartMm, 0.99)).toBeLessThan(4.5);
+    expect(Math.max(...apartMm)).toBeLessThan(10);
+    expect(percentile(apartDegrees, 0.99)).toBeLessThan(0.6);
+  },
+);
