@@ -38,7 +38,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-test('32 players who move in VR cost less than 5.5 kB/s, and two thirds of bit-packed deltas', () => {
+test('32 players who move in VR cost less than 5.5 kB/s, two thirds of bit-packed deltas', () => {
   let [packed, bitPacked, players] = [0, 0, 0];
   for (const [motion, count] of CROWD) {
     const entries = record(motion);
