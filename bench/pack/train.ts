@@ -39,7 +39,7 @@ const probabilities = new Uint16Array(
   contexts,
 );
 const gains = new Uint8Array(abi.memory.buffer, abi.gainsAddress.value as number, cells);
-const trace = new Uint16Array(abi.memory.buffer, abi.traceAddress.value as number, 1024);
+const trace = new Uint16Array(abi.memory.buffer, abi.traceAddress.value as number, 2048);
 
 /** Players of every motion; every fourth sends what the trackers say, each has other trackers. */
 async function recordings(): Promise<Uint8Array[][]> {

@@ -205,6 +205,6 @@ export const INBOX_BYTES: i32 = 1024;
 export const INBOX: usize = memory.data(INBOX_BYTES, 16);
 /** Line and column of the assert that trapped. */
 export const FAULT_SITE: usize = memory.data(8, 8);
-/** Decisions of the entry that was packed last, two bytes each; see `wire/pack/coder.ts`. */
-export const TRACE_CAPACITY: i32 = 1024;
+/** Decisions of the entry that was packed last, a power of two; see `wire/pack/coder.ts`. */
+export const TRACE_CAPACITY: i32 = 2048;
 export const TRACE: usize = memory.data(TRACE_CAPACITY * 2, 16);

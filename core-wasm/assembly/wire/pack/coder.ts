@@ -63,11 +63,12 @@ function nextByte(): u32 {
 export function decide(context: u32, bit: bool): bool {
   const zero = <u32>load<u16>(PROBABILITIES + ((<usize>context) << 1));
   const bound = (range >>> PROBABILITY_BITS) * zero;
-  const one = decoding ? code - low >= bound : bit;
-  if (!decoding) trace((context << 1) | u32(bit));
+  let one = bit;
+  if (decoding) one = code - low >= bound;
+  else trace((context << 1) | u32(bit));
   if (one) {
     const sum = low + bound;
-    if (!decoding && sum < low) carry();
+    if (sum < low && !decoding) carry();
     low = sum;
     range -= bound;
   } else {
@@ -148,8 +149,7 @@ export function finishDecode(): i32 {
 
 /** What the encoder decided, for the training of the prior: context and bit, or a mark. */
 export function trace(word: u32): void {
-  if (traced >= TRACE_CAPACITY) return;
-  store<u16>(TRACE + ((<usize>traced) << 1), <u16>word);
+  store<u16>(TRACE + ((<usize>(traced & (TRACE_CAPACITY - 1))) << 1), <u16>word);
   traced++;
 }
 

@@ -47,8 +47,8 @@ export function followSpread(spread: u32, sum: i32): u16 {
 
 /** Class 1 … 4 of what `count` of three residuals sum up to, against what was to be expected. */
 export function surpriseClass(sum: i32, count: i32, spread: u32): u32 {
-  const seen = <i64>sum * 3 * (1 << SPREAD_SHIFT);
-  const expected = <i64>spread * count + 48;
+  const seen = sum * 3 * (1 << SPREAD_SHIFT);
+  const expected = <i32>spread * count + 48;
   if (seen * 2 < expected) return 1;
   if (seen < expected) return 2;
   return seen < expected * 2 ? 3 : 4;
