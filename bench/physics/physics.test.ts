@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
 import { UnknownChoice } from '../bench.ts';
 import { physics } from './bench.ts';
 import type { Engine } from './engine.ts';
@@ -58,4 +59,12 @@ test('measures in processes of both runtimes and tells what it read', async () =
 
 test('knows what it was not given', () => {
   expect(physics.run(() => {}, { ...ALL, engines: 'bullet' })).rejects.toThrow(UnknownChoice);
+});
+
+test('the legs that overlap leaves out are those that the core steps with', () => {
+  const limits = new URL('../../core-wasm/assembly/limits.ts', import.meta.url);
+  const adapter = new URL('ours.ts', import.meta.url);
+  const read = (url: URL) =>
+    /STEP_MAX_M(?:: f32)? = ([\d.]+);/.exec(readFileSync(url, 'utf8'))?.[1];
+  expect(read(adapter)).toBe(read(limits) as string);
 });

@@ -16,9 +16,8 @@ import {
   playSeconds,
   pose,
   positionOf,
-  rotate,
+  standOnSlope,
   steady,
-  turn,
   type Vec3,
   velocityOf,
   type World,
@@ -156,19 +155,8 @@ describe('walking', () => {
 });
 
 describe('ground', () => {
-  /** A wide static slope through the origin at height 20, rising towards −z. */
-  function onSlope(degrees: number): { world: World; player: PlayerIds } {
-    const world = newWorld(core);
-    const rotation = turn([1, 0, 0], (degrees * Math.PI) / 180);
-    addStatic(world, [10, 0.5, 40], { position: [0, 20, 0], rotation });
-    const top = rotate(rotation, [0, 0.5, 0]);
-    const player = addPlayer(world, [0, 20 + top[1] + 0.1, top[2]]);
-    playSeconds(world, 1);
-    return { world, player };
-  }
-
   test.each([10, 30, 45])('stands still on a slope of %p°', (degrees) => {
-    const { world, player } = onSlope(degrees);
+    const { world, player } = standOnSlope(core, degrees);
     const before = positionOf(world, player.entity);
     playSeconds(world, 10);
     expect(distance(before, positionOf(world, player.entity))).toBeLessThan(0.02);
@@ -176,14 +164,14 @@ describe('ground', () => {
   });
 
   test('slides down a slope of 60°', () => {
-    const { world, player } = onSlope(60);
+    const { world, player } = standOnSlope(core, 60);
     const before = positionOf(world, player.entity);
     playSeconds(world, 1);
     expect(before[1] - positionOf(world, player.entity)[1]).toBeGreaterThan(1);
   });
 
   test.each([15, 30])('walks up a slope of %p° at its speed along the ground', (degrees) => {
-    const { world, player } = onSlope(degrees);
+    const { world, player } = standOnSlope(core, degrees);
     world.inputs.set(player.entity, steady({ moveZ: 127 }));
     playSeconds(world, 0.5);
     const from = positionOf(world, player.entity);

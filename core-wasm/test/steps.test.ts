@@ -23,6 +23,7 @@ import {
   playSeconds,
   positionOf,
   rotate,
+  standOnSlope,
   steady,
   turn,
   type Vec3,
@@ -319,25 +320,15 @@ describe('floors', () => {
 });
 
 describe('slopes', () => {
-  function onSlope(degrees: number): { world: World; player: PlayerIds } {
-    const world = newWorld(core);
-    const rotation = turn([1, 0, 0], (degrees * Math.PI) / 180);
-    addStatic(world, [10, 0.5, 60], { position: [0, 60, 0], rotation });
-    const top = rotate(rotation, [0, 0.5, 0]);
-    const player = addPlayer(world, [0, 60 + top[1] + 0.1, top[2]]);
-    playSeconds(world, 1);
-    return { world, player };
-  }
-
   test('of 45° is stood on', () => {
-    const { world, player } = onSlope(45);
+    const { world, player } = standOnSlope(core, 45);
     const before = positionOf(world, player.entity);
     playAgain(world, 40);
     expect(distance(before, positionOf(world, player.entity))).toBeLessThan(0.002);
   });
 
   test.each([52, 55, 60])('of %p° is slid down with what gravity leaves', (degrees) => {
-    const { world, player } = onSlope(degrees);
+    const { world, player } = standOnSlope(core, degrees);
     const before = velocityOf(world, player.entity);
     playAgain(world, 10);
     const gained = Math.hypot(...velocityOf(world, player.entity)) - Math.hypot(...before);
@@ -346,7 +337,7 @@ describe('slopes', () => {
   });
 
   test('of 55° is not walked up', () => {
-    const { world, player } = onSlope(55);
+    const { world, player } = standOnSlope(core, 55);
     const before = positionOf(world, player.entity);
     world.inputs.set(player.entity, steady({ moveZ: 127, buttons: Button.SPRINT }));
     playSeconds(world, 3);

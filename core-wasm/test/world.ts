@@ -215,3 +215,14 @@ export function rotate(q: Rotation, v: Vec3): [number, number, number] {
 export function distance(a: Vec3, b: Vec3): number {
   return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }
+
+/** A world with a player on a wide static slope, at height 60, that rises towards −z. */
+export function standOnSlope(core: Core, degrees: number): { world: World; player: PlayerIds } {
+  const world = newWorld(core);
+  const rotation = turn([1, 0, 0], (degrees * Math.PI) / 180);
+  addStatic(world, [10, 0.5, 60], { position: [0, 60, 0], rotation });
+  const top = rotate(rotation, [0, 0.5, 0]);
+  const player = addPlayer(world, [0, 60 + top[1] + 0.1, top[2]]);
+  playSeconds(world, 1);
+  return { world, player };
+}

@@ -36,7 +36,8 @@ describe('a partial world', () => {
     );
     expect(sums.entered).toBeGreaterThan(WORLDS * 100);
     expect(sums.left).toBeGreaterThan(WORLDS * 100);
-    expect(sums.asleep).toBeGreaterThan(WORLDS * TICKS);
+    // Of 1,000 worlds the mean is 3,600 asleep and 17,500 awake a world, but few worlds have most.
+    expect(sums.asleep).toBeGreaterThan(WORLDS * 100);
     expect(sums.compared - sums.asleep).toBeGreaterThan(WORLDS * TICKS);
   });
 
