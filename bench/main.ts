@@ -1,5 +1,6 @@
 import type { Bench, Choice } from './bench.ts';
 import { crash } from './crash/bench.ts';
+import { interest } from './micro/interest.ts';
 import { query } from './micro/query.ts';
 import { stages } from './micro/stages.ts';
 import { step } from './micro/step.ts';
@@ -11,6 +12,7 @@ import { view } from './viewer/bench.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   crash,
+  interest,
   pack,
   physics,
   query,

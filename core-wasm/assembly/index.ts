@@ -109,6 +109,8 @@ export const faultSiteAddress: usize = FAULT_SITE;
 
 export const entityCapacity: i32 = ENTITY_CAPACITY;
 
+export * from './interest/abi';
+
 // World. What writes STATE forgets what queries were built on.
 export function worldReset(seed: u32): void {
   forgetMovers();

@@ -4,14 +4,19 @@ import {
   ENTITY_CAPACITY,
   EVENT_CAPACITY,
   FRAME_BYTES_MAX,
+  GHOST_CAPACITY,
+  GHOST_PHASES,
   HIT_CAPACITY,
   JOINT_CAPACITY,
   LISTED_CAPACITY,
+  MEMBER_CAPACITY,
   MOVER_CAPACITY,
+  OBSERVER_CAPACITY,
   PAIR_CAPACITY,
   PLAYER_CAPACITY,
   POINT_CAPACITY,
   QUERY_CAPACITY,
+  RIM_CAPACITY,
   STATIC_CAPACITY,
   TERRAIN_VERTICES,
 } from './limits';
@@ -24,6 +29,7 @@ import {
  *   TERRAIN  heights                                                 pure function of the seed
  *   SHAPES   faces and masses of what is defined                     pure function of definitions
  *   SCRATCH  slots, bounds, grids, pairs, constraints, solver bodies  dies with the tick
+ *   INTEREST entries, squares, members and waits of observers        kept, no part of STATE
  *   IO       staging, frames, fields, outbox                         the host's letter box
  *
  * Every array of STATE is dense and sorted by entity index, so that the used part is canonical:
@@ -107,6 +113,9 @@ export const FORCED: usize = memory.data(ENTITY_CAPACITY * 2, 16);
 /** By entity index. */
 export const MARKS: usize = memory.data(ENTITY_CAPACITY, 16);
 
+/** Movers that were there when the frame began, ascending. */
+export const BEGAN: usize = memory.data(MOVER_CAPACITY * 4, 16);
+
 /** What the host must hear of a tick; see `world/events.ts`. */
 export const EVENT_BYTES: i32 = 12;
 export const EVENTS: usize = memory.data(EVENT_CAPACITY * EVENT_BYTES, 16);
@@ -179,6 +188,66 @@ export const SIMPLEX: usize = memory.data(3 * 4 * 48, 16);
 /** One bit an entity, for lists in entity order, and the ids of those whose bit is set. */
 export const LISTED_BITS: usize = memory.data(ENTITY_CAPACITY / 8, 16);
 export const LISTED_IDS: usize = memory.data(ENTITY_CAPACITY * 4, 16);
+
+/**
+ * Interest (`interest/`). Entries are the movers of a frame, those that went and those that came
+ * among them, ascending by entity index: ids at its first tick and after its last, 0 where none.
+ */
+export const ENTRY_CAPACITY: i32 = 2 * MOVER_CAPACITY;
+export const ENTRY_BEGAN: usize = memory.data(ENTRY_CAPACITY * 4, 16);
+export const ENTRY_NOW: usize = memory.data(ENTRY_CAPACITY * 4, 16);
+/** Entry of each entity index, all ones for none. */
+export const ENTRY_OF: usize = memory.data(ENTITY_CAPACITY * 2, 16);
+/** Group number of each entry, of each root, and the entries of each group. */
+export const ENTRY_GROUP: usize = memory.data(ENTRY_CAPACITY * 2, 16);
+export const GROUP_OF_ROOT: usize = memory.data(ENTITY_CAPACITY * 2, 16);
+export const GROUP_STARTS: usize = memory.data((ENTRY_CAPACITY + 1) * 2, 16);
+export const GROUP_ENTRIES: usize = memory.data(ENTRY_CAPACITY * 2, 16);
+/** Each group as a mask over its entries, where they lie close together; see `entries.ts`. */
+export const GROUP_SPAN_BYTES: i32 = 16;
+export const GROUP_SPANS: usize = memory.data(ENTRY_CAPACITY * GROUP_SPAN_BYTES, 16);
+/** The last call's entries: their ids, and what entries they are now, all ones for none. */
+export const OLD_IDS: usize = memory.data(ENTRY_CAPACITY * 4, 16);
+export const OLD_ENTRIES: usize = memory.data(ENTRY_CAPACITY * 2, 16);
+/** Bits by entry: what the observer that is looked at had, what he has, players of each phase. */
+export const ENTRY_BITS: i32 = ENTRY_CAPACITY / 8 + 16;
+export const HAD: usize = memory.data(ENTRY_BITS, 16);
+export const HAS: usize = memory.data(ENTRY_BITS, 16);
+export const PHASE_BITS: usize = memory.data(GHOST_PHASES * ENTRY_BITS, 16);
+/** The nearest players and bodies, and ghosts, as lists of keys. */
+export const PLAYER_KEYS: usize = memory.data(PLAYER_CAPACITY * 8, 16);
+export const BODY_KEYS: usize = memory.data(MOVER_CAPACITY * 8, 16);
+export const GHOST_KEYS: usize = memory.data(GHOST_CAPACITY * 8, 16);
+/** Priority that a body on the rim brought along, by entry. */
+export const RIM_WAITS: usize = memory.data(ENTRY_CAPACITY * 2, 16);
+/** Players by column: x, y, z, id and whether the observer simulates them. */
+export const COLUMN_X: usize = memory.data(PLAYER_CAPACITY * 4, 16);
+export const COLUMN_Y: usize = memory.data(PLAYER_CAPACITY * 4, 16);
+export const COLUMN_Z: usize = memory.data(PLAYER_CAPACITY * 4, 16);
+export const COLUMN_IDS: usize = memory.data(PLAYER_CAPACITY * 4, 16);
+export const COLUMN_HAS: usize = memory.data(PLAYER_CAPACITY * 2, 16);
+export const MARKED: usize = memory.data((MEMBER_CAPACITY + 1) * 2, 16);
+/** Where an entity index last had its column; COLUMN_IDS tells whether it still is. */
+export const COLUMN_OF: usize = memory.data(ENTITY_CAPACITY * 2, 16);
+/** Kept from frame to frame, by observer: record, members, bodies on the rim, players' waits. */
+export const OBSERVER_BYTES: i32 = 56;
+export const OBSERVERS: usize = memory.data(OBSERVER_CAPACITY * OBSERVER_BYTES, 16);
+export const MEMBERS: usize = memory.data(OBSERVER_CAPACITY * MEMBER_CAPACITY * 4, 16);
+/** The same members by their entries in the last call. */
+export const MEMBER_ENTRIES: usize = memory.data(OBSERVER_CAPACITY * MEMBER_CAPACITY * 2, 16);
+export const RIM_BYTES: i32 = 8;
+export const RIMS: usize = memory.data(OBSERVER_CAPACITY * RIM_CAPACITY * RIM_BYTES, 16);
+export const RIM_PRIORITIES: usize = memory.data(OBSERVER_CAPACITY * RIM_CAPACITY * 2, 16);
+export const WAITS: usize = memory.data(OBSERVER_CAPACITY * PLAYER_CAPACITY * 2, 16);
+/** Observers by the square that they stand on; see `interest/order.ts`. */
+export const OBSERVER_SQUARES: usize = memory.data(OBSERVER_CAPACITY * 2, 16);
+export const OBSERVER_ORDER: usize = memory.data(OBSERVER_CAPACITY * 2, 16);
+export const SQUARE_STARTS: usize = memory.data((32 * 32 + 1) * 2, 16);
+/** Of the frame, one observer behind the other. */
+export const ENTERS: usize = memory.data(OBSERVER_CAPACITY * MEMBER_CAPACITY * 4, 16);
+export const LEAVES: usize = memory.data(OBSERVER_CAPACITY * MEMBER_CAPACITY * 4, 16);
+export const GHOST_BYTES: i32 = 8;
+export const GHOSTS: usize = memory.data(OBSERVER_CAPACITY * GHOST_CAPACITY * GHOST_BYTES, 16);
 
 /** Snapshots pass through here: twelve bytes of prefix and the packed state. */
 export const STAGING_BYTES: i32 = STATE_BYTES + 64;

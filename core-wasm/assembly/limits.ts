@@ -35,6 +35,20 @@ export const DEFINITION_CAPACITY: i32 = 1024;
 export const HULL_VERTICES_MAX: i32 = 32;
 export const COMPOUND_CHILDREN_MAX: i32 = 8;
 
+// Interest: who is followed, and what one observer can be told.
+/** Observers: as many as there can be players. */
+export const OBSERVER_CAPACITY: i32 = PLAYER_CAPACITY;
+/** Movers that one observer may simulate. */
+export const MEMBER_CAPACITY: i32 = 512;
+/** Players nearest to an observer whom he may be told to simulate. */
+export const NEAREST_CAPACITY: i32 = 64;
+/** Loose bodies left out for want of room that are still reported, the nearest ones. */
+export const RIM_CAPACITY: i32 = 128;
+/** Ghosts of one observer and frame. */
+export const GHOST_CAPACITY: i32 = 64;
+/** A player who is no member is looked at in one of so many frames. */
+export const GHOST_PHASES: i32 = 8;
+
 // Region. Half a side; f32 resolves 0.015 mm at the rim, 0.06 mm under the ceiling (STEP.md).
 export const REGION_HALF_M: f32 = 250.0;
 export const REGION_FLOOR_M: f32 = -200.0;

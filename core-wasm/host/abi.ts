@@ -85,6 +85,22 @@ export interface Abi {
   messageEncode(kind: number): number;
   messageDecode(length: number): number;
 
+  readonly observersAddress: WebAssembly.Global;
+  readonly observerBytes: WebAssembly.Global;
+  readonly observerCapacity: WebAssembly.Global;
+  readonly membersAddress: WebAssembly.Global;
+  readonly memberCapacity: WebAssembly.Global;
+  readonly nearestCapacity: WebAssembly.Global;
+  readonly rimsAddress: WebAssembly.Global;
+  readonly rimCapacity: WebAssembly.Global;
+  readonly entersAddress: WebAssembly.Global;
+  readonly leavesAddress: WebAssembly.Global;
+  readonly ghostsAddress: WebAssembly.Global;
+  interestSet(): void;
+  interestObserve(index: number, entity: number, budget: number): number;
+  interestForget(index: number): void;
+  interestRun(count: number): number;
+
   entitySlot(id: number): number;
   entityNext(after: number): number;
   playerExpose(index: number): void;

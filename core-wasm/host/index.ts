@@ -10,6 +10,7 @@ export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
 export { EntryPacker, type Unpacked } from './entry-packer.ts';
 export { EventKind, type TickEvent } from './events.ts';
 export { FrameWriter } from './frame-writer.ts';
+export { INTEREST_DEFAULTS, Interest, type InterestSettings } from './interest.ts';
 export {
   type AddJoint,
   type BallJoint,

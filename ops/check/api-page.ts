@@ -80,6 +80,7 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
       'REWIND_TICKS_MAX',
     ],
   ],
+  ['Interest', ['Interest', 'InterestSettings', 'INTEREST_DEFAULTS']],
   [
     'Columns for drawing',
     [

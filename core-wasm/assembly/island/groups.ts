@@ -3,7 +3,7 @@ import { slotOf } from '../body/body-store';
 import { contact } from '../contact/contact';
 import { joint } from '../joint/joint';
 import { jointCount } from '../joint/joint-store';
-import { FIRST_STATIC, GROUPS } from '../layout';
+import { BEGAN, FIRST_STATIC, GROUPS } from '../layout';
 import { ENTITY_CAPACITY, TICKS_PER_FRAME } from '../limits';
 import { leftGripOf, Player, player, rightGripOf } from '../player/player';
 import { header } from '../world/header';
@@ -55,6 +55,7 @@ export function uniteMovers(a: u32, b: u32): void {
 export function beginGroups(): void {
   if (header().tick % TICKS_PER_FRAME != 0) return;
   memory.fill(GROUPS, 0, ENTITY_CAPACITY * 2);
+  noteMovers();
   for (let i = 0; i < header().contactCount; i++) {
     const c = contact(i);
     if (c.staticB == 0 && c.idB != 0) uniteMovers(c.idA, c.idB);
@@ -64,6 +65,32 @@ export function beginGroups(): void {
     if (j.bodyB != 0) uniteMovers(j.bodyA, j.bodyB);
   }
   for (let i = 0; i < header().playerCount; i++) unitePlayer(player(i));
+}
+
+let began: i32 = 0;
+let beganTick: u32 = 0;
+
+function noteMovers(): void {
+  began = header().moverCount;
+  beganTick = header().tick;
+  for (let slot = 0; slot < began; slot++) {
+    store<u32>(BEGAN + ((<usize>slot) << 2), body(slot).id);
+  }
+}
+
+/** True after a frame that was stepped from its first tick to its last. */
+export function areGroupsWhole(): bool {
+  return header().tick == beganTick + TICKS_PER_FRAME;
+}
+
+/** How many movers there were when the frame began. */
+export function beganCount(): i32 {
+  return began;
+}
+
+/** Their ids, ascending by index. */
+export function beganId(place: i32): u32 {
+  return load<u32>(BEGAN + ((<usize>place) << 2));
 }
 
 function unitePlayer(p: Player): void {

@@ -1,5 +1,6 @@
 import type { FacadeCalls } from './caller.ts';
 import { FRAME_CALLS } from './frame-calls.ts';
+import { INTEREST_CALLS } from './interest-calls.ts';
 import { JOINT_CALLS } from './joint-calls.ts';
 import { LOOK_CALLS } from './look-calls.ts';
 import { PART_CALLS } from './part-calls.ts';
@@ -20,6 +21,7 @@ export const FACADE_CALLS: FacadeCalls = {
   ...WIRE_CALLS,
   ...PART_CALLS,
   ...QUERY_CALLS,
+  ...INTEREST_CALLS,
 };
 
 /** Methods that rows of other names call, and what is private in the facade. */
@@ -73,4 +75,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'drop',
   'find',
   'load',
+  'isObserver',
+  'word',
+  'view',
 ]);

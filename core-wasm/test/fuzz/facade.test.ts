@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'bun:test';
 import { Codec, Core, type CoreModule, compileCore } from '../../host/core.ts';
 import { EntryPacker } from '../../host/entry-packer.ts';
 import { FrameWriter } from '../../host/frame-writer.ts';
+import { Interest } from '../../host/interest.ts';
 import { Queries } from '../../host/queries.ts';
 import { Rewind } from '../../host/rewind.ts';
 import { StateReader } from '../../host/state-reader.ts';
@@ -19,7 +20,16 @@ beforeAll(async () => {
 });
 
 test('every public method of the facade is among the random calls', () => {
-  const methods = [Core, StateReader, Codec, EntryPacker, FrameWriter, Queries, Rewind].flatMap(
+  const methods = [
+    Core,
+    StateReader,
+    Codec,
+    EntryPacker,
+    FrameWriter,
+    Queries,
+    Rewind,
+    Interest,
+  ].flatMap(
     ({ prototype }) => Object.getOwnPropertyNames(prototype),
   );
   const missing = methods.filter(

@@ -94,7 +94,7 @@ interface Stepped {
   readonly forced: Uint16Array;
 }
 
-function stepWhole(whole: Whole): Stepped {
+export function stepWhole(whole: Whole): Stepped {
   const { core } = whole;
   const start = core.snapshot();
   const events = nextFrame(whole);
@@ -143,7 +143,7 @@ interface Mover {
 
 const columns = emptyBodies();
 
-function moversOf(core: Core): Mover[] {
+export function moversOf(core: Core): Mover[] {
   core.readBodies(columns);
   const movers: Mover[] = [];
   for (let i = 0; i < columns.count; i++) {
@@ -211,7 +211,7 @@ function batches(random: Random, ids: readonly number[], groups: Uint16Array): n
   return shuffled(random, dealt);
 }
 
-function shuffled<T>(random: Random, items: readonly T[]): T[] {
+export function shuffled<T>(random: Random, items: readonly T[]): T[] {
   const all = [...items];
   for (let i = all.length - 1; i > 0; i--) {
     const j = integer(random, 0, i);
@@ -250,7 +250,7 @@ function lessen(
   return build(core, { commands, inputs }, has);
 }
 
-function build(core: Core, frame: WholeFrame, has: (id: number) => boolean): Uint8Array {
+export function build(core: Core, frame: WholeFrame, has: (id: number) => boolean): Uint8Array {
   core.frameBegin(core.frame, 0n);
   for (const { subjects, concernsStatics, add } of frame.commands) {
     if (concernsStatics || subjects.some(has)) add(core);
@@ -277,7 +277,12 @@ function withoutImpulse(bubble: Bubble, chunk: Uint8Array): Uint8Array {
 }
 
 /** What is not the same of `members` in the whole world and in the part; empty when all is. */
-function compare(whole: Core, state: Uint8Array, part: Core, members: readonly number[]): string {
+export function compare(
+  whole: Core,
+  state: Uint8Array,
+  part: Core,
+  members: readonly number[],
+): string {
   const right = whole.exportPart(state, members);
   const got = part.exportPart(part.snapshot(), members);
   if (right === null || got === null) return `${members.length} bodies are not a closed set`;
@@ -289,6 +294,6 @@ function compare(whole: Core, state: Uint8Array, part: Core, members: readonly n
   return `byte ${at} of ${right.length} and ${got.length}, ${members.length} bodies`;
 }
 
-function expectTaken(fault: WireFault): void {
+export function expectTaken(fault: WireFault): void {
   if (fault !== WireFault.NONE) throw new Error(`refused: ${fault}`);
 }

@@ -1,0 +1,36 @@
+import { ENTERS, GHOSTS, LEAVES, MEMBERS, OBSERVER_BYTES, OBSERVERS, RIMS } from '../layout';
+import { MEMBER_CAPACITY, NEAREST_CAPACITY, OBSERVER_CAPACITY, RIM_CAPACITY } from '../limits';
+import { clearObserver, runInterest, setObserver } from './run';
+import { loadSettings } from './settings';
+
+/** The part of the ABI that is interest's; `core-wasm/host/interest.ts` is the one caller. */
+
+export const observersAddress: usize = OBSERVERS;
+export const observerBytes: i32 = OBSERVER_BYTES;
+export const observerCapacity: i32 = OBSERVER_CAPACITY;
+export const membersAddress: usize = MEMBERS;
+export const memberCapacity: i32 = MEMBER_CAPACITY;
+export const nearestCapacity: i32 = NEAREST_CAPACITY;
+export const rimsAddress: usize = RIMS;
+export const rimCapacity: i32 = RIM_CAPACITY;
+export const entersAddress: usize = ENTERS;
+export const leavesAddress: usize = LEAVES;
+export const ghostsAddress: usize = GHOSTS;
+
+/** Takes the settings in FIELDS. */
+export function interestSet(): void {
+  loadSettings();
+}
+
+export function interestObserve(index: i32, entity: u32, budget: i32): i32 {
+  return setObserver(index, entity, budget) ? 1 : 0;
+}
+
+export function interestForget(index: i32): void {
+  clearObserver(index);
+}
+
+/** After a whole frame; `count` ids in LISTED are for all observers. 1 when it was computed. */
+export function interestRun(count: i32): i32 {
+  return runInterest(count) ? 1 : 0;
+}

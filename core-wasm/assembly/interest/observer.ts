@@ -1,0 +1,90 @@
+import {
+  MEMBER_ENTRIES,
+  MEMBERS,
+  OBSERVER_BYTES,
+  OBSERVERS,
+  RIM_BYTES,
+  RIM_PRIORITIES,
+  RIMS,
+} from '../layout';
+import { MEMBER_CAPACITY, RIM_CAPACITY } from '../limits';
+
+export const enum ObserverFlag {
+  /** His own group found no room. */
+  OVERFULL = 1,
+  /** One that all must have found none. */
+  MISSES_FORCED = 2,
+}
+
+/**
+ * One who looks: what he has, from frame to frame, and what changed in the last. No part of STATE:
+ * it decides who is told what, never what happens.
+ */
+@unmanaged
+@final
+export class Observer {
+  /** Mover around whom he looks; 0 while nobody does. */
+  entity: u32;
+  /** Bytes of ghosts a frame. */
+  budget: i32;
+  flags: u32;
+  memberCount: i32;
+  rimCount: i32;
+  /** Places in ENTERS, LEAVES and GHOSTS. */
+  enterStart: i32;
+  enterCount: i32;
+  leaveStart: i32;
+  leaveCount: i32;
+  ghostStart: i32;
+  ghostCount: i32;
+  /** Where the last of the nearest players was, m²; 0 while not known. */
+  nearestWithin: f32;
+  /** The shortest wait among the last ghosts of players; 0 while not known. */
+  leastWait: i32;
+  reserved: u32;
+}
+
+assert(offsetof<Observer>() == OBSERVER_BYTES);
+
+export function observer(index: i32): Observer {
+  return changetype<Observer>(OBSERVERS + <usize>index * OBSERVER_BYTES);
+}
+
+/** Address of the ids that an observer simulates, ascending by index. */
+export function membersOf(index: i32): usize {
+  return MEMBERS + <usize>index * (MEMBER_CAPACITY * 4);
+}
+
+/** Address of the same members' entries, two bytes each. */
+export function memberEntriesOf(index: i32): usize {
+  return MEMBER_ENTRIES + <usize>index * (MEMBER_CAPACITY * 2);
+}
+
+/** A loose body that found no room, the nearest first; the host reads pairs of words. */
+@unmanaged
+@final
+export class Rim {
+  id: u32;
+  /** 0 for the nearest eighth of the distance of ghosts to 3 for its outer half. */
+  tier: i32;
+}
+
+assert(offsetof<Rim>() == RIM_BYTES);
+
+export function rimOf(index: i32, place: i32): Rim {
+  assert(place < RIM_CAPACITY);
+  return changetype<Rim>(RIMS + <usize>(index * RIM_CAPACITY + place) * RIM_BYTES);
+}
+
+/** Priority that it has gathered as a ghost. */
+export function rimWait(index: i32, place: i32): i32 {
+  return <i32>load<u16>(rimWaitAddress(index, place));
+}
+
+export function setRimWait(index: i32, place: i32, wait: i32): void {
+  store<u16>(rimWaitAddress(index, place), <u16>wait);
+}
+
+function rimWaitAddress(index: i32, place: i32): usize {
+  return RIM_PRIORITIES + ((<usize>(index * RIM_CAPACITY + place)) << 1);
+}

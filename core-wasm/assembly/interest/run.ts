@@ -1,0 +1,60 @@
+import { Role } from '../body/body';
+import { areGroupsWhole } from '../island/groups';
+import { OBSERVER_BYTES } from '../layout';
+import { LISTED_CAPACITY, OBSERVER_CAPACITY } from '../limits';
+import { buildCells, LOOSE_CELLS, PLAYER_CELLS } from './cells';
+import { buildEntries } from './entries';
+import { buildColumns, chooseGhosts, forgetWaits } from './ghosts';
+import { observer } from './observer';
+import { orderedObserver, orderObservers } from './order';
+import { chooseMembers } from './select';
+
+/**
+ * Interest: for every observer the movers that his client simulates in the frame that was just
+ * stepped, and the ghosts that it is told of. Looks at STATE and at the frame's groups, writes
+ * neither. What an observer had is kept between calls, outside STATE: a world that is restored
+ * must be told its observers again.
+ */
+
+let observerHigh: i32 = 0;
+
+/** False, and nothing done, unless a whole frame was stepped since the last first tick. */
+export function runInterest(forcedCount: i32): bool {
+  if (!areGroupsWhole() || forcedCount < 0 || forcedCount > LISTED_CAPACITY) return false;
+  buildEntries();
+  buildCells(PLAYER_CELLS, Role.PLAYER);
+  buildCells(LOOSE_CELLS, Role.LOOSE);
+  buildColumns();
+  let enters = 0;
+  let leaves = 0;
+  let ghosts = 0;
+  const count = orderObservers(observerHigh);
+  for (let place = 0; place < count; place++) {
+    const index = orderedObserver(place);
+    const o = observer(index);
+    o.enterStart = enters;
+    o.leaveStart = leaves;
+    chooseMembers(index, o, forcedCount);
+    enters += o.enterCount;
+    leaves += o.leaveCount;
+    ghosts = chooseGhosts(index, o, ghosts);
+  }
+  return true;
+}
+
+/** Names the mover around whom an observer looks, and his bytes for ghosts a frame. */
+export function setObserver(index: i32, entity: u32, budget: i32): bool {
+  if (index < 0 || index >= OBSERVER_CAPACITY || entity == 0 || budget < 0) return false;
+  const o = observer(index);
+  o.entity = entity;
+  o.budget = budget;
+  observerHigh = max<i32>(observerHigh, index + 1);
+  return true;
+}
+
+/** He has nothing from here on. */
+export function clearObserver(index: i32): void {
+  if (index < 0 || index >= OBSERVER_CAPACITY) return;
+  memory.fill(changetype<usize>(observer(index)), 0, OBSERVER_BYTES);
+  forgetWaits(index);
+}

@@ -1,0 +1,46 @@
+import { FIELDS } from '../layout';
+import { MEMBER_CAPACITY, NEAREST_CAPACITY } from '../limits';
+
+/** What the host chose; see `InterestSettings` in `host/interest.ts`, where it is checked. */
+
+export let nearestMax: i32 = 1;
+export let membersMax: i32 = 1;
+/** More than rounding, so that what is within a bound is within reach. */
+const REACH_MARGIN: f32 = 1.001;
+/** Squares of distances in m². */
+export let playersWithin: f32 = 0;
+export let bodiesWithin: f32 = 0;
+/** In metres: where even a member does not count any more. */
+export let playersReach: f32 = 0;
+export let bodiesReach: f32 = 0;
+/** What a squared distance to a member is multiplied by before it is compared. */
+export let keepShare: f32 = 1;
+export let ghostsWithin: f32 = 0;
+export let playerCost: i32 = 1;
+export let bodyCost: i32 = 1;
+
+/**
+ * Takes from FIELDS as f32: nearest players, members, radius of players, of bodies and of ghosts in
+ * metres, share of a member's distance, bytes of a player's ghost and of a body's.
+ */
+export function loadSettings(): void {
+  nearestMax = whole(0, NEAREST_CAPACITY);
+  membersMax = whole(1, MEMBER_CAPACITY);
+  const keep = field(5);
+  keepShare = keep * keep;
+  playersWithin = field(2) * field(2);
+  bodiesWithin = field(3) * field(3);
+  playersReach = (field(2) / keep) * REACH_MARGIN;
+  bodiesReach = (field(3) / keep) * REACH_MARGIN;
+  ghostsWithin = field(4) * field(4);
+  playerCost = whole(6, 0xffff);
+  bodyCost = whole(7, 0xffff);
+}
+
+function field(word: i32): f32 {
+  return load<f32>(FIELDS + ((<usize>word) << 2));
+}
+
+function whole(word: i32, most: i32): i32 {
+  return <i32>max<f32>(1, min<f32>(<f32>most, field(word)));
+}
