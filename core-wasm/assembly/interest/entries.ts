@@ -64,7 +64,8 @@ export function idNow(entry: i32): u32 {
   return load<u32>(ENTRY_NOW + ((<usize>entry) << 2));
 }
 
-function entryAt(index: i32): i32 {
+/** Entry of an entity index, −1 when no mover of the frame has it. */
+export function entryAt(index: i32): i32 {
   const entry = <i32>load<u16>(ENTRY_OF + ((<usize>index) << 1));
   return entry == NONE ? -1 : entry;
 }

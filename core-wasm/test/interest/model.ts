@@ -85,7 +85,7 @@ export function expectMembers(
     taken += size;
     return true;
   };
-  for (const id of scene.forced) if (all.includes(id)) take(id);
+  for (const id of scene.forced) if (all.some((one) => indexOf(one) === indexOf(id))) take(id);
   room = Math.min(MEMBER_CAPACITY, taken + settings.members);
   const own = now.find(({ id }) => id === entity);
   const overfull = own !== undefined && !take(entity);
