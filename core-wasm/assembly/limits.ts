@@ -11,10 +11,10 @@ export const SUBSTEP_DT: f32 = TICK_DT / <f32>SUBSTEP_COUNT;
 // Capacities. An entity's index needs 15 bits; index 0 is the terrain and means "none" in an id.
 export const ENTITY_CAPACITY: i32 = 32768;
 /** Dynamic and kinematic bodies. */
-export const MOVER_CAPACITY: i32 = 8192;
+export const MOVER_CAPACITY: i32 = 16384;
 /** Static bodies: bases are built of them. */
 export const STATIC_CAPACITY: i32 = 16384;
-export const PLAYER_CAPACITY: i32 = 1024;
+export const PLAYER_CAPACITY: i32 = 4096;
 /** Joints: a rope bridge takes about 60. Their indices need 16 bits. */
 export const JOINT_CAPACITY: i32 = 4096;
 /** Broadphase pairs a tick: a dense pile has about 7 a body. */
@@ -203,4 +203,4 @@ export const QUERY_ORIGIN_MAX_M: f32 = 10000.0;
 export const QUERY_SIZE_MIN_M: f32 = 0.001;
 
 // Wire.
-export const FRAME_BYTES_MAX: i32 = 262144;
+export const FRAME_BYTES_MAX: i32 = 524288;
