@@ -76,9 +76,10 @@ import { takeFaults } from './world/fault';
 import { header } from './world/header';
 import { step, stepPart, stepStage } from './world/step';
 import './trap';
-import { listMovers, proofOf, removeListed, takeExcerpt } from './world/excerpt';
+import { listMovers, openSnapshot, openWorld, proofOf, takeExcerpt } from './world/excerpt';
 import { insertExcerpt } from './world/insert';
-import { checkState, hashState, loadState, resetState, saveState } from './world/snapshot';
+import { removeListed } from './world/remove';
+import { hashState, loadState, resetState, saveState } from './world/snapshot';
 
 // Regions.
 export const stateAddress: usize = STATE;
@@ -155,9 +156,14 @@ export function eventsOfTick(): i32 {
 export const excerptAddress: usize = EXCERPT;
 export const listedCapacity: i32 = LISTED_CAPACITY;
 
-/** Checks the snapshot of `length` bytes in STAGING; excerpts are then taken from it. */
+/** Checks the snapshot of `length` bytes in STAGING; excerpts come from it until the next tick. */
 export function excerptOpen(length: i32): i32 {
-  return length < 0 || length > STAGING_BYTES ? 5 : checkState(length);
+  return length < 0 || length > STAGING_BYTES ? 5 : openSnapshot(length);
+}
+
+/** The same with the world as it is. */
+export function excerptOpenWorld(): void {
+  openWorld();
 }
 
 /** `count` ids in LISTED; bytes in EXCERPT, −1 refused. */

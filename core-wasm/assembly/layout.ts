@@ -126,10 +126,11 @@ export const CONTACTS_ASIDE: usize = memory.data(CONTACT_CAPACITY * CONTACT_BYTE
 export const MANIFOLD: usize = memory.data(4 * 16, 16);
 export const CONSTRAINT_BYTES: i32 = 320;
 export const CONSTRAINTS: usize = memory.data(CONTACT_CAPACITY * CONSTRAINT_BYTES, 16);
-/** Between two ticks the constraints' room serves excerpts: who is in, and what is taken out. */
-export const EXCERPT_IDS: usize = CONSTRAINTS;
-export const EXCERPT_FLAGS: usize = EXCERPT_IDS + ENTITY_CAPACITY * 4;
-export const EXCERPT: usize = EXCERPT_FLAGS + ENTITY_CAPACITY;
+/**
+ * Between two ticks the constraints' room serves excerpts: what is taken out. The points' room has
+ * the index of what they are taken from; see `world/packed-index.ts`.
+ */
+export const EXCERPT: usize = CONSTRAINTS;
 assert(EXCERPT + STATE_BYTES + 64 <= CONSTRAINTS + CONTACT_CAPACITY * CONSTRAINT_BYTES);
 export const POINT_BYTES: i32 = 96;
 export const POINTS: usize = memory.data(POINT_CAPACITY * POINT_BYTES, 16);

@@ -47,6 +47,7 @@ export interface Abi {
   readonly excerptAddress: WebAssembly.Global;
   readonly listedCapacity: WebAssembly.Global;
   excerptOpen(length: number): number;
+  excerptOpenWorld(): void;
   excerptTake(count: number): number;
   excerptMovers(): number;
   excerptProof(length: number): bigint;

@@ -249,7 +249,7 @@ export class Core extends StateReader {
 
   /** The proof of everything that moves in this world. */
   proof(): bigint {
-    this.abi.worldSave();
+    this.abi.excerptOpenWorld();
     const proof = this.proofOfListed(this.abi.excerptMovers());
     if (proof === null) throw new Error('all movers are no closed set');
     return proof;

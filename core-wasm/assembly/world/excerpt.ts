@@ -1,36 +1,36 @@
 import { Body, BodyKind, entityIndex, Shape } from '../body/body';
-import { Contact } from '../contact/contact';
-import { Joint } from '../joint/joint';
 import {
   BODY_BYTES,
-  CONTACT_BYTES,
-  DEFINITION_BYTES,
+  CONTACT_SHIFT,
   EXCERPT,
-  EXCERPT_FLAGS,
-  EXCERPT_IDS,
   HEADER_BYTES,
   JOINT_BYTES,
   LISTED,
   PLAYER_BYTES,
   STAGING,
 } from '../layout';
-import { ENTITY_CAPACITY } from '../limits';
+import { ENTITY_CAPACITY, JOINT_CAPACITY } from '../limits';
 import { hash64 } from '../math/hash';
-import { leftGripOf, Player, rightGripOf } from '../player/player';
 import { clearWanted, copyWanted, wantDefinition } from '../shape/definition-sets';
 import { WireFault } from '../wire/reader';
+import { addBit, clearBits, hasBit, listBits } from './bit-set';
 import { Header } from './header';
+import { packedBodies, packedDefinitions, packedEnd } from './packed';
 import {
-  generationBytes,
-  packedBodies,
-  packedContacts,
-  packedDefinitions,
-  packedEnd,
-  packedGenerations,
-  packedJoints,
-  packedPlayers,
-} from './packed';
-import { loadState, PREFIX_BYTES, saveState } from './snapshot';
+  bodyOf,
+  contactsEndOf,
+  contactsOf,
+  findPacked,
+  firstJoint,
+  firstTie,
+  indexPacked,
+  jointAt,
+  nextJoint,
+  nextTie,
+  playerOf,
+  tiedTo,
+} from './packed-index';
+import { checkState, PREFIX_BYTES, saveState } from './snapshot';
 
 /**
  * Taking a closed set of bodies out of a world: with their players, joints and contacts, asleep or
@@ -38,137 +38,97 @@ import { loadState, PREFIX_BYTES, saveState } from './snapshot';
  * `island/groups.ts` gives sets that stay closed for a frame. Joints among statics stay with those.
  *
  * An excerpt is a packed state of only these bodies and what they look like, without generations,
- * behind a magic number of its own. It goes in again in `insert.ts`.
+ * behind a magic number of its own. It goes in again in `insert.ts`. It is taken from the packed
+ * state that is open, and costs what it holds, not what the world holds.
  */
 
 export const EXCERPT_MAGIC: u64 = 0x3230_5450_5245_4358;
 
-const LISTED_FLAG: u8 = 1;
-const MOVER_FLAG: u8 = 2;
+/** Whose bits are set are listed, by entity index; empty between two excerpts. */
+const LISTED_SET: usize = memory.data(ENTITY_CAPACITY / 8, 16);
+/** The listed entity indices, ascending, two bytes each. */
+const ORDER: usize = memory.data(ENTITY_CAPACITY * 2, 16);
+/** The same of joints, by place. */
+const JOINT_SET: usize = memory.data(JOINT_CAPACITY / 8, 16);
+const JOINT_ORDER: usize = memory.data(JOINT_CAPACITY * 2, 16);
 
-function flags(index: i32): u8 {
-  return load<u8>(EXCERPT_FLAGS + <usize>index);
+let lowest: i32 = 0;
+let highest: i32 = 0;
+
+/** Makes the snapshot of `length` bytes in STAGING the one that excerpts are taken from. */
+export function openSnapshot(length: i32): WireFault {
+  const fault = checkState(length);
+  if (fault == WireFault.NONE) indexPacked(openHeader());
+  return fault;
 }
 
-function idAt(index: i32): u32 {
-  return load<u32>(EXCERPT_IDS + ((<usize>index) << 2));
+/** The same with the world as it is, which needs no check. */
+export function openWorld(): void {
+  saveState();
+  indexPacked(openHeader());
 }
 
-function isThere(id: u32): bool {
-  const index = entityIndex(id);
-  return index > 0 && index < ENTITY_CAPACITY && idAt(index) == id;
+export function openHeader(): Header {
+  return changetype<Header>(STAGING + PREFIX_BYTES);
 }
 
-function isListed(id: u32): bool {
-  return (flags(entityIndex(id)) & LISTED_FLAG) != 0;
-}
-
-function isMover(id: u32): bool {
-  return isThere(id) && (flags(entityIndex(id)) & MOVER_FLAG) != 0;
-}
-
-/** Notes who is in the packed state, and who of them is listed. False: one is not there. */
-function mark(h: Header, count: i32): bool {
-  memory.fill(EXCERPT_IDS, 0, ENTITY_CAPACITY * 4);
-  memory.fill(EXCERPT_FLAGS, 0, ENTITY_CAPACITY);
-  const end = packedPlayers(h);
-  for (let at = packedBodies(h); at < end; at += BODY_BYTES) {
-    const b = changetype<Body>(at);
-    const index = <usize>entityIndex(b.id);
-    store<u32>(EXCERPT_IDS + (index << 2), b.id);
-    if (b.kind != BodyKind.STATIC) store<u8>(EXCERPT_FLAGS + index, MOVER_FLAG);
-  }
+/** Lists the `count` ids at `ids`, in any order; false when a body is not there. */
+export function listEntities(ids: usize, count: i32): bool {
+  lowest = ENTITY_CAPACITY - 1;
+  highest = 0;
   for (let i = 0; i < count; i++) {
-    const id = load<u32>(LISTED + ((<usize>i) << 2));
-    if (!isThere(id)) return false;
+    const id = load<u32>(ids + ((<usize>i) << 2));
+    if (findPacked(id) == 0) return false;
     const index = entityIndex(id);
-    store<u8>(EXCERPT_FLAGS + <usize>index, flags(index) | LISTED_FLAG);
+    lowest = min(lowest, index);
+    highest = max(highest, index);
+    addBit(LISTED_SET, index);
   }
   return true;
 }
 
-/** Both in, both out, or not both movers. */
-function stayTogether(a: u32, b: u32): bool {
-  return !isMover(a) || !isMover(b) || isListed(a) == isListed(b);
+export function isListed(id: u32): bool {
+  return entityIndex(id) < ENTITY_CAPACITY && hasBit(LISTED_SET, entityIndex(id));
 }
 
-function isClosed(h: Header): bool {
-  for (let at = packedPlayers(h); at < packedJoints(h); at += PLAYER_BYTES) {
-    const p = changetype<Player>(at);
-    if (!stayTogether(p.id, p.leftHand) || !stayTogether(p.id, p.rightHand)) return false;
-    if (!stayTogether(p.id, leftGripOf(p).held)) return false;
-    if (!stayTogether(p.id, rightGripOf(p).held)) return false;
-    if (!stayTogether(p.id, p.groundEntity)) return false;
-  }
-  for (let at = packedJoints(h); at < packedContacts(h); at += JOINT_BYTES) {
-    const j = changetype<Joint>(at);
-    if (!stayTogether(j.bodyA, j.bodyB)) return false;
-  }
-  for (let at = packedContacts(h); at < packedEnd(h); at += CONTACT_BYTES) {
-    const c = changetype<Contact>(at);
-    if (!stayTogether(c.idA, c.idB)) return false;
+/** Forgets who is listed. */
+export function unlist(): void {
+  clearBits(LISTED_SET, lowest, highest);
+}
+
+/** How many are listed; their indices are then in order. */
+export function orderListed(): i32 {
+  return listBits(LISTED_SET, lowest, highest, ORDER);
+}
+
+export function orderedIndex(place: i32): i32 {
+  return <i32>load<u16>(ORDER + ((<usize>place) << 1));
+}
+
+/** Whether nobody of the `count` ordered is tied to a mover that is not listed. */
+export function isClosed(count: i32): bool {
+  for (let i = 0; i < count; i++) {
+    for (let tie = firstTie(orderedIndex(i)); tie >= 0; tie = nextTie(tie)) {
+      if (!hasBit(LISTED_SET, tiedTo(tie))) return false;
+    }
   }
   return true;
-}
-
-/** A joint goes with the mover that it holds, and with its A when it holds none. */
-function ownerOf(j: Joint): u32 {
-  return !isMover(j.bodyA) && isMover(j.bodyB) ? j.bodyB : j.bodyA;
-}
-
-/** Whether somebody who stays is joined to, holds or stands on something static that is listed. */
-function isMissed(h: Header): bool {
-  for (let at = packedPlayers(h); at < packedJoints(h); at += PLAYER_BYTES) {
-    const p = changetype<Player>(at);
-    if (isListed(p.id)) continue;
-    if (isListed(leftGripOf(p).held) || isListed(rightGripOf(p).held)) return true;
-    if (isListed(p.groundEntity)) return true;
-  }
-  for (let at = packedJoints(h); at < packedContacts(h); at += JOINT_BYTES) {
-    const j = changetype<Joint>(at);
-    if (!isListed(ownerOf(j)) && (isListed(j.bodyA) || isListed(j.bodyB))) return true;
-  }
-  return false;
 }
 
 /** What the listed bodies look like. */
-function takeLooks(h: Header, into: Header): void {
+function takeLooks(into: Header, count: i32): void {
+  let isWanting = false;
+  const h = openHeader();
   const start = packedDefinitions(h);
-  clearWanted();
-  for (let at = packedBodies(h); at < packedPlayers(h); at += BODY_BYTES) {
-    const b = changetype<Body>(at);
-    if (<i32>b.shape > Shape.BOX && isListed(b.id)) {
-      wantDefinition(start, h.definitionCount, b.definition);
-    }
+  for (let i = 0; i < count; i++) {
+    const b = changetype<Body>(bodyOf(orderedIndex(i)));
+    if (<i32>b.shape <= Shape.BOX) continue;
+    if (!isWanting) clearWanted();
+    isWanting = true;
+    wantDefinition(start, h.definitionCount, b.definition);
   }
+  if (!isWanting) return;
   into.definitionCount = copyWanted(start, h.definitionCount, packedDefinitions(into));
-}
-
-/** Copies what is listed, or what is not, behind `into`, and counts it. */
-function filter(h: Header, into: Header, listed: bool): void {
-  let to = packedBodies(into);
-  for (let at = packedBodies(h); at < packedPlayers(h); at += BODY_BYTES) {
-    const b = changetype<Body>(at);
-    if (isListed(b.id) != listed) continue;
-    to = append(to, at, BODY_BYTES);
-    if (b.kind == BodyKind.STATIC) into.staticCount++;
-    else into.moverCount++;
-  }
-  for (let at = packedPlayers(h); at < packedJoints(h); at += PLAYER_BYTES) {
-    if (isListed(changetype<Player>(at).id) != listed) continue;
-    to = append(to, at, PLAYER_BYTES);
-    into.playerCount++;
-  }
-  for (let at = packedJoints(h); at < packedContacts(h); at += JOINT_BYTES) {
-    if (isListed(ownerOf(changetype<Joint>(at))) != listed) continue;
-    to = append(to, at, JOINT_BYTES);
-    into.jointCount++;
-  }
-  for (let at = packedContacts(h); at < packedEnd(h); at += CONTACT_BYTES) {
-    if (isListed(changetype<Contact>(at).idA) != listed) continue;
-    to = append(to, at, CONTACT_BYTES);
-    into.contactCount++;
-  }
 }
 
 function append(to: usize, from: usize, length: i32): usize {
@@ -176,11 +136,61 @@ function append(to: usize, from: usize, length: i32): usize {
   return to + <usize>length;
 }
 
-/** Begins a packed state in EXCERPT as `h`'s, with nobody in it, and no look. */
-function beginExcerpt(h: Header, entityHigh: i32): Header {
-  const into = changetype<Header>(EXCERPT + PREFIX_BYTES);
-  memory.copy(EXCERPT, STAGING, PREFIX_BYTES);
-  memory.copy(changetype<usize>(into), changetype<usize>(h), HEADER_BYTES);
+/** Appends the listed bodies that are static, or those that are not; returns the end. */
+function appendBodies(to: usize, count: i32, isStatic: bool): usize {
+  let end = to;
+  for (let i = 0; i < count; i++) {
+    const at = bodyOf(orderedIndex(i));
+    if ((changetype<Body>(at).kind == BodyKind.STATIC) != isStatic) continue;
+    end = append(end, at, BODY_BYTES);
+  }
+  return end;
+}
+
+function appendPlayers(to: usize, count: i32): usize {
+  let end = to;
+  for (let i = 0; i < count; i++) {
+    const at = playerOf(orderedIndex(i));
+    if (at != 0) end = append(end, at, PLAYER_BYTES);
+  }
+  return end;
+}
+
+/** Joints are sorted by their A, who need not be their owner. */
+function appendJoints(to: usize, count: i32): usize {
+  let first = JOINT_CAPACITY;
+  let last = -1;
+  for (let i = 0; i < count; i++) {
+    for (let j = firstJoint(orderedIndex(i)); j >= 0; j = nextJoint(j)) {
+      addBit(JOINT_SET, j);
+      first = min(first, j);
+      last = max(last, j);
+    }
+  }
+  const found = listBits(JOINT_SET, first, last, JOINT_ORDER);
+  clearBits(JOINT_SET, first, last);
+  let end = to;
+  for (let i = 0; i < found; i++) {
+    const j = jointAt(<i32>load<u16>(JOINT_ORDER + ((<usize>i) << 1)));
+    end = append(end, changetype<usize>(j), JOINT_BYTES);
+  }
+  return end;
+}
+
+function appendContacts(to: usize, count: i32): usize {
+  let end = to;
+  for (let i = 0; i < count; i++) {
+    const start = contactsOf(orderedIndex(i));
+    if (start == 0) continue;
+    end = append(end, start, <i32>(contactsEndOf(start, orderedIndex(i)) - start));
+  }
+  return end;
+}
+
+/** Begins a packed state at `to` as the open one's, with nobody in it, and no look. */
+export function beginExcerpt(to: usize, entityHigh: i32): Header {
+  const into = changetype<Header>(to + PREFIX_BYTES);
+  memory.copy(to, STAGING, PREFIX_BYTES + HEADER_BYTES);
   into.entityHigh = entityHigh;
   into.moverCount = 0;
   into.staticCount = 0;
@@ -191,24 +201,45 @@ function beginExcerpt(h: Header, entityHigh: i32): Header {
   return into;
 }
 
-/**
- * Takes the `count` bodies whose ids are in LISTED out of the checked snapshot in STAGING, which
- * stays as it is. Bytes of the excerpt in EXCERPT; −1 when a body is not there, or the set is not
- * closed.
- */
-export function takeExcerpt(count: i32): i32 {
-  const h = changetype<Header>(STAGING + PREFIX_BYTES);
-  if (!mark(h, count) || !isClosed(h)) return -1;
-  const into = beginExcerpt(h, 0);
-  takeLooks(h, into);
-  filter(h, into, true);
-  store<u64>(EXCERPT, EXCERPT_MAGIC);
-  return <i32>(packedEnd(into) - EXCERPT);
+function fill(into: Header, count: i32): void {
+  takeLooks(into, count);
+  const movers = packedBodies(into);
+  const statics = appendBodies(movers, count, false);
+  into.moverCount = <i32>(statics - movers) / BODY_BYTES;
+  const players = appendBodies(statics, count, true);
+  into.staticCount = <i32>(players - statics) / BODY_BYTES;
+  const joints = appendPlayers(players, count);
+  into.playerCount = <i32>(joints - players) / PLAYER_BYTES;
+  const contacts = appendJoints(joints, count);
+  into.jointCount = <i32>(contacts - joints) / JOINT_BYTES;
+  into.contactCount = <i32>(appendContacts(contacts, count) - contacts) >> CONTACT_SHIFT;
 }
 
-/** Lists every mover of the checked snapshot in STAGING; returns how many they are. */
+/**
+ * Takes the `count` bodies whose ids are at `ids`, in any order, out of the open packed state,
+ * which stays as it is. Bytes of the excerpt at `to`, where there is room for all that they have;
+ * −1 when a body is not there, or the set is not closed.
+ */
+export function takeGroup(ids: usize, count: i32, to: usize): i32 {
+  const isThere = listEntities(ids, count);
+  const listed = isThere ? orderListed() : 0;
+  const isTaken = isThere && isClosed(listed);
+  unlist();
+  if (!isTaken) return -1;
+  const into = beginExcerpt(to, 0);
+  store<u64>(to, EXCERPT_MAGIC);
+  fill(into, listed);
+  return <i32>(packedEnd(into) - to);
+}
+
+/** `takeGroup` of the ids in LISTED, to EXCERPT. */
+export function takeExcerpt(count: i32): i32 {
+  return takeGroup(LISTED, count, EXCERPT);
+}
+
+/** Lists every mover of the open packed state; returns how many they are. */
 export function listMovers(): i32 {
-  const h = changetype<Header>(STAGING + PREFIX_BYTES);
+  const h = openHeader();
   let to = LISTED;
   for (let i = 0; i < h.moverCount; i++) {
     store<u32>(to, changetype<Body>(packedBodies(h) + <usize>i * BODY_BYTES).id);
@@ -218,33 +249,12 @@ export function listMovers(): i32 {
 }
 
 /**
- * Hash of the excerpt of `length` bytes in EXCERPT and of all that is static in the snapshot that
- * it was taken from: what two worlds must have in common that share these movers. Never 0.
+ * Hash of the excerpt of `length` bytes in EXCERPT and of all that is static in the packed state
+ * that it was taken from: what two worlds must have in common that share these movers. Never 0.
  */
 export function proofOf(length: i32): u64 {
-  const h = changetype<Header>(STAGING + PREFIX_BYTES);
+  const h = openHeader();
   const statics = packedBodies(h) + <usize>h.moverCount * BODY_BYTES;
   const proof = hash64(EXCERPT, length, hash64(statics, h.staticCount * BODY_BYTES, 0));
   return proof == 0 ? 1 : proof;
-}
-
-/**
- * Removes the `count` bodies whose ids are in LISTED from the world, without a trace: nobody
- * wakes. False, and nothing changed, when a body is not there, the set is not closed, or who stays
- * would lose something static that he is joined to, holds or stands on.
- */
-export function removeListed(count: i32): bool {
-  saveState();
-  const h = changetype<Header>(STAGING + PREFIX_BYTES);
-  if (!mark(h, count) || !isClosed(h) || isMissed(h)) return false;
-  const into = beginExcerpt(h, h.entityHigh);
-  memory.copy(packedGenerations(into), packedGenerations(h), generationBytes(h));
-  into.definitionCount = h.definitionCount;
-  const definitionBytes = h.definitionCount * DEFINITION_BYTES;
-  memory.copy(packedDefinitions(into), packedDefinitions(h), definitionBytes);
-  filter(h, into, false);
-  const length = <i32>(packedEnd(into) - EXCERPT);
-  memory.copy(STAGING, EXCERPT, length);
-  assert(loadState(length) == WireFault.NONE);
-  return true;
 }
