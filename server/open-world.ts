@@ -61,7 +61,6 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   });
   const room = createRoom({
     core,
-    scratchCore: await Core.create(module),
     codec: await createCodec(module),
     clock,
     limits: parts.limits,

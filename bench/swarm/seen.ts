@@ -1,7 +1,5 @@
 /** Sent inputs that are remembered for each bot: three seconds. */
 const FRAMES_MAX = 64;
-/** Bots that list a whole frame, of each frame that comes in; the others only look for gaps. */
-const READERS_PER_FRAME = 4;
 
 interface Sent {
   readonly frame: number;
@@ -39,11 +37,6 @@ export class SeenBoard {
     this.#sent.delete(entity);
   }
 
-  /** Whether bot `index` of `count` reads `frame`: if all did, they would be the load. */
-  isReader(frame: number, index: number, count: number): boolean {
-    return this.#recording && (index + frame * READERS_PER_FRAME) % count < READERS_PER_FRAME;
-  }
-
   /** The bot of entity `own` holds `frame` with these inputs since `atMs`. */
   read(
     inputs: ReadonlyArray<{ readonly entity: number; readonly entry: Uint8Array }>,
@@ -51,6 +44,7 @@ export class SeenBoard {
     own: number,
     atMs: number,
   ): void {
+    if (!this.#recording) return;
     for (const { entity, entry } of inputs) {
       if (entity === own) continue;
       const sent = this.#sent.get(entity)?.[frame % FRAMES_MAX];

@@ -6,7 +6,6 @@ import {
   NO_RESUME_FRAME,
   PROTOCOL_VERSION,
   type Snapshot,
-  type Timing,
   type Welcome,
 } from '../../core-wasm/host/messages.ts';
 import { retryDelayMs } from './backoff.ts';
@@ -16,7 +15,7 @@ import type { Arrival, ClientLink, Connect } from './socket.ts';
 export type Codec = Pick<Core, 'module' | 'encodeHello' | 'encodePing' | 'decodeMessage'>;
 
 /** What the connection hands on; greetings and heartbeats it keeps to itself. */
-export type Delivered = Welcome | Snapshot | FrameMessage | Timing;
+export type Delivered = Welcome | Snapshot | FrameMessage;
 
 export type ConnectionState = 'connecting' | 'joining' | 'live' | 'reconnecting' | 'closed';
 
@@ -212,7 +211,6 @@ export class Connection {
         this.#goLive(atMs);
         return this.#options.deliver(message, atMs);
       case MessageKind.FRAME:
-      case MessageKind.TIMING:
         return this.#options.deliver(message, atMs);
       case MessageKind.PONG:
         this.#options.onRoundTrip(atMs - (this.#pingedMs[message.nonce % NONCES] as number));

@@ -1,3 +1,4 @@
+import { BubbleReader } from '../../core-wasm/host/bubble-reader.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
 import {
   type FrameMessage,
@@ -89,7 +90,10 @@ class Session implements WorldSession {
   readonly #shown = new ShownWorld();
   readonly #predictor: Predictor;
   readonly #connection: Connection;
+  readonly #reader: BubbleReader;
   readonly #cancelPump: () => void;
+  /** What is static, until the frame comes with which all that moves enters. */
+  #base: Snapshot | null = null;
   /** The fault for which the predicted world must be replaced; null while it is sound. */
   #broken: PredictionFault | null = null;
   #attendedMs: number;
@@ -100,6 +104,7 @@ class Session implements WorldSession {
     this.core = core;
     this.bodies = this.#shown.bodies;
     this.players = this.#shown.players;
+    this.#reader = new BubbleReader(core);
     this.#predictor = new Predictor(core, (fault) => {
       this.#broken = fault;
     });
@@ -196,18 +201,19 @@ class Session implements WorldSession {
         return this.#onSnapshot(message);
       case MessageKind.FRAME:
         return this.#onFrame(message, atMs);
-      case MessageKind.TIMING:
-        this.#clock.onTiming(message.slackMs, atMs);
-        return null;
     }
   }
 
-  #onFrame(message: FrameMessage, atMs: number): string | null {
-    if (!this.#predictor.receive(message.bytes, message)) return 'a frame is missing';
+  #onFrame({ message }: FrameMessage, atMs: number): string | null {
+    const read = this.#reader.read(message);
+    if (!read.ok) return `a frame cannot be read (${read.fault})`;
+    const { frame, bytes, timing } = read.frame;
+    const refusal = this.#takeBase();
+    if (refusal !== null) return refusal;
     // While a repair is waited for, frames pass by, but they still tell the time.
-    const header = this.core.readFrameHeader(message.bytes);
-    if (header !== null) this.#clock.onFrame(header.frame, atMs);
-    return null;
+    this.#clock.onFrame(frame, atMs);
+    if (timing !== null) this.#clock.onTiming(timing.slackMs, atMs);
+    return this.#predictor.receive(bytes, read.frame) ? null : 'a frame is missing';
   }
 
   #onWelcome({ entity, resumed, nextFrame }: Welcome): string | null {
@@ -217,14 +223,22 @@ class Session implements WorldSession {
     return goesOn ? null : 'resumed at another frame';
   }
 
-  #onSnapshot({ frame, state }: Snapshot): string | null {
+  #onSnapshot(snapshot: Snapshot): string | null {
+    this.#reader.begin(snapshot.frame);
+    this.#base = snapshot;
+    return null;
+  }
+
+  /** Begins anew when a state has come; together with its frame, so that nothing is seen without. */
+  #takeBase(): string | null {
+    if (this.#base === null) return null;
+    const { frame, state } = this.#base;
+    this.#base = null;
     // A clock that runs has seen frames of this connection: the state replaces lost ones.
     const wire = this.#clock.running
       ? this.#predictor.resync(frame, state)
       : this.#predictor.start(frame, state);
-    if (wire !== WireFault.NONE) return `the core refused the world's state (${wire})`;
-    this.#shown.correct(this.core, this.#predictor.entity);
-    return null;
+    return wire === WireFault.NONE ? null : `the core refused the world's state (${wire})`;
   }
 }
 

@@ -1,9 +1,11 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
+import type { Timing } from '../../core-wasm/host/messages.ts';
 import { MessageKind, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import { FRAME_DURATION_MS } from '../../core-wasm/host/types.ts';
 import { flipBit, type TestAuthority } from '../predict/test-authority.ts';
 import type { Arrival, ClientLink, Connect } from './socket.ts';
+import { TestFrames } from './test-frames.ts';
 
 /** Time that moves only when told to. */
 export class TestTime {
@@ -40,6 +42,7 @@ interface Peer {
   inputFrame: number;
 }
 
+const TIMING_INTERVAL_MS = 250;
 /** Frames that a resume may be behind. */
 const RESUME_FRAMES_MAX = 100;
 
@@ -59,14 +62,18 @@ export class TestServer {
   joins: Array<{ resumed: boolean; ticket: string }> = [];
   #peer: Peer | null = null;
   #sealedAtMs = 0;
+  #timedAtMs = 0;
+  readonly #frames: TestFrames;
+  /** By frame, since the last SNAPSHOT. */
+  #sent: Uint8Array[] = [];
 
   constructor(
     readonly time: TestTime,
     readonly authority: TestAuthority,
     readonly codec: Core,
   ) {
+    this.#frames = new TestFrames(codec, authority.players);
     this.#scheduleSeal();
-    this.#scheduleTiming();
   }
 
   /** Pulls the cable. */
@@ -78,6 +85,7 @@ export class TestServer {
   /** Sends the present state, as to a slow client that has drained. */
   sendSnapshot(): void {
     const { core } = this.authority;
+    this.#frames.begin();
     this.#peer?.toClient(this.codec.encodeSnapshot(core.frame, core.snapshot()));
   }
 
@@ -173,7 +181,7 @@ export class TestServer {
   }
 
   #join(peer: Peer, resumeFrame: number, resumeHash: bigint, ticket: string): void {
-    const { core, hashes, frames } = this.authority;
+    const { core, hashes } = this.authority;
     const known = resumeFrame === core.frame ? core.proof() : hashes[resumeFrame];
     const resumed = known === resumeHash && core.frame - resumeFrame < RESUME_FRAMES_MAX;
     this.joins.push({ resumed, ticket });
@@ -190,31 +198,30 @@ export class TestServer {
       }),
     );
     if (!resumed) this.sendSnapshot();
-    const missed = resumed ? frames.slice(resumeFrame) : [];
-    for (const frame of missed) peer.toClient(this.codec.encodeFrame(frame));
+    const missed = resumed ? this.#sent.slice(resumeFrame) : [];
+    for (const message of missed) peer.toClient(message);
   }
 
   #scheduleSeal(): void {
     this.time.after(FRAME_DURATION_MS, () => {
       this.#sealedAtMs = this.time.nowMs;
-      const frame = this.authority.seal();
+      const { frame } = this.authority.core;
+      const message = this.#frames.encode(this.authority.seal(), this.#timing());
+      this.#sent[frame] = message;
       const writes = !this.silent && !this.withholding;
-      if (writes) this.#peer?.toClient(this.codec.encodeFrame(frame));
+      if (writes) this.#peer?.toClient(message);
       this.#scheduleSeal();
     });
   }
 
-  #scheduleTiming(): void {
-    this.time.after(250, () => {
-      const peer = this.#peer;
-      if (peer !== null && peer.inputFrame >= 0 && !this.silent) {
-        const { inputFrame, worstSlackMs } = peer;
-        peer.inputFrame = -1;
-        peer.worstSlackMs = Number.POSITIVE_INFINITY;
-        const slackMs = Math.round(worstSlackMs);
-        peer.toClient(this.codec.encodeTiming({ inputFrame, slackMs, replaced: 0 }));
-      }
-      this.#scheduleTiming();
-    });
+  #timing(): Timing | null {
+    const peer = this.#peer;
+    const isDue = this.time.nowMs - this.#timedAtMs >= TIMING_INTERVAL_MS;
+    if (peer === null || peer.inputFrame < 0 || this.silent || !isDue) return null;
+    const { inputFrame, worstSlackMs } = peer;
+    this.#timedAtMs = this.time.nowMs;
+    peer.inputFrame = -1;
+    peer.worstSlackMs = Number.POSITIVE_INFINITY;
+    return { inputFrame, slackMs: Math.round(worstSlackMs), replaced: 0 };
   }
 }

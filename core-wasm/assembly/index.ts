@@ -57,7 +57,7 @@ import { forgetMovers } from './query/tables';
 import { exposePlayer } from './query/view';
 import { terrainHeight } from './terrain/heightfield';
 import { exposeEntry, writeEntry } from './wire/entry';
-import { filterFrame, listForced, openFilter } from './wire/filter';
+import { listForced, openFilter } from './wire/filter';
 import {
   acceptFrame,
   appendCommand,
@@ -76,6 +76,7 @@ import { takeFaults } from './world/fault';
 import { header } from './world/header';
 import { step, stepPart, stepStage } from './world/step';
 import './trap';
+import { takeBase } from './world/base';
 import { listMovers, openSnapshot, openWorld, proofOf, takeExcerpt } from './world/excerpt';
 import { insertExcerpt } from './world/insert';
 import { removeListed } from './world/remove';
@@ -111,6 +112,7 @@ export const faultSiteAddress: usize = FAULT_SITE;
 export const entityCapacity: i32 = ENTITY_CAPACITY;
 
 export * from './interest/abi';
+export * from './wire/bubble/abi';
 
 // World. What writes STATE forgets what queries were built on.
 export function worldReset(seed: u32): void {
@@ -179,6 +181,11 @@ export function excerptMovers(): i32 {
 /** Of the excerpt that was just taken, and of the open snapshot's statics. */
 export function excerptProof(length: i32): u64 {
   return proofOf(length);
+}
+
+/** The open snapshot without who moves; bytes in EXCERPT. */
+export function excerptBase(): i32 {
+  return takeBase();
 }
 
 export function excerptInsert(length: i32): i32 {
@@ -270,11 +277,6 @@ export const forcedAddress: usize = FORCED;
 /** Entity indices, two bytes each, whose groups everybody must have in this frame; their number. */
 export function filterForced(): i32 {
   return listForced();
-}
-
-/** The frame for the groups of the `count` ids in LISTED, after its ticks; bytes in the outbox. */
-export function filterTake(count: i32, proof: u64): i32 {
-  return filterFrame(count, proof);
 }
 
 // Entries and messages.

@@ -231,7 +231,7 @@ export const MARKED: usize = memory.data((MEMBER_CAPACITY + 1) * 2, 16);
 /** Where an entity index last had its column; COLUMN_IDS tells whether it still is. */
 export const COLUMN_OF: usize = memory.data(ENTITY_CAPACITY * 2, 16);
 /** Kept from frame to frame, by observer: record, members, bodies on the rim, players' waits. */
-export const OBSERVER_BYTES: i32 = 56;
+export const OBSERVER_BYTES: i32 = 64;
 export const OBSERVERS: usize = memory.data(OBSERVER_CAPACITY * OBSERVER_BYTES, 16);
 export const MEMBERS: usize = memory.data(OBSERVER_CAPACITY * MEMBER_CAPACITY * 4, 16);
 /** The same members by their entries in the last call. */
@@ -249,6 +249,30 @@ export const ENTERS: usize = memory.data(OBSERVER_CAPACITY * MEMBER_CAPACITY * 4
 export const LEAVES: usize = memory.data(OBSERVER_CAPACITY * MEMBER_CAPACITY * 4, 16);
 export const GHOST_BYTES: i32 = 8;
 export const GHOSTS: usize = memory.data(OBSERVER_CAPACITY * GHOST_CAPACITY * GHOST_BYTES, 16);
+
+/** Whom all must have, as the call of interest was given them. */
+export const EVERYBODYS: usize = memory.data(LISTED_CAPACITY * 4, 16);
+
+/**
+ * Messages (`wire/bubble/`). What both ends know of each player's earlier entries, by entity index,
+ * and for whom; the same before the frame's chunk. Kept from frame to frame, no part of STATE.
+ */
+export const HISTORIES: usize = memory.data(ENTITY_CAPACITY * 128, 16);
+export const HISTORY_OWNERS: usize = memory.data(ENTITY_CAPACITY * 4, 16);
+export const HISTORIES_BEFORE: usize = memory.data(ENTITY_CAPACITY * 128, 16);
+/** The frame's chunks one behind the other, and by entry where its chunk is. */
+export const CHUNKS_BYTES: i32 = PLAYER_CAPACITY * 56;
+export const CHUNKS: usize = memory.data(CHUNKS_BYTES + 16, 16);
+export const CHUNK_OF: usize = memory.data(ENTRY_CAPACITY * 4, 16);
+/** Bits by entry: players that are there after the frame, and those with a chunk. */
+export const PLAYER_BITS: usize = memory.data(ENTRY_BITS, 16);
+export const CHUNK_BITS: usize = memory.data(ENTRY_BITS, 16);
+/** What the host wants said to each observer beside the frame. */
+export const ORDER_BYTES: i32 = 32;
+export const ORDERS: usize = memory.data(OBSERVER_CAPACITY * ORDER_BYTES, 16);
+/** All messages of a frame, one observer's behind the other's. */
+export const MESSAGES_BYTES: i32 = 16 * 1024 * 1024;
+export const MESSAGES: usize = memory.data(MESSAGES_BYTES, 16);
 
 /** Snapshots pass through here: twelve bytes of prefix and the packed state. */
 export const STAGING_BYTES: i32 = STATE_BYTES + 64;

@@ -51,6 +51,7 @@ export interface Abi {
   excerptTake(count: number): number;
   excerptMovers(): number;
   excerptProof(length: number): bigint;
+  excerptBase(): number;
   excerptInsert(length: number): number;
   excerptRemove(count: number): number;
   worldHash(): bigint;
@@ -68,7 +69,6 @@ export interface Abi {
   filterOpen(): void;
   readonly forcedAddress: WebAssembly.Global;
   filterForced(): number;
-  filterTake(count: number, proof: bigint): number;
 
   entryEncode(): number;
   entryDecode(length: number): number;
@@ -100,7 +100,10 @@ export interface Abi {
   interestSet(): void;
   interestObserve(index: number, entity: number, budget: number): number;
   interestForget(index: number): void;
-  interestRun(count: number): number;
+  interestRun(count: number, tells: number): number;
+  readonly ordersAddress: WebAssembly.Global;
+  readonly orderBytes: WebAssembly.Global;
+  readonly messagesAddress: WebAssembly.Global;
 
   entitySlot(id: number): number;
   entityNext(after: number): number;

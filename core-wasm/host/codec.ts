@@ -1,5 +1,5 @@
 import { EntryPacker } from './entry-packer.ts';
-import { clampInteger, getInput, putInput } from './input-fields.ts';
+import { getInput, putInput } from './input-fields.ts';
 import { getU64, putU64, takeLetter } from './memory.ts';
 import type {
   BubbleChange,
@@ -11,7 +11,6 @@ import type {
   Pong,
   Repair,
   Snapshot,
-  Timing,
   Welcome,
 } from './messages.ts';
 import { MessageKind } from './messages.ts';
@@ -24,21 +23,8 @@ export const SERVER_MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 const FRAME_HEADER_BYTES = 16;
 const HEAD_LENGTH_WORD = 15;
 
-const NO_LEAVES = new Uint32Array(0);
 /** Of a frame with which nobody leaves or enters. */
-export const NO_CHANGE: BubbleChange = { leaves: NO_LEAVES, enter: new Uint8Array(0) };
-
-/** Lengths were checked by the core. Ids are copied, for they are not aligned. */
-function readFrameTail(tail: Uint8Array, leaveCount: number, enterBytes: number): FrameMessage {
-  let leaves = NO_LEAVES;
-  if (leaveCount > 0) {
-    const view = new DataView(tail.buffer, tail.byteOffset, leaveCount * 4);
-    leaves = Uint32Array.from({ length: leaveCount }, (_, i) => view.getUint32(i * 4, true));
-  }
-  const enterAt = leaveCount * 4;
-  const enter = tail.subarray(enterAt, enterAt + enterBytes);
-  return { kind: MessageKind.FRAME, leaves, enter, bytes: tail.subarray(enterAt + enterBytes) };
-}
+export const NO_CHANGE: BubbleChange = { leaves: new Uint32Array(0), enter: new Uint8Array(0) };
 
 type Fields<T extends { kind: unknown }> = Omit<T, 'kind'>;
 
@@ -145,32 +131,6 @@ export class Codec extends EntryPacker {
     return this.encode(MessageKind.REPAIR);
   }
 
-  /** `leaves` at most `LISTED_CAPACITY`. */
-  encodeFrame(bytes: Uint8Array, { leaves, enter }: BubbleChange = NO_CHANGE): Uint8Array {
-    const { u32, field } = this.memory;
-    u32[field] = leaves.length;
-    u32[field + 1] = enter.length;
-    const head = this.abi.messageEncode(MessageKind.FRAME);
-    const enterAt = head + leaves.length * 4;
-    const message = new Uint8Array(enterAt + enter.length + bytes.length);
-    message.set(this.memory.bytes.subarray(this.memory.letter, this.memory.letter + head));
-    const view = new DataView(message.buffer);
-    for (let i = 0; i < leaves.length; i++) {
-      view.setUint32(head + i * 4, leaves[i] as number, true);
-    }
-    message.set(enter, enterAt);
-    message.set(bytes, enterAt + enter.length);
-    return message;
-  }
-
-  encodeTiming(m: Fields<Timing>): Uint8Array {
-    const { i32, u32, field } = this.memory;
-    u32[field] = m.inputFrame;
-    i32[field + 1] = clampInteger(m.slackMs, -32768, 32767);
-    u32[field + 2] = clampInteger(m.replaced, 0, 65535);
-    return this.encode(MessageKind.TIMING);
-  }
-
   encodePong(nonce: number): Uint8Array {
     this.memory.u32[this.memory.field] = nonce;
     return this.encode(MessageKind.PONG);
@@ -201,7 +161,7 @@ export class Codec extends EntryPacker {
   }
 
   private readHead(kind: MessageKind, bytes: Uint8Array) {
-    const { u32, i32, field } = this.memory;
+    const { u32, field } = this.memory;
     const word = (index: number): number => u32[field + index] as number;
     const tail = bytes.subarray(word(HEAD_LENGTH_WORD));
     switch (kind) {
@@ -232,16 +192,9 @@ export class Codec extends EntryPacker {
       case MessageKind.SNAPSHOT:
         return { kind, frame: word(0), state: tail } satisfies Snapshot;
       case MessageKind.FRAME:
-        return readFrameTail(tail, word(0), word(1));
+        return { kind, message: bytes } satisfies FrameMessage;
       case MessageKind.REPAIR:
         return { kind, frame: word(0), proof: getU64(this.memory, 1) } satisfies Repair;
-      case MessageKind.TIMING:
-        return {
-          kind,
-          inputFrame: word(0),
-          slackMs: ((i32[field + 1] as number) << 16) >> 16,
-          replaced: word(2),
-        } satisfies Timing;
     }
   }
 }

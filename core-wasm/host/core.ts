@@ -1,9 +1,9 @@
 import type { Abi } from './abi.ts';
+import { BubbleWriter } from './bubble-writer.ts';
 import { Codec } from './codec.ts';
 import { type TickEvent, takeEvents } from './events.ts';
 import { Interest } from './interest.ts';
 import { type CoreModule, instantiate } from './load-core.ts';
-import { takeFrame } from './memory.ts';
 import { type MoverColumns, takeMovers } from './movers.ts';
 import { Queries } from './queries.ts';
 import { Rewind } from './rewind.ts';
@@ -30,9 +30,11 @@ export class Core extends StateReader {
   readonly queries: Queries;
   /** What each client simulates, and the ghosts that it is told of. */
   readonly interest: Interest;
+  /** What each client is told of a frame. */
+  readonly bubbles: BubbleWriter;
   private past: Rewind | null = null;
 
-  /** A core with an empty world, in a memory of its own: 65 MiB of which little is touched. */
+  /** A core with an empty world, in a memory of its own: 150 MiB of which little is touched. */
   static async create(module: CoreModule): Promise<Core> {
     const core = new Core(module, await instantiate(module));
     core.reset(0);
@@ -43,6 +45,7 @@ export class Core extends StateReader {
     super(module, abi);
     this.queries = new Queries(abi, this.memory, null);
     this.interest = new Interest(abi, this.memory);
+    this.bubbles = new BubbleWriter(abi, this.memory, this.interest.capacity);
   }
 
   /** An empty world at tick 0 on the terrain of `seed` (u32). */
@@ -69,15 +72,6 @@ export class Core extends StateReader {
     this.abi.filterOpen();
     const first = (this.abi.forcedAddress.value as number) >>> 1;
     return this.memory.u16.slice(first, first + this.abi.filterForced());
-  }
-
-  /**
-   * The opened frame as it concerns the groups of `ids` and everybody, with `proof` in place of
-   * the state's hash. After its ticks and `groups`.
-   */
-  filterFrame(ids: ArrayLike<number>, proof: bigint): Uint8Array {
-    if (!this.list(ids)) throw new RangeError('more ids than can be listed');
-    return takeFrame(this.memory, this.abi.filterTake(ids.length, proof));
   }
 
   /** One tick. Without a loaded frame every player keeps the last intent. Bits of `StepFault`. */
@@ -216,7 +210,7 @@ export class Core extends StateReader {
 
   /**
    * Checks a snapshot, once for any number of `takePart` and `proofOfPart`. Nothing else of this
-   * core may be called between these but `filterFrame`. False when it is none.
+   * core may be called between these but `takeBase` and `bubbles`. False when it is none.
    */
   openSnapshot(snapshot: Uint8Array): boolean {
     const { bytes, staging, stagingBytes } = this.memory;
@@ -229,6 +223,13 @@ export class Core extends StateReader {
   takePart(ids: ArrayLike<number>): Uint8Array | null {
     const length = this.list(ids) ? this.abi.excerptTake(ids.length) : -1;
     if (length < 0) return null;
+    const first = this.abi.excerptAddress.value as number;
+    return this.memory.bytes.slice(first, first + length);
+  }
+
+  /** The open snapshot without anybody who moves: what every newcomer begins with. */
+  takeBase(): Uint8Array {
+    const length = this.abi.excerptBase();
     const first = this.abi.excerptAddress.value as number;
     return this.memory.bytes.slice(first, first + length);
   }

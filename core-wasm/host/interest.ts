@@ -135,7 +135,7 @@ export class Interest {
   run(forced: ArrayLike<number> = []): boolean {
     if (forced.length > this.abi.listedCapacity.value) return false;
     this.memory.u32.set(forced, wordOf(this.abi.listedAddress));
-    return this.abi.interestRun(forced.length) === 1;
+    return this.abi.interestRun(forced.length, 0) === 1;
   }
 
   private isObserver(observer: number): boolean {

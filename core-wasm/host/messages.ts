@@ -1,7 +1,7 @@
 import type { WireFault } from './types.ts';
 
 /** Catalogue of messages; bytes are laid out by `core-wasm/assembly/wire/messages.ts` alone. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 export const MessageKind = {
   HELLO: 0x01,
@@ -11,7 +11,6 @@ export const MessageKind = {
   WELCOME: 0x81,
   SNAPSHOT: 0x82,
   FRAME: 0x83,
-  TIMING: 0x84,
   PONG: 0x85,
 } as const;
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind];
@@ -65,7 +64,7 @@ export interface Welcome {
   readonly resumed: boolean;
 }
 
-/** State at a frame's first tick: all that is static, and of what moves the client's bubble. */
+/** State at a frame's first tick: all that is static. What moves enters with the frame itself. */
 export interface Snapshot {
   readonly kind: typeof MessageKind.SNAPSHOT;
   readonly frame: number;
@@ -80,24 +79,21 @@ export interface BubbleChange {
   readonly enter: Uint8Array;
 }
 
-/**
- * One sequenced frame as it concerns the client's bubble. In place of the state's hash `bytes` have
- * the proof of the bubble at the first tick, before anybody leaves or enters, or 0.
- */
-export interface FrameMessage extends BubbleChange {
+/** One sequenced frame as it concerns the client's bubble, for its `BubbleReader`. */
+export interface FrameMessage {
   readonly kind: typeof MessageKind.FRAME;
-  readonly bytes: Uint8Array;
+  /** The whole message. */
+  readonly message: Uint8Array;
 }
 
-/** Tells a client how early its inputs come. */
+/** How early a client's inputs come; a part of some FRAMEs. */
 export interface Timing {
-  readonly kind: typeof MessageKind.TIMING;
   /** Newest frame for which an input of this client was sequenced. */
   readonly inputFrame: number;
-  /** Least time between an input's arrival and its frame's sealing since the last TIMING, ms;
+  /** Least time between an input's arrival and its frame's sealing since it was last told, ms;
    *  negative when an input came late. −32768…32767. */
   readonly slackMs: number;
-  /** Frames since the last TIMING for which the server had to replace the input. */
+  /** Frames since then for which the server had to replace the input. */
   readonly replaced: number;
 }
 
@@ -106,16 +102,7 @@ export interface Pong {
   readonly nonce: number;
 }
 
-export type Message =
-  | Hello
-  | Input
-  | Ping
-  | Repair
-  | Welcome
-  | Snapshot
-  | FrameMessage
-  | Timing
-  | Pong;
+export type Message = Hello | Input | Ping | Repair | Welcome | Snapshot | FrameMessage | Pong;
 
 /** What `Core.decodeMessage` gives: the message, or the fault by number. */
 export type Decoded =

@@ -1,13 +1,11 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
-import { NO_CHANGE } from '../../core-wasm/host/core.ts';
-import { WireFault } from '../../core-wasm/host/types.ts';
-import type { Session } from '../session/session.ts';
-import { adopt, chooseBubble, createBubble } from './bubble.ts';
+import type { Timing } from '../../core-wasm/host/messages.ts';
+import { NO_OBSERVER, type Session } from '../session/session.ts';
+import { observe, releaseObservers, unobserve } from './observers.ts';
 import type { Room } from './room.ts';
 
 /** Frames between two reports of a client's slack: 4 times a second. */
 const TIMING_INTERVAL_FRAMES = 5;
-const NOBODY = NO_CHANGE.enter;
 /** A client gets no more repairs than one in this time. */
 export const REPAIR_INTERVAL_MS = 1000;
 /** A client that takes nothing for so long is given up. */
@@ -28,40 +26,65 @@ export function sendTo(room: Room, session: Session, message: Uint8Array): void 
 
 /** Frames between two proofs of a client's bubble: a second. Clients take turns by link. */
 export const PROOF_INTERVAL_FRAMES = 20;
+const NO_PROOF = 0n;
 
 /**
- * A frame that was just stepped, to everybody as it concerns his bubble. Who needs a snapshot gets
- * the state that the frame starts from just before it.
+ * A frame that was just stepped, to everybody as it concerns his bubble; `forced` are those whom
+ * all must have. Who begins anew gets what is static first, and then all that is his enters.
  */
-export function broadcastFrame(room: Room, frame: number): void {
-  if (!room.core.openSnapshot(room.start)) throw new Error('the core refused its own state');
-  for (const session of room.sessions.values()) {
-    if (session.state === 'stalled') recover(room, session);
-    if (session.state !== 'live' || isOverSoftLimit(room, session)) continue;
-    sendFrame(room, session, frame);
-    if ((frame + session.link.id) % TIMING_INTERVAL_FRAMES === 0) sendTiming(room, session);
+export function broadcastFrame(room: Room, frame: number, forced: Uint16Array): void {
+  const { core, sessions } = room;
+  if (!core.openSnapshot(room.start)) throw new Error('the core refused its own state');
+  releaseObservers(room);
+  for (const session of sessions.values()) prepare(room, session, frame);
+  if (!core.bubbles.write(forced)) throw new Error('the core did not step this frame');
+  let base: Uint8Array | null = null;
+  for (const session of sessions.values()) {
+    if (session.state !== 'live' || session.observer === NO_OBSERVER) continue;
+    const message = core.bubbles.message(session.observer);
+    if (message === null) {
+      // There was no room for it: he begins anew in the next frame.
+      session.needsSnapshot = true;
+      continue;
+    }
+    if (session.needsSnapshot) {
+      base ??= room.codec.encodeSnapshot(frame, core.takeBase());
+      sendBase(room, session, base, message.length);
+    } else if (core.interest.hasChanged(session.observer)) {
+      countChange(room, session.observer);
+    }
+    sendTo(room, session, message);
   }
 }
 
-function sendFrame(room: Room, session: Session, frame: number): void {
-  const { core, scene } = room;
-  session.bubble ??= createBubble(core.entityCapacity);
-  const { bubble } = session;
-  const { members, concerned, leaves, enters, next } = chooseBubble(scene, bubble, session.entity);
-  const isFresh = session.needsSnapshot || isRepairDue(room, session);
-  const isProof = !isFresh && (frame + session.link.id) % PROOF_INTERVAL_FRAMES === 0;
-  const proof = isProof ? core.proofOfPart(bubble.present.subarray(0, bubble.count)) : 0n;
-  const enter = isFresh || enters.length === 0 ? NOBODY : core.takePart(enters);
-  if (proof === null || enter === null) throw new Error('a bubble is no closed set');
-  if (isFresh) sendSnapshot(room, session, frame, members);
-  const bytes = core.filterFrame(concerned, proof);
-  const change = { leaves: isFresh ? NO_CHANGE.leaves : leaves, enter };
-  sendTo(room, session, room.codec.encodeFrame(bytes, change));
-  adopt(bubble, next);
-  if (isFresh) return;
-  room.meters.bubbleLeaves += leaves.length;
-  room.meters.bubbleEnters += enters.length;
-  if (isProof) room.meters.proofsSent++;
+function countChange({ core, meters }: Room, observer: number): void {
+  meters.bubbleEnters += core.interest.enters(observer).length;
+  meters.bubbleLeaves += core.interest.leaves(observer).length;
+}
+
+/** Has the core write the session's message, if it can take one. */
+function prepare(room: Room, session: Session, frame: number): void {
+  const { core } = room;
+  if (session.state === 'stalled') recover(room, session);
+  if (session.state !== 'live' || isOverSoftLimit(room, session)) return;
+  if (isRepairDue(room, session)) session.needsSnapshot = true;
+  const turn = frame + session.link.id;
+  let proof = NO_PROOF;
+  if (session.needsSnapshot || session.observer === NO_OBSERVER) {
+    if (!observe(room, session)) return;
+  } else if (turn % PROOF_INTERVAL_FRAMES === 0) {
+    proof = proofOf(room, session);
+  }
+  const timing = turn % TIMING_INTERVAL_FRAMES === 0 ? takeTiming(room, session) : null;
+  core.bubbles.order(session.observer, timing, proof);
+}
+
+/** Of what the client has at the frame's first tick, before anybody leaves or enters. */
+function proofOf({ core, meters }: Room, { observer }: Session): bigint {
+  const proof = core.proofOfPart(core.interest.members(observer));
+  if (proof === null) throw new Error('a bubble is no closed set');
+  meters.proofsSent++;
+  return proof;
 }
 
 /** A snapshot costs far more than asking for it. */
@@ -71,20 +94,12 @@ function isRepairDue({ clock }: Room, session: Session): boolean {
   return true;
 }
 
-function sendSnapshot(room: Room, session: Session, frame: number, members: Uint32Array): void {
-  const { scratchCore, scene } = room;
-  const kept = new Set(members);
-  const { ids, count } = scene.before.movers;
-  const others = ids.subarray(0, count).filter((id) => !kept.has(id));
-  const fault = scratchCore.restore(room.start);
-  if (fault !== WireFault.NONE) throw new Error(`the core refused its own state: ${fault}`);
-  if (!scratchCore.removePart(others)) throw new Error('a bubble is no closed set');
-  const message = room.codec.encodeSnapshot(frame, scratchCore.snapshot());
+function sendBase(room: Room, session: Session, base: Uint8Array, frameBytes: number): void {
   session.needsSnapshot = false;
   session.wantsRepair = false;
-  session.allowanceBytes = message.length;
+  session.allowanceBytes = base.length + frameBytes;
   room.meters.snapshotsSent++;
-  sendTo(room, session, message);
+  sendTo(room, session, base);
 }
 
 /** Stops sending to a client that does not keep up: it will start over from a snapshot. */
@@ -93,6 +108,7 @@ function isOverSoftLimit(room: Room, session: Session): boolean {
   if (buffered <= room.limits.softBufferBytes) session.allowanceBytes = 0;
   if (buffered <= room.limits.softBufferBytes + session.allowanceBytes) return false;
   session.state = 'stalled';
+  unobserve(room, session);
   session.stalledMs = room.clock.nowMs();
   session.drained = false;
   return true;
@@ -107,14 +123,14 @@ function recover(room: Room, session: Session): void {
   }
 }
 
-function sendTiming(room: Room, session: Session): void {
+/** How early his inputs came since he was last told; null when none came. */
+function takeTiming(room: Room, session: Session): Timing | null {
   const lane = room.lanes.get(session.entity);
-  if (lane === undefined || !Number.isFinite(lane.slackMs)) return;
+  if (lane === undefined || !Number.isFinite(lane.slackMs)) return null;
   const slackMs = Math.round(lane.slackMs);
   const { replaced } = lane;
-  // A client whose every input was late must hear of it, or it would never run further ahead.
-  const inputFrame = Math.max(0, lane.sequencedFrame);
-  sendTo(room, session, room.codec.encodeTiming({ inputFrame, slackMs, replaced }));
   lane.slackMs = Number.POSITIVE_INFINITY;
   lane.replaced = 0;
+  // A client whose every input was late must hear of it, or it would never run further ahead.
+  return { inputFrame: Math.max(0, lane.sequencedFrame), slackMs, replaced };
 }

@@ -1,12 +1,12 @@
 import type { Codec, Core } from '../../core-wasm/host/core.ts';
+import type { InterestSettings } from '../../core-wasm/host/interest.ts';
 import type { Meters } from '../observe/meters.ts';
 import type { Checkpointer } from '../persist/checkpoint.ts';
 import type { Journal } from '../persist/journal.ts';
 import type { Clock, Projection, ResumableSession } from '../ports.ts';
 import type { Session } from '../session/session.ts';
-import { createScene, type Scene } from './bubble.ts';
 import type { InputLane } from './input-queue.ts';
-import { INTEREST, type InterestLimits } from './interest.ts';
+import { createObservers, INTEREST, type Observers } from './observers.ts';
 
 /** Adds itself to the open frame; false when the frame is full and it must wait. */
 export type Command = (codec: Codec) => boolean;
@@ -16,8 +16,8 @@ export interface RoomLimits {
   readonly reconnectGraceSeconds: number;
   readonly softBufferBytes: number;
   readonly heartbeatSeconds: number;
-  /** `INTEREST` unless given. */
-  readonly interest?: InterestLimits;
+  /** Where it differs from `INTEREST`. */
+  readonly interest?: Partial<InterestSettings>;
 }
 
 /** A player without a socket: the body waits in the world until the tick. */
@@ -36,9 +36,7 @@ export interface Room {
   readonly meters: Meters;
   readonly journal: Journal;
   readonly checkpointer: Checkpointer;
-  /** Makes the states that newcomers get. */
-  readonly scratchCore: Core;
-  readonly scene: Scene;
+  readonly observers: Observers;
   /** The frame that is sealed next. */
   nextFrame: number;
   /** Ticks of the frame under way that have passed; its steps were all taken in the first. */
@@ -72,7 +70,6 @@ export function createRoom(
   parts: Pick<
     Room,
     | 'core'
-    | 'scratchCore'
     | 'codec'
     | 'clock'
     | 'limits'
@@ -83,9 +80,10 @@ export function createRoom(
     | 'onArrived'
   >,
 ): Room {
+  parts.core.interest.set({ ...INTEREST, ...parts.limits.interest });
   return {
     ...parts,
-    scene: createScene(parts.core.entityCapacity, parts.limits.interest ?? INTEREST),
+    observers: createObservers(),
     nextFrame: parts.core.frame,
     phase: 0,
     start: new Uint8Array(0),

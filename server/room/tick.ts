@@ -1,6 +1,5 @@
 import { TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
 import { broadcastFrame } from './broadcast.ts';
-import { beginScene, endScene } from './bubble.ts';
 import { closeSilent } from './heartbeat.ts';
 import { updatePresence } from './presence.ts';
 import { readMeters } from './read-meters.ts';
@@ -32,9 +31,9 @@ function playFrame(room: Room): boolean {
   const { frame, bytes } = sealFrame(room);
   if (!room.journal.append(frame, bytes)) throw new Error('the journal refused after it agreed');
   keepStart(room);
-  stepFrame(room, bytes);
+  const forced = stepFrame(room, bytes);
   room.nextFrame = frame + 1;
-  broadcastFrame(room, frame);
+  broadcastFrame(room, frame, forced);
   readMeters(room);
   return true;
 }
@@ -49,17 +48,19 @@ function keepStart(room: Room): void {
   room.startStorage = new Uint8Array(Math.ceil(state.length * STORAGE_HEADROOM));
 }
 
-function stepFrame(room: Room, bytes: Uint8Array): void {
-  const { core, scene } = room;
+/** Those whom everybody must have in this frame. */
+function stepFrame(room: Room, bytes: Uint8Array): Uint16Array {
+  const { core } = room;
   const fault = core.loadFrame(bytes);
   if (fault !== WireFault.NONE) throw new Error(`the core refused its own frame: ${fault}`);
-  beginScene(scene, core);
+  const forced = core.openFilter();
   let faults = 0;
   for (let tick = 0; tick < TICKS_PER_FRAME; tick++) faults |= stepCore(room);
-  endScene(scene, core);
-  if (faults === 0) return;
-  room.meters.stepFaults++;
-  room.onFaults(faults);
+  if (faults !== 0) {
+    room.meters.stepFaults++;
+    room.onFaults(faults);
+  }
+  return forced;
 }
 
 /** A frame that cannot be kept is not played. */

@@ -1,8 +1,9 @@
 import type { Hello } from '../../core-wasm/host/messages.ts';
 import type { Meter } from '../net/token-bucket.ts';
 import type { Link, PlayerProjection } from '../ports.ts';
-import type { Bubble } from '../room/bubble.ts';
 
+/** `Session.observer` of who gets no frames. */
+export const NO_OBSERVER = -1;
 /** A socket that has not said HELLO by then is closed. */
 export const HELLO_TIMEOUT_MS = 5000;
 
@@ -34,14 +35,14 @@ export interface Session {
   stalledMs: number;
   /** True once a stalled link has drained. */
   drained: boolean;
-  /** The next frame must be preceded by the full state. */
+  /** The next frame must be preceded by what is static: the client begins anew. */
   needsSnapshot: boolean;
   /** The client says that its world is not ours: it is to get a snapshot, now or a little later. */
   wantsRepair: boolean;
   /** When it last got one for that, −∞ before. */
   repairedMs: number;
-  /** What the client simulates; null before its first frame. */
-  bubble: Bubble | null;
+  /** Under which number the core follows what the client simulates, or `NO_OBSERVER`. */
+  observer: number;
   /** Buffered bytes that a snapshot may still account for, on top of the soft limit. */
   allowanceBytes: number;
 }
@@ -63,7 +64,7 @@ export function createSession(link: Link, meter: Meter, nowMs: number): Session 
     needsSnapshot: false,
     wantsRepair: false,
     repairedMs: Number.NEGATIVE_INFINITY,
-    bubble: null,
+    observer: NO_OBSERVER,
     allowanceBytes: 0,
   };
 }

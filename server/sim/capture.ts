@@ -1,10 +1,6 @@
+import { type BubbleFrame, BubbleReader } from '../../core-wasm/host/bubble-reader.ts';
 import { type Core, emptyMovers } from '../../core-wasm/host/core.ts';
-import {
-  type FrameMessage,
-  type Message,
-  MessageKind,
-  type Snapshot,
-} from '../../core-wasm/host/messages.ts';
+import { type Message, MessageKind, type Snapshot } from '../../core-wasm/host/messages.ts';
 import { StepFault, WireFault } from '../../core-wasm/host/types.ts';
 
 /**
@@ -24,6 +20,7 @@ export interface Capture {
 
 export function createCapture(core: Core): Capture {
   const movers = emptyMovers();
+  const reader = new BubbleReader(core);
   let present = new Set<number>();
   let isLive = false;
   let frames = 0;
@@ -35,14 +32,14 @@ export function createCapture(core: Core): Capture {
     present = new Set(movers.ids.subarray(0, movers.count));
   }
 
-  function start({ state }: Snapshot): string | null {
+  function start({ frame, state }: Snapshot): string | null {
+    reader.begin(frame);
     isLive = core.restore(state) === WireFault.NONE;
     look();
     return isLive ? null : 'a snapshot is none';
   }
 
-  function follow({ bytes, leaves, enter }: FrameMessage): string | null {
-    if (!isLive) return 'a frame comes before any state';
+  function follow({ bytes, leaves, enter }: BubbleFrame): string | null {
     frames++;
     left += leaves.length;
     const header = core.readFrameHeader(bytes);
@@ -67,7 +64,10 @@ export function createCapture(core: Core): Capture {
 
   function take(message: Message): string | null {
     if (message.kind === MessageKind.SNAPSHOT) return start(message);
-    return message.kind === MessageKind.FRAME ? follow(message) : null;
+    if (message.kind !== MessageKind.FRAME) return null;
+    if (!isLive) return 'a frame comes before any state';
+    const read = reader.read(message.message);
+    return read.ok ? follow(read.frame) : `a frame cannot be read: ${read.fault}`;
   }
 
   return {

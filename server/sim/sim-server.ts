@@ -1,4 +1,5 @@
 import { CLIENT_MESSAGE_BYTES_MAX, type CoreModule } from '../../core-wasm/host/core.ts';
+import type { InterestSettings } from '../../core-wasm/host/interest.ts';
 import { createLocalBus } from '../cluster/bus-local.ts';
 import { createLobby } from '../lobby/lobby.ts';
 import { listenMemory, type MemoryListener } from '../net/listen-memory.ts';
@@ -6,7 +7,6 @@ import { createLog } from '../observe/log.ts';
 import { createMeters } from '../observe/meters.ts';
 import { openWorld } from '../open-world.ts';
 import type { Clock } from '../ports.ts';
-import type { InterestLimits } from '../room/interest.ts';
 import { type Pacer, startPacer } from '../room/pacer.ts';
 import type { Room } from '../room/room.ts';
 import { runTick } from '../room/tick.ts';
@@ -43,7 +43,7 @@ export async function startSimServer(
   store: MemoryStore,
   seed: number,
   worldSeed = seed,
-  limits: typeof SIM_LIMITS & { readonly interest?: InterestLimits } = SIM_LIMITS,
+  limits: typeof SIM_LIMITS & { readonly interest?: Partial<InterestSettings> } = SIM_LIMITS,
 ): Promise<SimServer> {
   const meters = createMeters();
   const quiet = createLog({ level: 'silent', clock });

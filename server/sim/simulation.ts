@@ -1,8 +1,8 @@
 import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
+import type { InterestSettings } from '../../core-wasm/host/interest.ts';
 import { WireFault } from '../../core-wasm/host/types.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import { PROOF_INTERVAL_FRAMES } from '../room/broadcast.ts';
-import type { InterestLimits } from '../room/interest.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
 import { createJudge, type Judge, judge } from './agreement.ts';
 import { type Capture, createCapture } from './capture.ts';
@@ -139,19 +139,18 @@ async function restart(sim: Sim): Promise<void> {
 }
 
 /** So narrow that those who walk about keep coming into each other's bubbles and leaving them. */
-const NARROW: InterestLimits = {
-  playersMax: 2,
-  playerRadiusM: 9,
-  playerMarginM: 2,
-  bodyRadiusM: 6,
-  bodyMarginM: 1,
+const NARROW: Partial<InterestSettings> = {
+  nearestPlayers: 2,
+  playerRadius: 9,
+  bodyRadius: 6,
 };
 /** They begin within so many metres of the middle, along each axis. */
 const SCATTER_M = 14;
 
 /** Three seeds of four; the fourth has everybody in everybody's bubble. */
-function interestOf(seed: number): InterestLimits {
-  if (seed % 4 === 0) return { ...NARROW, playersMax: 64, playerRadiusM: 1000, bodyRadiusM: 1000 };
+function interestOf(seed: number): Partial<InterestSettings> {
+  if (seed % 4 === 0)
+    return { nearestPlayers: 64, playerRadius: 1000, bodyRadius: 1000, ghostRadius: 1000 };
   return NARROW;
 }
 

@@ -31,6 +31,6 @@ export function interestForget(index: i32): void {
 }
 
 /** After a whole frame; `count` ids in LISTED are for all observers. 1 when it was computed. */
-export function interestRun(count: i32): i32 {
-  return runInterest(count) ? 1 : 0;
+export function interestRun(count: i32, tells: i32): i32 {
+  return runInterest(count, tells != 0) ? 1 : 0;
 }

@@ -41,6 +41,9 @@ export class Observer {
   nearestWithin: f32;
   /** The shortest wait among the last ghosts of players; 0 while not known. */
   leastWait: i32;
+  /** Place and length of his message in MESSAGES; no length, no message. */
+  messageStart: u32;
+  messageLength: i32;
   reserved: u32;
 }
 

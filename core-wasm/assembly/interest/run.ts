@@ -1,7 +1,10 @@
 import { Role } from '../body/body';
 import { areGroupsWhole } from '../island/groups';
-import { OBSERVER_BYTES } from '../layout';
+import { EVERYBODYS, LISTED, OBSERVER_BYTES } from '../layout';
 import { LISTED_CAPACITY, OBSERVER_CAPACITY } from '../limits';
+import { packChunks } from '../wire/bubble/chunks';
+import { beginMessages, writeMessage } from '../wire/bubble/message';
+import { isFrameOpen } from '../wire/filter';
 import { buildCells, LOOSE_CELLS, PLAYER_CELLS } from './cells';
 import { buildEntries } from './entries';
 import { buildColumns, chooseGhosts, forgetWaits } from './ghosts';
@@ -18,13 +21,21 @@ import { chooseMembers } from './select';
 
 let observerHigh: i32 = 0;
 
-/** False, and nothing done, unless a whole frame was stepped since the last first tick. */
-export function runInterest(forcedCount: i32): bool {
+/**
+ * False, and nothing done, unless a whole frame was stepped since the last first tick. With `tells`
+ * each observer's message is written while it is known who is his; the frame's passages and the
+ * packed state of its first tick must be open.
+ */
+export function runInterest(forcedCount: i32, tells: bool): bool {
   if (!areGroupsWhole() || forcedCount < 0 || forcedCount > LISTED_CAPACITY) return false;
+  if (tells && !isFrameOpen()) return false;
+  memory.copy(EVERYBODYS, LISTED, (<usize>forcedCount) << 2);
   buildEntries();
   buildCells(PLAYER_CELLS, Role.PLAYER);
   buildCells(LOOSE_CELLS, Role.LOOSE);
   buildColumns();
+  if (tells) packChunks();
+  beginMessages();
   let enters = 0;
   let leaves = 0;
   let ghosts = 0;
@@ -38,6 +49,7 @@ export function runInterest(forcedCount: i32): bool {
     enters += o.enterCount;
     leaves += o.leaveCount;
     ghosts = chooseGhosts(index, o, ghosts);
+    if (tells) writeMessage(index, o);
   }
   return true;
 }

@@ -1,6 +1,6 @@
 import { body, entityIndex } from '../body/body';
 import { slotOf } from '../body/body-store';
-import { BODY_KEYS, ENTERS, HAD, HAS, LEAVES, LISTED, PLAYER_KEYS, RIM_WAITS } from '../layout';
+import { BODY_KEYS, ENTERS, EVERYBODYS, HAD, HAS, LEAVES, PLAYER_KEYS, RIM_WAITS } from '../layout';
 import { ENTITY_CAPACITY, MEMBER_CAPACITY, RIM_CAPACITY } from '../limits';
 import { dot3, sub3 } from '../math/vec3';
 import { gatherNear, LOOSE_CELLS, PLAYER_CELLS } from './cells';
@@ -158,7 +158,7 @@ function takeOwn(o: Observer, own: i32, forcedCount: i32): bool {
   taken = 0;
   room = MEMBER_CAPACITY;
   for (let i = 0; i < forcedCount; i++) {
-    const index = entityIndex(load<u32>(LISTED + ((<usize>i) << 2)));
+    const index = entityIndex(load<u32>(EVERYBODYS + ((<usize>i) << 2)));
     const entry = index < ENTITY_CAPACITY ? entryAt(index) : -1;
     if (entry >= 0 && !takeGroupOf(entry)) o.flags |= ObserverFlag.MISSES_FORCED;
   }

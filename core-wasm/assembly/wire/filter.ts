@@ -1,6 +1,5 @@
 import { BodyKind, entityIndex } from '../body/body';
 import { slotOf } from '../body/body-store';
-import { groupOf } from '../island/groups';
 import { joint } from '../joint/joint';
 import { findJoint } from '../joint/joint-store';
 import {
@@ -9,8 +8,6 @@ import {
   LISTED,
   LOADED,
   MARKS,
-  OUTBOX,
-  OUTBOX_BYTES,
   PASSAGE_BYTES,
   PASSAGE_CAPACITY,
   PASSAGES,
@@ -19,14 +16,12 @@ import { ENTITY_CAPACITY, TICKS_PER_FRAME } from '../limits';
 import { header } from '../world/header';
 import { Command, readCommand } from './command';
 import { readEntry } from './entry';
-import { FRAME_HEADER_BYTES, loadedBytes } from './frame';
+import { loadCount, loadedBytes } from './frame';
 import { beginRead, readAddress, readU16, readU32, readU64, WireFault } from './reader';
-import { beginWrite, writeBytes, writeU16, writeU32, writeU64, written } from './writer';
 
 /**
- * A frame for somebody who has some of the groups: what concerns those, and what concerns
- * everybody, byte for byte and in order. Whom a command concerns is read before the first tick,
- * while what it names is still there; which groups those were is known after the last one.
+ * Whom each command and input of a frame concerns. It is read before the first tick, while what a
+ * command names is still there; in which groups those are is known after the last one.
  *
  * Statics are everybody's, so commands about them are too. Who becomes static, or ceases to be,
  * is forced: in that frame everybody must have his whole group.
@@ -50,8 +45,13 @@ assert(offsetof<Passage>() == PASSAGE_BYTES);
 let commandCount: i32 = 0;
 let passageCount: i32 = 0;
 let forcedCount: i32 = 0;
-/** What the reading left in MARKS is gone. */
-let isMarkClean: bool = true;
+let openedLoad: u32 = 0;
+let openedTick: u32 = 0;
+
+/** Whether what was read is of the frame that was just stepped to its end. */
+export function isFrameOpen(): bool {
+  return openedLoad == loadCount() && header().tick == openedTick + TICKS_PER_FRAME;
+}
 
 function passage(i: i32): Passage {
   return changetype<Passage>(PASSAGES + <usize>i * PASSAGE_BYTES);
@@ -95,9 +95,10 @@ function force(id: u32): void {
 export function openFilter(): void {
   assert(loadedBytes() > 0 && header().tick % TICKS_PER_FRAME == 0);
   memory.fill(MARKS, 0, ENTITY_CAPACITY);
-  isMarkClean = false;
   passageCount = 0;
   forcedCount = 0;
+  openedLoad = loadCount();
+  openedTick = header().tick;
   beginRead(LOADED, loadedBytes());
   readU32();
   readU64();
@@ -190,49 +191,49 @@ function judgeRemoved(p: Passage, id: u32): void {
   }
 }
 
+/** How many commands the frame that was opened has. */
+export function commandsOfFrame(): i32 {
+  return commandCount;
+}
+
+/** How many players' entries it has. */
+export function inputsOfFrame(): i32 {
+  return passageCount - commandCount;
+}
+
+/** Where the bytes of command `i` stand. */
+export function commandAddress(i: i32): usize {
+  return LOADED + <usize>passage(i).offset;
+}
+
+export function commandLength(i: i32): i32 {
+  return passage(i).length;
+}
+
+export function isCommandForAll(i: i32): bool {
+  return passage(i).isForAll != 0;
+}
+
+/** Entity indices whose groups command `i` concerns; 0 is nobody. */
+export function commandSubject(i: i32): i32 {
+  return passage(i).a;
+}
+
+export function commandOther(i: i32): i32 {
+  return passage(i).b;
+}
+
+/** Where input `i` stands: the entity's id, behind it the entry. */
+export function inputAddress(i: i32): usize {
+  return LOADED + <usize>passage(commandCount + i).offset;
+}
+
+/** Bytes of that entry. */
+export function inputEntryLength(i: i32): i32 {
+  return <i32>passage(commandCount + i).length - 4;
+}
+
 /** Everybody must have the groups of these entity indices, in FORCED; how many they are. */
 export function listForced(): i32 {
   return forcedCount;
-}
-
-/**
- * Writes the frame for whoever has the groups of the `count` ids in LISTED, with `proof` in place
- * of the state's hash, to the outbox; returns its length. Groups are flat, and still the frame's.
- */
-export function filterFrame(count: i32, proof: u64): i32 {
-  if (!isMarkClean) memory.fill(MARKS, 0, ENTITY_CAPACITY);
-  markListed(count, 1);
-  beginWrite(OUTBOX, OUTBOX_BYTES);
-  writeU32(load<u32>(LOADED));
-  writeU64(proof);
-  writeU16(0);
-  writeU16(0);
-  assert(written() == FRAME_HEADER_BYTES);
-  store<u16>(OUTBOX + 12, <u16>copyConcerned(0, commandCount));
-  store<u16>(OUTBOX + 14, <u16>copyConcerned(commandCount, passageCount));
-  markListed(count, 0);
-  isMarkClean = true;
-  return written();
-}
-
-function markListed(count: i32, value: u8): void {
-  for (let i = 0; i < count; i++) {
-    const index = entityIndex(load<u32>(LISTED + ((<usize>i) << 2)));
-    if (index > 0 && index < ENTITY_CAPACITY) setMark(groupOf(index), value);
-  }
-}
-
-function copyConcerned(first: i32, end: i32): i32 {
-  let copied = 0;
-  for (let i = first; i < end; i++) {
-    const p = passage(i);
-    if (p.isForAll == 0 && !isMarked(p.a) && !isMarked(p.b)) continue;
-    writeBytes(LOADED + <usize>p.offset, p.length);
-    copied++;
-  }
-  return copied;
-}
-
-function isMarked(index: u16): bool {
-  return index != 0 && <i32>index < ENTITY_CAPACITY && mark(groupOf(index)) != 0;
 }

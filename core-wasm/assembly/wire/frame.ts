@@ -28,6 +28,7 @@ import { beginWrite, room, writeBytes, writeU16, writeU32, writeU64, written } f
 export const FRAME_HEADER_BYTES: i32 = 16;
 
 let loadedLength: i32 = 0;
+let loads: u32 = 0;
 
 /** Checks the whole frame in FRAME before a byte of it is believed. */
 export function checkFrame(length: i32): WireFault {
@@ -56,7 +57,13 @@ export function acceptFrame(length: i32): WireFault {
   if (load<u32>(FRAME) != header().tick / TICKS_PER_FRAME) return WireFault.WRONG_FRAME;
   memory.copy(LOADED, FRAME, length);
   loadedLength = length;
+  loads++;
   return WireFault.NONE;
+}
+
+/** How often a frame was loaded: another number, another frame. */
+export function loadCount(): u32 {
+  return loads;
 }
 
 /** Bytes of the frame in LOADED, 0 when none is loaded. */

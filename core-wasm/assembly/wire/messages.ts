@@ -1,7 +1,5 @@
-import { FIELDS, INBOX, INBOX_BYTES, LETTER, LETTER_BYTES, STAGING_BYTES } from '../layout';
-import { FRAME_BYTES_MAX, LISTED_CAPACITY } from '../limits';
+import { FIELDS, INBOX, INBOX_BYTES, LETTER, LETTER_BYTES } from '../layout';
 import { ENTRY_BYTES_MAX, readEntry } from './entry';
-import { FRAME_HEADER_BYTES } from './frame';
 import {
   beginRead,
   isAtEnd,
@@ -16,8 +14,7 @@ import { beginWrite, writeU8, writeU16, writeU32, writeU64, written } from './wr
 
 /**
  * The catalogue of messages. Each has a fixed head, which is written and checked here, and at most
- * one tail of bytes (an entry, a state, a frame and who leaves and enters with it), which the host
- * copies as it is.
+ * one tail of bytes (an entry, a state, the parts of a frame), which the host copies as it is.
  *
  *   HELLO    01  protocol u16, core u64, resume frame u32, resume hash u64          client
  *   INPUT    02  frame u32, entry …                                                 client
@@ -25,8 +22,7 @@ import { beginWrite, writeU8, writeU16, writeU32, writeU64, written } from './wr
  *   REPAIR   04  frame u32, proof u64                                               client
  *   WELCOME  81  protocol u16, core u64, epoch u32, entity u32, next frame u32, resumed u8
  *   SNAPSHOT 82  frame u32, state …
- *   FRAME    83  leaves u16, excerpt bytes u32, leaving ids u32 …, excerpt …, frame …
- *   TIMING   84  input frame u32, slack i16 ms, replaced u16
+ *   FRAME    83  flags u8, frame u16, parts by flags …; see bubble/message.ts
  *   PONG     85  nonce u32
  */
 export const enum Kind {
@@ -37,7 +33,6 @@ export const enum Kind {
   WELCOME = 0x81,
   SNAPSHOT = 0x82,
   FRAME = 0x83,
-  TIMING = 0x84,
   PONG = 0x85,
 }
 
@@ -78,13 +73,6 @@ export function encodeHead(kind: i32): i32 {
     writeU32(field(4));
     writeU32(field(5));
     writeU8(field(6));
-  } else if (kind == Kind.TIMING) {
-    writeU32(field(0));
-    writeU16(field(1));
-    writeU16(field(2));
-  } else if (kind == Kind.FRAME) {
-    writeU16(field(0));
-    writeU32(field(1));
   } else if (kind == Kind.REPAIR) {
     writeU32(field(0));
     writeU64(field64(1));
@@ -116,17 +104,15 @@ export function decodeHead(length: i32): WireFault {
     expose(0, readU32());
     return finishHead(5, true);
   }
-  if (kind == Kind.FRAME) return decodeFrame(length);
+  if (kind == Kind.FRAME) {
+    readU8();
+    readU16();
+    return finishHead(4, true);
+  }
   if (kind == Kind.REPAIR) {
     expose(0, readU32());
     expose64(1, readU64());
     return finishHead(13, false);
-  }
-  if (kind == Kind.TIMING) {
-    expose(0, readU32());
-    expose(1, readU16());
-    expose(2, readU16());
-    return finishHead(9, false);
   }
   return WireFault.UNKNOWN_KIND;
 }
@@ -152,21 +138,6 @@ function decodeInput(): WireFault {
   const fault = readEntry();
   if (fault != WireFault.NONE) return fault;
   return finishHead(5, false);
-}
-
-/** Checks the lengths of all three parts; what they hold is for the world to judge. */
-function decodeFrame(length: i32): WireFault {
-  const leaves = readU16();
-  const enterBytes = readU32();
-  if (isOverrun()) return WireFault.TRUNCATED;
-  if (leaves > <u32>LISTED_CAPACITY || enterBytes > <u32>STAGING_BYTES)
-    return WireFault.OUT_OF_RANGE;
-  const frameBytes = length - 7 - <i32>(leaves * 4 + enterBytes);
-  if (frameBytes < FRAME_HEADER_BYTES) return WireFault.TRUNCATED;
-  if (frameBytes > FRAME_BYTES_MAX) return WireFault.TOO_LONG;
-  expose(0, leaves);
-  expose(1, enterBytes);
-  return finishHead(7, true);
 }
 
 function decodeWelcome(): WireFault {

@@ -1,0 +1,265 @@
+import {
+  areEntriesSame,
+  bitBytes,
+  entryAt,
+  entryBefore,
+  idBefore,
+  idNow,
+} from '../../interest/entries';
+import { Observer } from '../../interest/observer';
+import {
+  CHUNK_BITS,
+  ENTERS,
+  EXCERPT,
+  HAS,
+  LEAVES,
+  LOADED,
+  MESSAGES,
+  MESSAGES_BYTES,
+  PLAYER_BITS,
+} from '../../layout';
+import { takeGroup } from '../../world/excerpt';
+import {
+  commandAddress,
+  commandLength,
+  commandOther,
+  commandSubject,
+  commandsOfFrame,
+  isCommandForAll,
+} from '../filter';
+import { Kind } from '../messages';
+import { HISTORY_BYTES } from '../pack/history';
+import { copyChunk, historyBefore } from './chunks';
+import { Order, OrderFlag, orderOf } from './order';
+
+/**
+ * One observer's FRAME: the frame that was just stepped as far as it concerns what he simulates.
+ * Everything in it that others get as well was encoded before; here it is copied.
+ *
+ *   kind u8 │ flags u8 │ frame u16, the low half of its number
+ *   PROOF     u64, of what he had at the first tick, before anybody leaves or enters
+ *   TIMING    input frame u32, slack i16 ms, replaced u16
+ *   CHANGE    leaves u16, excerpt bytes u32, entering players u16, came u16, gone u16
+ *             leaving ids u32 … │ excerpt … │ entering players: id u32, history 128 bytes …
+ *             ids u32 of players who came with the frame's commands … │ ids u32 of who went …
+ *   COMMANDS  count u16, bytes u32, commands …
+ *   SPARSE    one bit for each player that he simulates, in entity order: whether he has a chunk
+ *   chunks …  of those, in entity order
+ */
+
+const enum Flag {
+  PROOF = 1,
+  TIMING = 2,
+  CHANGE = 4,
+  COMMANDS = 8,
+  SPARSE = 16,
+}
+
+const HEAD_BYTES: usize = 4;
+const CHANGE_BYTES: usize = 12;
+/** What an observer's message takes at most, beside his commands and his excerpt. */
+const REST_BYTES_MAX: i32 = 512 * 1024;
+
+let used: i32 = 0;
+
+/** Before the first message of a frame. */
+export function beginMessages(): void {
+  used = 0;
+}
+
+/**
+ * Writes the message of an observer whose members were just chosen, if he is to get one. Without
+ * a message although he was to get one: there was no room, and he must begin anew.
+ */
+export function writeMessage(index: i32, o: Observer): void {
+  o.messageLength = 0;
+  const order = orderOf(index);
+  const flags = order.flags;
+  order.flags = 0;
+  if ((flags & OrderFlag.TELLS) == 0 || MESSAGES_BYTES - used < 2 * REST_BYTES_MAX) return;
+  const start = MESSAGES + <usize>used;
+  const end = writeAll(o, order, flags, start);
+  if (end == 0) return;
+  o.messageStart = used;
+  o.messageLength = <i32>(end - start);
+  used = (used + o.messageLength + 15) & ~15;
+}
+
+/** The message's end; 0 when it found no room. */
+function writeAll(o: Observer, order: Order, wanted: u32, start: usize): usize {
+  let flags: u32 = 0;
+  let at = start + HEAD_BYTES;
+  if ((wanted & OrderFlag.PROOF) != 0) {
+    flags |= Flag.PROOF;
+    store<u64>(at, order.proof);
+    at += 8;
+  }
+  if ((wanted & OrderFlag.TIMING) != 0) {
+    flags |= Flag.TIMING;
+    store<u32>(at, order.inputFrame);
+    store<i16>(at, <i16>order.slackMs, 4);
+    store<u16>(at, <u16>order.replaced, 6);
+    at += 8;
+  }
+  if (o.enterCount + o.leaveCount > 0 || !areEntriesSame()) {
+    const end = writeChange(o, at);
+    if (end == 0) return 0;
+    if (end > at) flags |= Flag.CHANGE;
+    at = end;
+  }
+  if (commandsOfFrame() > 0) {
+    const end = writeCommands(at);
+    if (end == 0) return 0;
+    if (end > at) flags |= Flag.COMMANDS;
+    at = end;
+  }
+  if (writeMask(at)) flags |= Flag.SPARSE;
+  at = writeChunks((flags & Flag.SPARSE) != 0 ? maskEnd : at);
+  store<u8>(start, <u8>Kind.FRAME);
+  store<u8>(start, <u8>flags, 1);
+  store<u16>(start, load<u16>(LOADED), 2);
+  return at;
+}
+
+function hasRoom(at: usize, bytes: i32): bool {
+  return <i32>(MESSAGES + MESSAGES_BYTES - at) >= bytes;
+}
+
+/** Who leaves and enters, who came and went. `at` itself when nobody did, 0 without room. */
+function writeChange(o: Observer, start: usize): usize {
+  let at = start + CHANGE_BYTES;
+  const leaveBytes = (<usize>o.leaveCount) << 2;
+  memory.copy(at, LEAVES + ((<usize>o.leaveStart) << 2), leaveBytes);
+  at += leaveBytes;
+  let excerptBytes = 0;
+  if (o.enterCount > 0) {
+    excerptBytes = takeGroup(ENTERS + ((<usize>o.enterStart) << 2), o.enterCount, EXCERPT);
+    assert(excerptBytes > 0);
+    if (!hasRoom(at, excerptBytes + REST_BYTES_MAX)) return 0;
+    memory.copy(at, EXCERPT, excerptBytes);
+    at += <usize>excerptBytes;
+  }
+  const afterPlayers = writeEnteringPlayers(o, at);
+  const afterCame = writeCame(afterPlayers);
+  const afterGone = writeGone(afterCame);
+  const came = <i32>(afterCame - afterPlayers) >> 2;
+  const gone = <i32>(afterGone - afterCame) >> 2;
+  if (o.enterCount + o.leaveCount + came + gone == 0) return start;
+  store<u16>(start, <u16>o.leaveCount);
+  store<u32>(start, excerptBytes, 2);
+  store<u16>(start, <u16>(<i32>(afterPlayers - at) / ENTERING_PLAYER_BYTES), 6);
+  store<u16>(start, <u16>came, 8);
+  store<u16>(start, <u16>gone, 10);
+  return afterGone;
+}
+
+const ENTERING_PLAYER_BYTES: i32 = 4 + HISTORY_BYTES;
+
+function isPlayer(entry: i32): bool {
+  return ((<i32>load<u8>(PLAYER_BITS + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
+}
+
+function writeEnteringPlayers(o: Observer, start: usize): usize {
+  let at = start;
+  for (let i = 0; i < o.enterCount; i++) {
+    const id = load<u32>(ENTERS + ((<usize>(o.enterStart + i)) << 2));
+    const entry = entryBefore(id);
+    if (!isPlayer(entry)) continue;
+    store<u32>(at, id);
+    memory.copy(at + 4, historyBefore(entry, id), HISTORY_BYTES);
+    at += <usize>ENTERING_PLAYER_BYTES;
+  }
+  return at;
+}
+
+/** Players of his whom the frame's commands made. */
+function writeCame(start: usize): usize {
+  let at = start;
+  if (areEntriesSame()) return at;
+  for (let word: usize = 0; word < bitBytes(); word += 8) {
+    const bits = load<u64>(HAS + word) & load<u64>(PLAYER_BITS + word);
+    for (let rest = bits; rest != 0; rest &= rest - 1) {
+      const entry = <i32>(word << 3) + <i32>ctz(rest);
+      if (idBefore(entry) == idNow(entry)) continue;
+      store<u32>(at, idNow(entry));
+      at += 4;
+    }
+  }
+  return at;
+}
+
+/** Whoever of his the frame's commands took away: he has no chunk in it any more. */
+function writeGone(start: usize): usize {
+  let at = start;
+  if (areEntriesSame()) return at;
+  for (let word: usize = 0; word < bitBytes(); word += 8) {
+    for (let rest = load<u64>(HAS + word); rest != 0; rest &= rest - 1) {
+      const entry = <i32>(word << 3) + <i32>ctz(rest);
+      const before = idBefore(entry);
+      if (before == 0 || before == idNow(entry)) continue;
+      store<u32>(at, before);
+      at += 4;
+    }
+  }
+  return at;
+}
+
+function isHis(index: i32): bool {
+  const entry = index == 0 ? -1 : entryAt(index);
+  return entry >= 0 && ((<i32>load<u8>(HAS + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
+}
+
+/** Commands for all, and those about his. `at` itself when there are none, 0 without room. */
+function writeCommands(start: usize): usize {
+  let at = start + 6;
+  let count = 0;
+  for (let i = 0; i < commandsOfFrame(); i++) {
+    if (!isCommandForAll(i) && !isHis(commandSubject(i)) && !isHis(commandOther(i))) continue;
+    const length = commandLength(i);
+    if (!hasRoom(at, length + REST_BYTES_MAX)) return 0;
+    memory.copy(at, commandAddress(i), length);
+    at += <usize>length;
+    count++;
+  }
+  if (count == 0) return start;
+  store<u16>(start, <u16>count);
+  store<u32>(start, <u32>(at - start) - 6, 2);
+  return at;
+}
+
+let maskEnd: usize = 0;
+
+/** One bit a player; false when each has a chunk, and nothing needs to be said. */
+function writeMask(start: usize): bool {
+  let at = start;
+  let byte: u32 = 0;
+  let filled = 0;
+  let isSparse = false;
+  for (let word: usize = 0; word < bitBytes(); word += 8) {
+    const players = load<u64>(HAS + word) & load<u64>(PLAYER_BITS + word);
+    if (players == 0) continue;
+    const chunks = load<u64>(CHUNK_BITS + word);
+    if ((players & ~chunks) != 0) isSparse = true;
+    for (let rest = players; rest != 0; rest &= rest - 1) {
+      byte |= (<u32>((chunks >>> ctz(rest)) & 1)) << filled;
+      if (++filled < 8) continue;
+      store<u8>(at++, <u8>byte);
+      byte = 0;
+      filled = 0;
+    }
+  }
+  if (filled > 0) store<u8>(at++, <u8>byte);
+  maskEnd = at;
+  return isSparse;
+}
+
+function writeChunks(start: usize): usize {
+  let at = start;
+  for (let word: usize = 0; word < bitBytes(); word += 8) {
+    const players = load<u64>(HAS + word) & load<u64>(PLAYER_BITS + word);
+    for (let rest = players & load<u64>(CHUNK_BITS + word); rest != 0; rest &= rest - 1) {
+      at = copyChunk(<i32>(word << 3) + <i32>ctz(rest), at);
+    }
+  }
+  return at;
+}

@@ -1,0 +1,55 @@
+import type { InterestSettings } from '../../core-wasm/host/interest.ts';
+import { NO_OBSERVER, type Session } from '../session/session.ts';
+import type { Room } from './room.ts';
+
+/** How far a client's interest goes; see `core-wasm/INTEREST.md`. */
+export const INTEREST: Partial<InterestSettings> = {
+  nearestPlayers: 32,
+  playerRadius: 60,
+  bodyRadius: 24,
+  members: 480,
+};
+
+/** Which session each of the core's observers looks for. */
+export interface Observers {
+  readonly sessions: (Session | null)[];
+  readonly free: number[];
+}
+
+export function createObservers(): Observers {
+  return { sessions: [], free: [] };
+}
+
+/** Has the session have nothing, from here on; false when there is no observer left for it. */
+export function observe(room: Room, session: Session): boolean {
+  const { core, observers } = room;
+  const number = session.observer === NO_OBSERVER ? take(room) : session.observer;
+  if (number === NO_OBSERVER) return false;
+  observers.sessions[number] = session;
+  session.observer = number;
+  session.needsSnapshot = true;
+  core.interest.forget(number);
+  return core.interest.observe(number, session.entity, 0);
+}
+
+function take({ core, observers }: Room): number {
+  const freed = observers.free.pop();
+  if (freed !== undefined) return freed;
+  const { length } = observers.sessions;
+  return length < core.interest.capacity ? length : NO_OBSERVER;
+}
+
+export function unobserve({ core, observers }: Room, session: Session): void {
+  if (session.observer === NO_OBSERVER) return;
+  core.interest.forget(session.observer);
+  observers.sessions[session.observer] = null;
+  observers.free.push(session.observer);
+  session.observer = NO_OBSERVER;
+}
+
+/** Of sessions that ended since the last frame. */
+export function releaseObservers(room: Room): void {
+  for (const session of room.observers.sessions) {
+    if (session?.state === 'closed') unobserve(room, session);
+  }
+}
