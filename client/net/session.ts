@@ -229,7 +229,7 @@ class Session implements WorldSession {
     return null;
   }
 
-  /** Begins anew when a state has come; together with its frame, so that nothing is seen without. */
+  /** Begins anew when a state has come: with the frame behind it, so that nobody is missed. */
   #takeBase(): string | null {
     if (this.#base === null) return null;
     const { frame, state } = this.#base;

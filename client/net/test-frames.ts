@@ -43,14 +43,8 @@ export class TestFrames {
     }
     if (this.#came.length > 0) {
       flags |= CHANGE;
-      const counts = [
-        [2, 0],
-        [4, 0],
-        [2, 0],
-        [2, this.#came.length],
-        [2, 0],
-      ] as const;
-      parts.push(numbers(...counts, ...this.#came.map((id) => [4, id] as const)));
+      parts.push(numbers([2, 0], [4, 0], [2, this.#came.length], [2, 0]));
+      for (const id of this.#came) parts.push(numbers([4, id]), codec.newHistory());
       this.#came = [];
     }
     if (commands.length > 0) {

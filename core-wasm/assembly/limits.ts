@@ -203,4 +203,4 @@ export const QUERY_ORIGIN_MAX_M: f32 = 10000.0;
 export const QUERY_SIZE_MIN_M: f32 = 0.001;
 
 // Wire.
-export const FRAME_BYTES_MAX: i32 = 524288;
+export const FRAME_BYTES_MAX: i32 = 262144;

@@ -114,23 +114,19 @@ export class BubbleReader {
   private readChange(cursor: Cursor): BubbleChange {
     const leaveCount = cursor.u16();
     const enterBytes = cursor.u32();
-    const entering = cursor.u16();
-    const came = cursor.u16();
+    const joining = cursor.u16();
     const gone = cursor.u16();
     const leaves = cursor.ids(leaveCount);
     const enter = cursor.take(enterBytes);
-    const left = new Set(leaves);
     const historyBytes = this.packer.newHistory().length;
     const joined: Followed[] = [];
-    for (let i = 0; i < entering; i++) {
+    for (let i = 0; i < joining; i++) {
       joined.push({ id: cursor.u32(), history: cursor.take(historyBytes).slice() });
     }
-    for (const id of cursor.ids(came)) joined.push({ id, history: this.packer.newHistory() });
-    for (const id of cursor.ids(gone)) left.add(id);
+    const left = new Set([...leaves, ...cursor.ids(gone)]);
     this.roster = this.roster
       .filter(({ id }) => !left.has(id))
       .concat(joined)
-      .filter(({ id }) => !left.has(id) || joined.some((one) => one.id === id))
       .sort((a, b) => (a.id & 0xffff) - (b.id & 0xffff));
     return { leaves, enter };
   }

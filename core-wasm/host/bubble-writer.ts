@@ -46,7 +46,7 @@ export class BubbleWriter {
 
   /**
    * Has the next `write` make a message for an observer; an order stands for one frame. `proof` is
-   * that of what he had at the frame's first tick, 0n for none. Throws a RangeError for no observer.
+   * that of what he had at the frame's first tick, 0n for none. RangeError for no observer.
    */
   order(observer: number, timing: Timing | null, proof: bigint): void {
     if (!(observer >= 0 && observer < this.capacity)) throw new RangeError(`observer ${observer}`);

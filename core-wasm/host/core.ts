@@ -34,7 +34,7 @@ export class Core extends StateReader {
   readonly bubbles: BubbleWriter;
   private past: Rewind | null = null;
 
-  /** A core with an empty world, in a memory of its own: 150 MiB of which little is touched. */
+  /** A core with an empty world, in a memory of its own: 160 MiB of which little is touched. */
   static async create(module: CoreModule): Promise<Core> {
     const core = new Core(module, await instantiate(module));
     core.reset(0);

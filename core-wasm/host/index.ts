@@ -2,6 +2,9 @@
  * The library: everything that another program needs, on Bun, on Node or in a page. `API.md` is
  * made of what is exported here.
  */
+
+export { type BubbleFrame, type BubbleRead, BubbleReader } from './bubble-reader.ts';
+export { BubbleWriter } from './bubble-writer.ts';
 export { Codec } from './codec.ts';
 export { emptyBodies, emptyPlayers } from './columns.ts';
 export { Core } from './core.ts';

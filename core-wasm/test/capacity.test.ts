@@ -14,9 +14,9 @@ import {
   type World,
 } from './world.ts';
 
-const MOVER_CAPACITY = 8192;
+const MOVER_CAPACITY = 16384;
 const STATIC_CAPACITY = 16384;
-const PLAYER_CAPACITY = 1024;
+const PLAYER_CAPACITY = 4096;
 /** So many spawns fit into one frame. */
 const BATCH = 1500;
 
@@ -51,13 +51,13 @@ function expectValid(world: World): void {
 }
 
 describe('a full region', () => {
-  test('takes 8,192 movers and says so at the next one', () => {
+  test('takes 16,384 movers and says so at the next one', () => {
     const world = newWorld(core);
     fill(world, MOVER_CAPACITY, (i) => {
       addBody(world, {
         kind: i % 8 === 0 ? BodyKind.DYNAMIC : BodyKind.KINEMATIC,
         size: [0.3, 0.3, 0.3],
-        position: [(i % 128) * 3 - 192, 100, Math.floor(i / 128) * 3 - 96],
+        position: [(i % 128) * 3 - 192, 100, Math.floor(i / 128) * 3 - 192],
       });
     });
     expect(world.faults).toBe(0);
@@ -91,7 +91,7 @@ describe('a full region', () => {
     expectValid(world);
   });
 
-  test('takes 1,024 players and says so at the next one', () => {
+  test('takes 4,096 players and says so at the next one', () => {
     const world = newWorld(core);
     fill(world, PLAYER_CAPACITY, (i) => {
       addPlayer(world, [(i % 32) * 1.2 - 19, 0, Math.floor(i / 32) * 1.2 - 19], 0, i);

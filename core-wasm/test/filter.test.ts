@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { BubbleReader } from '../host/bubble-reader.ts';
 import { type Core, JointKind } from '../host/core.ts';
 import { BodyKind, TICKS_PER_FRAME, WireFault } from '../host/types.ts';
 import { addBody, addPlayer, addStatic, newWorld, openCore, play } from './world.ts';
@@ -35,19 +36,43 @@ beforeEach(() => {
 
 type Add = (core: Core) => boolean;
 
-/** Plays a frame of these commands; what of it is left for who has the groups of `ids`. */
+/** The frame that was just stepped, for who looks around `entity` so far. */
+function told(
+  start: Uint8Array,
+  forced: readonly number[],
+  entity: number,
+  radius: number,
+  proof: bigint,
+): Uint8Array {
+  const { interest, bubbles } = core;
+  interest.set({ playerRadius: radius, bodyRadius: radius, ghostRadius: 1000 });
+  interest.forget(OBSERVER);
+  interest.observe(OBSERVER, entity, 0);
+  expect(core.openSnapshot(start)).toBe(true);
+  bubbles.order(OBSERVER, null, proof);
+  expect(bubbles.write(forced)).toBe(true);
+  const reader = new BubbleReader(core);
+  reader.begin(core.frame - 1);
+  const read = reader.read(bubbles.message(OBSERVER) as Uint8Array);
+  if (!read.ok) throw new Error(`refused: ${read.fault}`);
+  return read.frame.bytes;
+}
+
+const OBSERVER = 0;
+
+/** Plays a frame of these commands; what of it is left for who has the group of the first id. */
 function filtered(adds: readonly Add[], ids: readonly number[]) {
   core.frameBegin(core.frame, 77n);
   for (const add of adds) expect(add(core)).toBe(true);
   for (const entity of [player, other]) core.addInput(entity, core.encodeEntry(STILL));
   const whole = core.frameEnd();
+  const start = core.snapshot();
   expect(core.loadFrame(whole)).toBe(WireFault.NONE);
   const forced = [...core.openFilter()];
   for (let tick = 0; tick < TICKS_PER_FRAME; tick++) core.step();
-  core.groups();
-  const bytes = core.filterFrame(ids, 5n);
+  const bytes = told(start, forced, ids[0] as number, 0, 5n);
   expect(core.checkFrame(bytes)).toBe(WireFault.NONE);
-  const all = core.filterFrame([near, far, wall, player, other, ...forced], 77n);
+  const all = told(start, forced, ids[0] as number, 1000, 77n);
   const header = core.readFrameHeader(bytes);
   expect(header?.stateHash).toBe(5n);
   const inputs = core.frameInputs(bytes).map(({ entity }) => entity);
@@ -66,7 +91,8 @@ describe('a filtered frame', () => {
       (c) => c.addCharge(player, -5),
       (c) => c.addDespawn(far),
     ];
-    expect(filtered(adds, [near])).toEqual({ ...NONE, commands: 1 });
+    // Who went is near nobody: whoever had him lets him leave, and needs no command for it.
+    expect(filtered(adds, [near])).toEqual({ ...NONE, commands: 1, isAllWhole: false });
   });
 
   test('has a player with his input and what he is charged', () => {
@@ -89,7 +115,7 @@ describe('a filtered frame', () => {
         ]),
       (c) => c.addDespawn(post),
     ];
-    expect(filtered(adds, [])).toEqual({ ...NONE, commands: 4 });
+    expect(filtered(adds, [near])).toEqual({ ...NONE, commands: 4 });
   });
 
   test('has a joint with the mover that it holds, also when it goes', () => {

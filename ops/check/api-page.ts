@@ -81,6 +81,7 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
     ],
   ],
   ['Interest', ['Interest', 'InterestSettings', 'INTEREST_DEFAULTS']],
+  ['Bubbles', ['BubbleWriter', 'BubbleReader', 'BubbleFrame', 'BubbleRead']],
   [
     'Columns for drawing',
     [

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { openSession, type WorldSession } from '../../client/net/session.ts';
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import { type Codec, Core, compileCore, createCodec } from '../../core-wasm/host/core.ts';
-import { PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
+import { MessageKind, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import type { Intent } from '../../core-wasm/host/types.ts';
 import { artifactPath } from '../artifacts.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
@@ -171,7 +171,7 @@ function valid(codec: Codec, random: SeededRandom, frame: number): Uint8Array {
   if (choice < 0.15) return hello(codec);
   if (choice < 0.25) return codec.encodePing(Math.floor(random() * 2 ** 32));
   if (choice < 0.3) return codec.encodePong(7);
-  if (choice < 0.35) return codec.encodeTiming({ inputFrame: frame, slackMs: 3, replaced: 0 });
+  if (choice < 0.35) return Uint8Array.of(MessageKind.FRAME, 31, frame & 0xff, frame >> 8);
   if (choice < 0.4) return codec.encodeSnapshot(frame, noise(random, 30));
   const intent = { ...STILL, moveX: Math.floor(random() * 100), yaw: Math.floor(random() * 65536) };
   const part = { position: [1, 2, 3], rotation: [0, 0, 0, 1] } as const;

@@ -5,7 +5,6 @@ import { findJoint } from '../joint/joint-store';
 import {
   FIRST_STATIC,
   FORCED,
-  LISTED,
   LOADED,
   MARKS,
   PASSAGE_BYTES,

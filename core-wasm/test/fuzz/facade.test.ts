@@ -29,9 +29,7 @@ test('every public method of the facade is among the random calls', () => {
     Queries,
     Rewind,
     Interest,
-  ].flatMap(
-    ({ prototype }) => Object.getOwnPropertyNames(prototype),
-  );
+  ].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype));
   const missing = methods.filter(
     (name) => !Object.hasOwn(FACADE_CALLS, name) && !COVERED_ELSEWHERE.has(name),
   );

@@ -1,3 +1,5 @@
+import { BubbleReader } from '../../host/bubble-reader.ts';
+import type { Core } from '../../host/core.ts';
 import { TICKS_PER_FRAME, WireFault } from '../../host/types.ts';
 import { integer, pick } from '../random.ts';
 import { anyId, anyInput, type Caller, type FacadeCalls } from './caller.ts';
@@ -95,20 +97,34 @@ function prove(c: Caller): void {
 
 const NONE = new Uint8Array(0);
 
-/** A frame for some of the groups is well formed, and a part of the whole. */
-function filter(c: Caller): void {
+/** What an observer is told of a frame can be read, and is a part of the whole. */
+function tell(c: Caller): void {
   const { core, random, frame } = c;
   const start = core.snapshot();
   const isTaken = core.tick % TICKS_PER_FRAME === 0 && core.loadFrame(frame) === WireFault.NONE;
   if (isTaken) {
-    core.openFilter();
+    const forced = core.openFilter();
     for (let i = 0; i < TICKS_PER_FRAME; i++) core.step();
-    core.groups(groupsRoom);
-    const filtered = core.filterFrame(random() < 0.5 ? someIds(c) : [anyId(c)], 5n);
-    if (core.checkFrame(filtered) !== WireFault.NONE) throw new Error('a filtered frame is none');
-    if (filtered.length > frame.length) throw new Error('a part that is longer than the whole');
+    const observer = integer(random, 0, 3);
+    if (random() < 0.5) core.interest.forget(observer);
+    core.interest.observe(observer, anyId(c), 50);
+    if (!core.openSnapshot(start)) throw new Error('a snapshot is none');
+    core.bubbles.order(observer, null, 5n);
+    if (!core.bubbles.write(forced)) throw new Error('nobody is told of a whole frame');
+    readBack(core, core.bubbles.message(observer), frame.length);
   }
   core.restore(start);
+}
+
+/** Histories of an observer who is not new are not at hand, so only the new one's can be read. */
+function readBack(core: Core, message: Uint8Array | null, whole: number): void {
+  if (message === null) throw new Error('who ordered a message got none');
+  const reader = new BubbleReader(core);
+  reader.begin(core.frame - 1);
+  const read = reader.read(message.slice());
+  if (!read.ok) return;
+  if (core.checkFrame(read.frame.bytes) !== WireFault.NONE) throw new Error('a told frame is none');
+  if (read.frame.bytes.length > whole) throw new Error('a part that is longer than the whole');
 }
 
 /** Partial rollbacks and partial worlds. */
@@ -120,7 +136,7 @@ export const PART_CALLS: FacadeCalls = {
     share: 0.05,
     call: ({ core, random, state }) => core.proofOf(damaged(random, state)),
   },
-  'a filtered frame': { share: 0.2, call: filter },
+  'a told frame': { share: 0.2, call: tell },
   groups: { looks: true, share: 0.1, call: ({ core }) => core.groups(groupsRoom) },
   exportPart: {
     looks: true,

@@ -2,9 +2,9 @@ import { integer } from '../random.ts';
 import { anyHash, anyInput, type Caller, type FacadeCalls, framed } from './caller.ts';
 import { anyBytes, anyNumber, damaged, hugeBytes } from './chance.ts';
 
-function encoded({ core, random, frame, state }: Caller): Uint8Array {
+function encoded({ core, random, state }: Caller): Uint8Array {
   const numbers = { protocol: anyNumber(random), coreHash: anyHash(random) };
-  switch (integer(random, 0, 8)) {
+  switch (integer(random, 0, 6)) {
     case 0:
       return core.encodeHello({
         ...numbers,
@@ -27,18 +27,8 @@ function encoded({ core, random, frame, state }: Caller): Uint8Array {
       return core.encodePong(anyNumber(random));
     case 5:
       return core.encodeSnapshot(anyNumber(random), state);
-    case 6: {
-      const leaves = Uint32Array.from({ length: integer(random, 0, 20) }, () => anyNumber(random));
-      return core.encodeFrame(frame, { leaves, enter: anyBytes(random, 90) });
-    }
-    case 7:
-      return core.encodeRepair(anyNumber(random), anyHash(random));
     default:
-      return core.encodeTiming({
-        inputFrame: anyNumber(random),
-        slackMs: anyNumber(random),
-        replaced: anyNumber(random),
-      });
+      return core.encodeRepair(anyNumber(random), anyHash(random));
   }
 }
 

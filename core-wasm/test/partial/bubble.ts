@@ -65,8 +65,7 @@ export function followBubble(
     const chosen = groupsOfInterest(bubble, stepped);
     const has = (id: number) => chosen.has(groups[id & 0xffff] as number);
     exchange(bubble, whole.core, start, has);
-    const concerned = whole.core.filterFrame([...chosen], 0n);
-    expectTaken(part.loadFrame(lessen(part, concerned, events, has, bubble)));
+    expectTaken(part.loadFrame(lessen(part, events, has, bubble)));
     for (const [tick, state] of states.entries()) {
       part.step();
       const members = moversOf(part).map(({ id }) => id);
@@ -223,13 +222,11 @@ export function shuffled<T>(random: Random, items: readonly T[]): T[] {
 /** The frame that a partial world is given, or one from which something is kept. */
 function lessen(
   core: Core,
-  concerned: Uint8Array,
   events: WholeFrame,
   has: (id: number) => boolean,
   bubble: Bubble,
 ): Uint8Array {
   const { withhold } = bubble.options;
-  if (withhold === undefined) return concerned;
   let { commands, inputs } = events;
   if (withhold === 'impulse command' && !bubble.withheld) {
     const kept = commands.filter(({ add }) => !String(add).includes('addImpulse'));

@@ -39,9 +39,10 @@ import { Order, OrderFlag, orderOf } from './order';
  *   kind u8 │ flags u8 │ frame u16, the low half of its number
  *   PROOF     u64, of what he had at the first tick, before anybody leaves or enters
  *   TIMING    input frame u32, slack i16 ms, replaced u16
- *   CHANGE    leaves u16, excerpt bytes u32, entering players u16, came u16, gone u16
- *             leaving ids u32 … │ excerpt … │ entering players: id u32, history 128 bytes …
- *             ids u32 of players who came with the frame's commands … │ ids u32 of who went …
+ *   CHANGE    leaves u16, excerpt bytes u32, joining u16, gone u16
+ *             leaving ids u32 … │ excerpt …
+ *             players who enter or come with the frame's commands: id u32, history 128 bytes …
+ *             ids u32 of those who go with them …
  *   COMMANDS  count u16, bytes u32, commands …
  *   SPARSE    one bit for each player that he simulates, in entity order: whether he has a chunk
  *   chunks …  of those, in entity order
@@ -56,7 +57,7 @@ const enum Flag {
 }
 
 const HEAD_BYTES: usize = 4;
-const CHANGE_BYTES: usize = 12;
+const CHANGE_BYTES: usize = 10;
 /** What an observer's message takes at most, beside his commands and his excerpt. */
 const REST_BYTES_MAX: i32 = 512 * 1024;
 
@@ -139,21 +140,17 @@ function writeChange(o: Observer, start: usize): usize {
     memory.copy(at, EXCERPT, excerptBytes);
     at += <usize>excerptBytes;
   }
-  const afterPlayers = writeEnteringPlayers(o, at);
-  const afterCame = writeCame(afterPlayers);
-  const afterGone = writeGone(afterCame);
-  const came = <i32>(afterCame - afterPlayers) >> 2;
-  const gone = <i32>(afterGone - afterCame) >> 2;
-  if (o.enterCount + o.leaveCount + came + gone == 0) return start;
+  const joining = writeCame(writeEnteringPlayers(o, at));
+  const gone = writeGone(joining);
+  if (o.enterCount + o.leaveCount == 0 && gone == at) return start;
   store<u16>(start, <u16>o.leaveCount);
   store<u32>(start, excerptBytes, 2);
-  store<u16>(start, <u16>(<i32>(afterPlayers - at) / ENTERING_PLAYER_BYTES), 6);
-  store<u16>(start, <u16>came, 8);
-  store<u16>(start, <u16>gone, 10);
-  return afterGone;
+  store<u16>(start, <u16>(<i32>(joining - at) / JOINING_BYTES), 6);
+  store<u16>(start, <u16>(<i32>(gone - joining) >> 2), 8);
+  return gone;
 }
 
-const ENTERING_PLAYER_BYTES: i32 = 4 + HISTORY_BYTES;
+const JOINING_BYTES: i32 = 4 + HISTORY_BYTES;
 
 function isPlayer(entry: i32): bool {
   return ((<i32>load<u8>(PLAYER_BITS + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
@@ -165,11 +162,15 @@ function writeEnteringPlayers(o: Observer, start: usize): usize {
     const id = load<u32>(ENTERS + ((<usize>(o.enterStart + i)) << 2));
     const entry = entryBefore(id);
     if (!isPlayer(entry)) continue;
-    store<u32>(at, id);
-    memory.copy(at + 4, historyBefore(entry, id), HISTORY_BYTES);
-    at += <usize>ENTERING_PLAYER_BYTES;
+    at = writeJoining(entry, id, at);
   }
   return at;
+}
+
+function writeJoining(entry: i32, id: u32, at: usize): usize {
+  store<u32>(at, id);
+  memory.copy(at + 4, historyBefore(entry, id), HISTORY_BYTES);
+  return at + <usize>JOINING_BYTES;
 }
 
 /** Players of his whom the frame's commands made. */
@@ -181,8 +182,7 @@ function writeCame(start: usize): usize {
     for (let rest = bits; rest != 0; rest &= rest - 1) {
       const entry = <i32>(word << 3) + <i32>ctz(rest);
       if (idBefore(entry) == idNow(entry)) continue;
-      store<u32>(at, idNow(entry));
-      at += 4;
+      at = writeJoining(entry, idNow(entry), at);
     }
   }
   return at;
