@@ -19,6 +19,11 @@ export interface InterestSettings {
   /** Bytes that a player's ghost, and a body's, take of the budget. */
   readonly playerGhostBytes: number;
   readonly bodyGhostBytes: number;
+  /**
+   * Frames between two looks around, 1…20; observers take turns. Until the next one members stay, and
+   * whoever they meet becomes one.
+   */
+  readonly lookInterval: number;
 }
 
 export const INTEREST_DEFAULTS: InterestSettings = {
@@ -30,11 +35,13 @@ export const INTEREST_DEFAULTS: InterestSettings = {
   keepShare: 0.85,
   playerGhostBytes: 20,
   bodyGhostBytes: 12,
+  lookInterval: 1,
 };
 
 const DISTANCE_MAX_M = 10_000;
 const GHOST_BYTES_MAX = 0xffff;
 const KEEP_SHARE_MIN = 0.1;
+const LOOK_INTERVAL_MAX = 20;
 
 // Words of an observer's record.
 const ENTITY = 0;
@@ -106,6 +113,7 @@ export class Interest {
       inRange('keepShare', all.keepShare, KEEP_SHARE_MIN, 1),
       inRange('playerGhostBytes', all.playerGhostBytes, 1, GHOST_BYTES_MAX),
       inRange('bodyGhostBytes', all.bodyGhostBytes, 1, GHOST_BYTES_MAX),
+      inRange('lookInterval', all.lookInterval, 1, LOOK_INTERVAL_MAX),
     ];
     f32.set(values, field);
     this.abi.interestSet();

@@ -14,8 +14,10 @@ export interface InputLane {
   readonly entries: (Uint8Array | null)[];
   readonly frames: Int32Array;
   readonly arrivedMs: Float64Array;
-  /** The last intent that was sequenced. */
+  /** The last intent that was sequenced, unless `lastEntry` ends with a later one. */
   last: Intent;
+  /** His last own entry, decoded only when an input is missing: mostly none is. */
+  lastEntry: Uint8Array | null;
   /** Frames in a row for which an input was missing. */
   missed: number;
   /** Newest frame for which an own input was sequenced, −1 before the first. */
@@ -36,6 +38,7 @@ export function createLane(entity: number, yaw: number): InputLane {
     frames: new Int32Array(FRAMES_AHEAD_MAX).fill(-1),
     arrivedMs: new Float64Array(FRAMES_AHEAD_MAX),
     last: { moveX: 0, moveZ: 0, yaw, pitch: 0, buttons: 0 },
+    lastEntry: null,
     missed: 0,
     sequencedFrame: -1,
     slackMs: Number.POSITIVE_INFINITY,
@@ -91,25 +94,33 @@ export function takeInput(
     lane.missed = 0;
     lane.sequencedFrame = frame;
     lane.slackMs = Math.min(lane.slackMs, nowMs - (lane.arrivedMs[at] as number));
-    const input = codec.decodeEntry(entry);
-    if (input === null) throw new Error('an entry that was checked on arrival does not decode');
-    lane.last = input.intents[2];
+    lane.lastEntry = entry;
     return { entry, how: 'own' };
   }
   lane.missed++;
   lane.replaced++;
   if (lane.missed > 1) return { entry: null, how: 'idle' };
-  const still = standStill(lane.last);
-  const intents: [Intent, Intent, Intent] = [lane.last, lane.last, still];
+  const last = lastIntent(lane, codec);
+  const still = standStill(last);
+  const intents: [Intent, Intent, Intent] = [last, last, still];
   lane.last = still;
   return { entry: codec.encodeEntry({ intents, pose: null }), how: 'replaced' };
 }
 
 /** For a player whose socket is gone: lets go of everything. */
 export function restEntry(lane: InputLane, codec: Codec): Uint8Array {
-  const rest: Intent = { ...lane.last, moveX: 0, moveZ: 0, buttons: 0 };
+  const rest: Intent = { ...lastIntent(lane, codec), moveX: 0, moveZ: 0, buttons: 0 };
   lane.last = rest;
   return codec.encodeEntry({ intents: [rest, rest, rest], pose: null });
+}
+
+function lastIntent(lane: InputLane, codec: Codec): Intent {
+  if (lane.lastEntry === null) return lane.last;
+  const input = codec.decodeEntry(lane.lastEntry);
+  if (input === null) throw new Error('an entry that was checked on arrival does not decode');
+  lane.last = input.intents[2];
+  lane.lastEntry = null;
+  return lane.last;
 }
 
 function standStill(intent: Intent): Intent {

@@ -1,8 +1,9 @@
 import { body, entityIndex } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { BODY_KEYS, ENTERS, EVERYBODYS, HAD, HAS, LEAVES, PLAYER_KEYS, RIM_WAITS } from '../layout';
-import { ENTITY_CAPACITY, MEMBER_CAPACITY, RIM_CAPACITY } from '../limits';
+import { ENTITY_CAPACITY, MEMBER_CAPACITY, RIM_CAPACITY, TICKS_PER_FRAME } from '../limits';
 import { dot3, sub3 } from '../math/vec3';
+import { header } from '../world/header';
 import { gatherNear, LOOSE_CELLS, PLAYER_CELLS } from './cells';
 import {
   areEntriesSame,
@@ -33,6 +34,7 @@ import {
 import {
   bodiesReach,
   bodiesWithin,
+  lookInterval,
   membersMax,
   nearestMax,
   playersReach,
@@ -57,12 +59,33 @@ let bodyCount: i32 = 0;
 export function chooseMembers(index: i32, o: Observer, forcedCount: i32): void {
   markHad(index, o);
   const own = entryNow(o.entity);
+  if (!isLookDue(index, o) && takeKept(index, o, own, forcedCount)) {
+    writeChanges(index, o);
+    return;
+  }
   gather(o, own);
   o.flags = 0;
   const all = takeOwn(o, own, forcedCount) && takeSeeds();
   if (!all) takeInOrder(o, own, forcedCount);
   writeRim(index, o, all);
   writeChanges(index, o);
+}
+
+/** He looks around in turn; at once when he has nothing yet, or could not have all. */
+function isLookDue(index: i32, o: Observer): bool {
+  if (o.memberCount == 0 || o.flags != 0 || o.rimCount != 0) return true;
+  return (<i32>(header().tick / TICKS_PER_FRAME) + index) % lookInterval == 0;
+}
+
+/** The groups of whom he had; false when they have grown too large for his room. */
+function takeKept(index: i32, o: Observer, own: i32, forcedCount: i32): bool {
+  if (!takeOwn(o, own, forcedCount)) return false;
+  const entries = memberEntriesOf(index);
+  for (let i = 0; i < o.memberCount; i++) {
+    const entry = entryOfOld(<i32>load<u16>(entries + ((<usize>i) << 1)));
+    if (entry >= 0 && !takeGroupOf(entry)) return false;
+  }
+  return o.flags == 0;
 }
 
 function heapKey(keys: usize, place: i32): u64 {

@@ -45,6 +45,7 @@ function setSome({ core, random }: Caller): void {
     playerRadius: mildNumber(random, 0, INTEREST_DEFAULTS.ghostRadius),
     bodyRadius: mildNumber(random, 0, INTEREST_DEFAULTS.ghostRadius),
     keepShare: mildNumber(random, 0.1, 1),
+    lookInterval: integer(random, 1, 20),
   };
   try {
     core.interest.set(given);

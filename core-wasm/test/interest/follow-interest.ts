@@ -36,6 +36,7 @@ export function followInterest(
     playerRadius: between(random, 2, 40),
     bodyRadius: between(random, 1, 12),
     keepShare: between(random, 0.5, 1),
+    lookInterval: integer(random, 1, 6),
   });
   expectTaken(part.restore(whole.core.snapshot()));
   const reader = new BubbleReader(part);

@@ -114,8 +114,11 @@ function writeAll(o: Observer, order: Order, wanted: u32, start: usize): usize {
     if (end > at) flags |= Flag.COMMANDS;
     at = end;
   }
-  if (writeMask(at)) flags |= Flag.SPARSE;
-  at = writeChunks((flags & Flag.SPARSE) != 0 ? maskEnd : at);
+  if (isSparse()) {
+    flags |= Flag.SPARSE;
+    at = writeMask(at);
+  }
+  at = writeChunks(at);
   store<u8>(start, <u8>Kind.FRAME);
   store<u8>(start, <u8>flags, 1);
   store<u16>(start, load<u16>(LOADED), 2);
@@ -227,21 +230,25 @@ function writeCommands(start: usize): usize {
   return at;
 }
 
-let maskEnd: usize = 0;
+/** Whether a player of his has no chunk. */
+function isSparse(): bool {
+  for (let word: usize = 0; word < bitBytes(); word += 16) {
+    const players = v128.and(v128.load(HAS + word), v128.load(PLAYER_BITS + word));
+    if (v128.any_true(v128.andnot(players, v128.load(CHUNK_BITS + word)))) return true;
+  }
+  return false;
+}
 
-/** One bit a player; false when each has a chunk, and nothing needs to be said. */
-function writeMask(start: usize): bool {
+/** One bit a player; its end. */
+function writeMask(start: usize): usize {
   let at = start;
   let byte: u32 = 0;
   let filled = 0;
-  let isSparse = false;
   for (let word: usize = 0; word < bitBytes(); word += 8) {
     const players = load<u64>(HAS + word) & load<u64>(PLAYER_BITS + word);
-    if (players == 0) continue;
     const chunks = load<u64>(CHUNK_BITS + word);
-    if ((players & ~chunks) != 0) isSparse = true;
     for (let rest = players; rest != 0; rest &= rest - 1) {
-      byte |= (<u32>((chunks >>> ctz(rest)) & 1)) << filled;
+      byte |= <u32>((chunks >>> ctz(rest)) & 1) << filled;
       if (++filled < 8) continue;
       store<u8>(at++, <u8>byte);
       byte = 0;
@@ -249,15 +256,14 @@ function writeMask(start: usize): bool {
     }
   }
   if (filled > 0) store<u8>(at++, <u8>byte);
-  maskEnd = at;
-  return isSparse;
+  return at;
 }
 
 function writeChunks(start: usize): usize {
   let at = start;
   for (let word: usize = 0; word < bitBytes(); word += 8) {
-    const players = load<u64>(HAS + word) & load<u64>(PLAYER_BITS + word);
-    for (let rest = players & load<u64>(CHUNK_BITS + word); rest != 0; rest &= rest - 1) {
+    const chunks = load<u64>(HAS + word) & load<u64>(PLAYER_BITS + word);
+    for (let rest = chunks & load<u64>(CHUNK_BITS + word); rest != 0; rest &= rest - 1) {
       at = copyChunk(<i32>(word << 3) + <i32>ctz(rest), at);
     }
   }
