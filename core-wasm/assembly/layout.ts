@@ -264,9 +264,6 @@ export const HISTORIES_BEFORE: usize = memory.data(ENTITY_CAPACITY * 128, 16);
 export const CHUNKS_BYTES: i32 = PLAYER_CAPACITY * 56;
 export const CHUNKS: usize = memory.data(CHUNKS_BYTES + 16, 16);
 export const CHUNK_OF: usize = memory.data(ENTRY_CAPACITY * 4, 16);
-/** Bits by entry: players that are there after the frame, and those with a chunk. */
-export const PLAYER_BITS: usize = memory.data(ENTRY_BITS, 16);
-export const CHUNK_BITS: usize = memory.data(ENTRY_BITS, 16);
 /** What the host wants said to each observer beside the frame. */
 export const ORDER_BYTES: i32 = 32;
 export const ORDERS: usize = memory.data(OBSERVER_CAPACITY * ORDER_BYTES, 16);

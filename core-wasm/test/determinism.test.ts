@@ -422,7 +422,7 @@ describe('the artifact', () => {
     expect(memory).toHaveLength(1);
     const { exports } = await WebAssembly.instantiate(module, {});
     const { buffer } = exports.memory as WebAssembly.Memory;
-    expect(buffer.byteLength).toBe(1040 * 65536);
+    expect(buffer.byteLength).toBe(2560 * 65536);
     expect(() => (exports.memory as WebAssembly.Memory).grow(1)).toThrow();
   });
 });

@@ -1,15 +1,7 @@
 import { body, entityIndex, Role } from '../../body/body';
 import { slotOf } from '../../body/body-store';
-import { bitBytes, entryCount, entryNow, idNow } from '../../interest/entries';
-import {
-  CHUNK_BITS,
-  CHUNK_OF,
-  CHUNKS,
-  HISTORIES,
-  HISTORIES_BEFORE,
-  HISTORY_OWNERS,
-  PLAYER_BITS,
-} from '../../layout';
+import { entryCount, entryNow, idNow } from '../../interest/entries';
+import { CHUNK_OF, CHUNKS, HISTORIES, HISTORIES_BEFORE, HISTORY_OWNERS } from '../../layout';
 import { inputAddress, inputEntryLength, inputsOfFrame } from '../filter';
 import { HISTORY_BYTES } from '../pack/history';
 import { PACKED_BYTES_MAX, packEntry } from '../pack/pack';
@@ -21,12 +13,16 @@ import { PACKED_BYTES_MAX, packEntry } from '../pack/pack';
 
 assert(HISTORY_BYTES == 128 && PACKED_BYTES_MAX < 56);
 
+/**
+ * By entry: where its chunk is and how long, or `SILENT` for a player who has none in this frame,
+ * or 0 for whoever is no player.
+ */
 const LENGTH_BITS: u32 = 6;
 const LENGTH_MASK: u32 = (1 << LENGTH_BITS) - 1;
+const SILENT: u32 = 0x80000000;
 
 /** After the frame's entries were built and before anybody is told. */
 export function packChunks(): void {
-  memory.fill(CHUNK_BITS, 0, bitBytes());
   notePlayers();
   let at: u32 = 0;
   for (let i = 0; i < inputsOfFrame(); i++) {
@@ -37,24 +33,34 @@ export function packChunks(): void {
     memory.copy(history + (HISTORIES_BEFORE - HISTORIES), history, HISTORY_BYTES);
     const length = packEntry(history, start + 4, inputEntryLength(i), CHUNKS + <usize>at);
     assert(length > 0);
-    store<u32>(CHUNK_OF + ((<usize>entry) << 2), (at << LENGTH_BITS) | <u32>length);
-    addBit(CHUNK_BITS, entry);
+    setChunk(entry, (at << LENGTH_BITS) | <u32>length);
     at += <u32>length;
   }
 }
 
 function notePlayers(): void {
-  memory.fill(PLAYER_BITS, 0, bitBytes());
   for (let entry = 0; entry < entryCount(); entry++) {
     const id = idNow(entry);
-    if (id != 0 && body(slotOf(id)).role == Role.PLAYER) addBit(PLAYER_BITS, entry);
+    const isPlayer = id != 0 && body(slotOf(id)).role == Role.PLAYER;
+    setChunk(entry, isPlayer ? SILENT : 0);
   }
 }
 
-function addBit(bits: usize, entry: i32): void {
-  const at = bits + <usize>(entry >>> 3);
-  const bit: u32 = 1 << (entry & 7);
-  store<u8>(at, load<u8>(at) | <u8>bit);
+function chunkOf(entry: i32): u32 {
+  return load<u32>(CHUNK_OF + ((<usize>entry) << 2));
+}
+
+function setChunk(entry: i32, chunk: u32): void {
+  store<u32>(CHUNK_OF + ((<usize>entry) << 2), chunk);
+}
+
+/** Whether that is a player who is there after the frame. */
+export function isPlayerEntry(entry: i32): bool {
+  return chunkOf(entry) != 0;
+}
+
+export function hasChunk(entry: i32): bool {
+  return (chunkOf(entry) & LENGTH_MASK) != 0;
 }
 
 /** Nothing is known of who has the index only now. */
@@ -70,18 +76,31 @@ function historyOf(id: u32): usize {
 /** What is known of the player of an entry before this frame's chunk, if it has one. */
 export function historyBefore(entry: i32, id: u32): usize {
   const history = historyOf(id);
-  const bits = <i32>load<u8>(CHUNK_BITS + <usize>(entry >>> 3));
-  const isPacked = ((bits >>> (entry & 7)) & 1) != 0;
-  return isPacked ? history + (HISTORIES_BEFORE - HISTORIES) : history;
+  return hasChunk(entry) ? history + (HISTORIES_BEFORE - HISTORIES) : history;
 }
 
-/** Copies the chunk of an entry to `to`, where 64 bytes may be written; its end. */
-export function copyChunk(entry: i32, to: usize): usize {
-  const chunk = load<u32>(CHUNK_OF + ((<usize>entry) << 2));
-  const from = CHUNKS + <usize>(chunk >>> LENGTH_BITS);
-  const length = <usize>(chunk & LENGTH_MASK);
-  // Most are shorter than a vector, and a call that copies costs more than the vector.
-  v128.store(to, v128.load(from));
-  if (length > 16) memory.copy(to + 16, from + 16, length - 16);
-  return to + length;
+let silent: u32 = 0;
+
+/** Whether a player among those whom `copyChunks` copied last had no chunk. */
+export function wasSparse(): bool {
+  return silent != 0;
+}
+
+/**
+ * Copies the chunks of the `count` entries at `entries`, two bytes each, to `to`; their end. Most
+ * entries are hands and bodies, without one: copying nothing costs less than asking.
+ */
+export function copyChunks(entries: usize, count: i32, to: usize): usize {
+  let at = to;
+  silent = 0;
+  for (let i = 0; i < count; i++) {
+    const chunk = chunkOf(<i32>load<u16>(entries + ((<usize>i) << 1)));
+    const from = CHUNKS + <usize>((chunk & ~SILENT) >>> LENGTH_BITS);
+    const length = <usize>(chunk & LENGTH_MASK);
+    silent |= chunk & SILENT;
+    v128.store(at, v128.load(from));
+    if (length > 16) memory.copy(at + 16, from + 16, length - 16);
+    at += length;
+  }
+  return at;
 }

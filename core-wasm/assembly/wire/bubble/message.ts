@@ -6,18 +6,8 @@ import {
   idBefore,
   idNow,
 } from '../../interest/entries';
-import { Observer } from '../../interest/observer';
-import {
-  CHUNK_BITS,
-  ENTERS,
-  EXCERPT,
-  HAS,
-  LEAVES,
-  LOADED,
-  MESSAGES,
-  MESSAGES_BYTES,
-  PLAYER_BITS,
-} from '../../layout';
+import { memberEntriesOf, Observer } from '../../interest/observer';
+import { ENTERS, EXCERPT, HAS, LEAVES, LOADED, MESSAGES, MESSAGES_BYTES } from '../../layout';
 import { takeGroup } from '../../world/excerpt';
 import {
   commandAddress,
@@ -29,7 +19,7 @@ import {
 } from '../filter';
 import { Kind } from '../messages';
 import { HISTORY_BYTES } from '../pack/history';
-import { copyChunk, historyBefore } from './chunks';
+import { copyChunks, hasChunk, historyBefore, isPlayerEntry, wasSparse } from './chunks';
 import { Order, OrderFlag, orderOf } from './order';
 
 /**
@@ -79,7 +69,7 @@ export function writeMessage(index: i32, o: Observer): void {
   order.flags = 0;
   if ((flags & OrderFlag.TELLS) == 0 || MESSAGES_BYTES - used < 2 * REST_BYTES_MAX) return;
   const start = MESSAGES + <usize>used;
-  const end = writeAll(o, order, flags, start);
+  const end = writeAll(index, o, order, flags, start);
   if (end == 0) return;
   o.messageStart = used;
   o.messageLength = <i32>(end - start);
@@ -87,7 +77,7 @@ export function writeMessage(index: i32, o: Observer): void {
 }
 
 /** The message's end; 0 when it found no room. */
-function writeAll(o: Observer, order: Order, wanted: u32, start: usize): usize {
+function writeAll(index: i32, o: Observer, order: Order, wanted: u32, start: usize): usize {
   let flags: u32 = 0;
   let at = start + HEAD_BYTES;
   if ((wanted & OrderFlag.PROOF) != 0) {
@@ -114,15 +104,16 @@ function writeAll(o: Observer, order: Order, wanted: u32, start: usize): usize {
     if (end > at) flags |= Flag.COMMANDS;
     at = end;
   }
-  if (isSparse()) {
+  const entries = memberEntriesOf(index);
+  let end = copyChunks(entries, o.memberCount, at);
+  if (wasSparse()) {
     flags |= Flag.SPARSE;
-    at = writeMask(at);
+    end = copyChunks(entries, o.memberCount, writeMask(entries, o.memberCount, at));
   }
-  at = writeChunks(at);
   store<u8>(start, <u8>Kind.FRAME);
   store<u8>(start, <u8>flags, 1);
   store<u16>(start, load<u16>(LOADED), 2);
-  return at;
+  return end;
 }
 
 function hasRoom(at: usize, bytes: i32): bool {
@@ -155,16 +146,12 @@ function writeChange(o: Observer, start: usize): usize {
 
 const JOINING_BYTES: i32 = 4 + HISTORY_BYTES;
 
-function isPlayer(entry: i32): bool {
-  return ((<i32>load<u8>(PLAYER_BITS + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
-}
-
 function writeEnteringPlayers(o: Observer, start: usize): usize {
   let at = start;
   for (let i = 0; i < o.enterCount; i++) {
     const id = load<u32>(ENTERS + ((<usize>(o.enterStart + i)) << 2));
     const entry = entryBefore(id);
-    if (!isPlayer(entry)) continue;
+    if (!isPlayerEntry(entry)) continue;
     at = writeJoining(entry, id, at);
   }
   return at;
@@ -181,10 +168,9 @@ function writeCame(start: usize): usize {
   let at = start;
   if (areEntriesSame()) return at;
   for (let word: usize = 0; word < bitBytes(); word += 8) {
-    const bits = load<u64>(HAS + word) & load<u64>(PLAYER_BITS + word);
-    for (let rest = bits; rest != 0; rest &= rest - 1) {
+    for (let rest = load<u64>(HAS + word); rest != 0; rest &= rest - 1) {
       const entry = <i32>(word << 3) + <i32>ctz(rest);
-      if (idBefore(entry) == idNow(entry)) continue;
+      if (idBefore(entry) == idNow(entry) || !isPlayerEntry(entry)) continue;
       at = writeJoining(entry, idNow(entry), at);
     }
   }
@@ -230,42 +216,20 @@ function writeCommands(start: usize): usize {
   return at;
 }
 
-/** Whether a player of his has no chunk. */
-function isSparse(): bool {
-  for (let word: usize = 0; word < bitBytes(); word += 16) {
-    const players = v128.and(v128.load(HAS + word), v128.load(PLAYER_BITS + word));
-    if (v128.any_true(v128.andnot(players, v128.load(CHUNK_BITS + word)))) return true;
-  }
-  return false;
-}
-
-/** One bit a player; its end. */
-function writeMask(start: usize): usize {
+/** One bit a player: whether he has a chunk; its end. */
+function writeMask(entries: usize, count: i32, start: usize): usize {
   let at = start;
   let byte: u32 = 0;
   let filled = 0;
-  for (let word: usize = 0; word < bitBytes(); word += 8) {
-    const players = load<u64>(HAS + word) & load<u64>(PLAYER_BITS + word);
-    const chunks = load<u64>(CHUNK_BITS + word);
-    for (let rest = players; rest != 0; rest &= rest - 1) {
-      byte |= <u32>((chunks >>> ctz(rest)) & 1) << filled;
-      if (++filled < 8) continue;
-      store<u8>(at++, <u8>byte);
-      byte = 0;
-      filled = 0;
-    }
+  for (let i = 0; i < count; i++) {
+    const entry = <i32>load<u16>(entries + ((<usize>i) << 1));
+    if (!isPlayerEntry(entry)) continue;
+    byte |= u32(hasChunk(entry)) << filled;
+    if (++filled < 8) continue;
+    store<u8>(at++, <u8>byte);
+    byte = 0;
+    filled = 0;
   }
   if (filled > 0) store<u8>(at++, <u8>byte);
-  return at;
-}
-
-function writeChunks(start: usize): usize {
-  let at = start;
-  for (let word: usize = 0; word < bitBytes(); word += 8) {
-    const chunks = load<u64>(HAS + word) & load<u64>(PLAYER_BITS + word);
-    for (let rest = chunks & load<u64>(CHUNK_BITS + word); rest != 0; rest &= rest - 1) {
-      at = copyChunk(<i32>(word << 3) + <i32>ctz(rest), at);
-    }
-  }
   return at;
 }
