@@ -20,8 +20,8 @@ export interface InterestSettings {
   readonly playerGhostBytes: number;
   readonly bodyGhostBytes: number;
   /**
-   * Frames between two looks around, 1…20; observers take turns. Until the next one members stay, and
-   * whoever they meet becomes one.
+   * Frames between two looks around, 1…20; observers take turns. Until the next one members
+   * stay, and whoever they meet becomes one.
    */
   readonly lookInterval: number;
 }

@@ -23,8 +23,8 @@ export let lookInterval: i32 = 1;
 
 /**
  * Takes from FIELDS as f32: nearest players, members, radius of players, of bodies and of ghosts in
- * metres, share of a member's distance, bytes of a player's ghost and of a body's, frames between two
- * looks.
+ * metres, share of a member's distance, bytes of a player's ghost and of a body's, frames between
+ * two looks.
  */
 export function loadSettings(): void {
   nearestMax = whole(0, NEAREST_CAPACITY);
