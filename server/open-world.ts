@@ -41,13 +41,14 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   const core = await Core.create(module);
   const beganMs = clock.nowMs();
   const { frame, chain } = await recoverWorld(parts, lease, core, seed);
+  let turn = 0;
   const journal = createJournal({
     store,
     lease,
     clock,
     firstFrame: frame,
     chain,
-    project: () => projectPlayers(core),
+    project: () => projectPlayers(core, turn++),
     onLeaseLost: parts.onLeaseLost,
     onState: (state, cause) => log.warn({ event: 'journal-state', state, cause }),
   });

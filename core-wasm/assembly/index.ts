@@ -77,7 +77,14 @@ import { header } from './world/header';
 import { step, stepPart, stepStage } from './world/step';
 import './trap';
 import { takeBase } from './world/base';
-import { listMovers, openSnapshot, openWorld, proofOf, takeExcerpt } from './world/excerpt';
+import {
+  listMovers,
+  openOwnSnapshot,
+  openSnapshot,
+  openWorld,
+  proofOf,
+  takeExcerpt,
+} from './world/excerpt';
 import { insertExcerpt } from './world/insert';
 import { removeListed } from './world/remove';
 import { hashState, loadState, resetState, saveState } from './world/snapshot';
@@ -161,6 +168,11 @@ export const listedCapacity: i32 = LISTED_CAPACITY;
 /** Checks the snapshot of `length` bytes in STAGING; excerpts come from it until the next tick. */
 export function excerptOpen(length: i32): i32 {
   return length < 0 || length > STAGING_BYTES ? 5 : openSnapshot(length);
+}
+
+/** The same of a snapshot that this core made, unchecked. */
+export function excerptOpenOwn(): void {
+  openOwnSnapshot();
 }
 
 /** The same with the world as it is. */

@@ -47,6 +47,7 @@ export interface Abi {
   readonly excerptAddress: WebAssembly.Global;
   readonly listedCapacity: WebAssembly.Global;
   excerptOpen(length: number): number;
+  excerptOpenOwn(): void;
   excerptOpenWorld(): void;
   excerptTake(count: number): number;
   excerptMovers(): number;

@@ -34,7 +34,7 @@ const NO_PROOF = 0n;
  */
 export function broadcastFrame(room: Room, frame: number, forced: Uint16Array): void {
   const { core, sessions } = room;
-  if (!core.openSnapshot(room.start)) throw new Error('the core refused its own state');
+  core.openOwnSnapshot(room.start);
   releaseObservers(room);
   for (const session of sessions.values()) prepare(room, session, frame);
   if (!core.bubbles.write(forced)) throw new Error('the core did not step this frame');

@@ -111,9 +111,18 @@ const foot = new Float32Array(3);
 /** From a capsule's centre to its foot, metres. */
 const CENTRE_TO_FOOT = 0.9;
 
-/** Where every player stands, for the relational picture. */
-export function projectPlayers(core: Core): Projection {
-  const players = core.playerAccounts().map(({ entity, account, yaw }) => {
+/** Groups of the journal in which everybody's place is told once: two seconds of them. */
+const PROJECTION_TURNS = 8;
+
+/**
+ * Where players stand, for the relational picture, an eighth of them at a time: whoever leaves the
+ * world has stood in it for longer, and the journal has all places of all ticks.
+ */
+export function projectPlayers(core: Core, turn: number): Projection {
+  const due = core
+    .playerAccounts()
+    .filter(({ account }) => (account + turn) % PROJECTION_TURNS === 0);
+  const players = due.map(({ entity, account, yaw }) => {
     core.bodyPosition(entity, foot);
     return {
       account,

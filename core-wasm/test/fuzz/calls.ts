@@ -48,6 +48,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'list',
   'proofOfListed',
   'openSnapshot',
+  'openOwnSnapshot',
   'takePart',
   'takeBase',
   'order',
