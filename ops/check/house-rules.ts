@@ -10,6 +10,7 @@ import { notice } from './notice.ts';
 import { packages } from './packages.ts';
 import { type Finding, readRepository } from './source.ts';
 import { tidy } from './tidy.ts';
+import { wirePage } from './wire-page.ts';
 
 const ARTIFACT = 'build/core.wasm';
 
@@ -25,7 +26,7 @@ export function houseRules(root: string): Finding[] {
     ...links(file, names),
     ...packages(file),
   ]);
-  findings.push(...imports(files), ...notice(root), ...apiPage(root));
+  findings.push(...imports(files), ...notice(root), ...apiPage(root), ...wirePage(root));
   findings.push(...artifactRules(root));
   return findings.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
 }

@@ -17,8 +17,8 @@ import {
 import { beginWrite, room, writeBytes, writeU16, writeU32, writeU64, written } from './writer';
 
 /**
- * A frame: what happens from outside in three ticks. It is what is broadcast, journaled and
- * replayed, the same bytes everywhere.
+ * A frame: what happens from outside in three ticks. It is what is journaled, replayed and stepped,
+ * the same bytes everywhere; a client's FRAME becomes one, of what concerns him.
  *
  *   frame u32 │ state hash at its first tick u64 │ commands u16 │ inputs u16
  *   commands …  (see command.ts)
