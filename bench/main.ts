@@ -4,6 +4,7 @@ import { interest } from './micro/interest.ts';
 import { query } from './micro/query.ts';
 import { stages } from './micro/stages.ts';
 import { step } from './micro/step.ts';
+import { net } from './net/bench.ts';
 import { pack } from './pack/bench.ts';
 import { physics } from './physics/bench.ts';
 import { saveResult } from './results.ts';
@@ -13,6 +14,7 @@ import { view } from './viewer/bench.ts';
 const BENCHES: Readonly<Record<string, Bench>> = {
   crash,
   interest,
+  net,
   pack,
   physics,
   query,

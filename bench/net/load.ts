@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import { percentile, rounded } from '../bench.ts';
+import type { Crowd, CrowdOptions, NetBot } from './crowd.ts';
+import { openFloorCrowd } from './floor/bot.ts';
+import { openOursCrowd } from './ours-crowd.ts';
+import { cpuSecondsOf } from './process-cpu.ts';
+
+export type ServerName = 'ours' | 'colyseus' | 'floor';
+
+/** What the process of the load is told. */
+export interface LoadPlan extends CrowdOptions {
+  readonly server: ServerName;
+  readonly serverPid: number;
+  /** Length of the measured interval, which begins when all are in and have settled. */
+  readonly seconds: number;
+}
+
+/** What it answers. Figures are null when not everybody came. */
+export interface LoadReport {
+  readonly asked: number;
+  /** Bots that were in when the interval began. */
+  readonly joined: number;
+  /** Bots that were in at its end and never left. */
+  readonly stayed: number;
+  readonly bytesDownPerPlayerPerSecond: number | null;
+  readonly bytesUpPerPlayerPerSecond: number | null;
+  /** Received by a bot: all of them, and the one with the fewest. */
+  readonly framesPerSecond: number | null;
+  readonly framesPerSecondWorst: number | null;
+  readonly seenP50Ms: number | null;
+  readonly seenP99Ms: number | null;
+  /** Cores, of the server with what it started; and of these bots. */
+  readonly serverCpu: number | null;
+  readonly loadCpu: number | null;
+  /** Why bots are not there, each reason once. */
+  readonly reasons: readonly string[];
+}
+
+const POLL_INTERVAL_MS = 4;
+const JOINS_PER_SECOND_MIN = 50;
+/** A large crowd is let in within so much time. */
+const JOIN_S = 15;
+const JOIN_GRACE_MS = 20_000;
+/** Clocks lock on, views fill, the garbage of joining is collected. */
+const SETTLE_MS = 3_000;
+
+interface Member {
+  readonly bot: NetBot;
+  joined: boolean;
+  lost: boolean;
+  before: Counters;
+}
+
+interface Counters {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly framesIn: number;
+}
+
+/** Lets `plan.players` bots in, measures how they fare and lets them go. */
+export async function load(plan: LoadPlan): Promise<LoadReport> {
+  const crowd = await openCrowd(plan);
+  const members: Member[] = [];
+  const startMs = performance.now();
+  const joinsPerSecond = Math.max(JOINS_PER_SECOND_MIN, plan.players / JOIN_S);
+  const timer = setInterval(() => {
+    const due = Math.ceil(((performance.now() - startMs) / 1000) * joinsPerSecond);
+    while (members.length < Math.min(due, plan.players)) members.push(newMember(crowd.join()));
+    for (const member of members) attend(member);
+  }, POLL_INTERVAL_MS);
+  try {
+    const deadlineMs = startMs + (plan.players / joinsPerSecond) * 1000 + JOIN_GRACE_MS;
+    while (live(members) < plan.players && performance.now() < deadlineMs) await Bun.sleep(50);
+    const joined = live(members);
+    if (joined < plan.players) return emptyReport(plan, joined, members);
+    await Bun.sleep(SETTLE_MS);
+    return await measure(plan, crowd, members, joined);
+  } finally {
+    clearInterval(timer);
+    for (const { bot } of members) bot.close();
+  }
+}
+
+async function openCrowd(plan: LoadPlan): Promise<Crowd> {
+  switch (plan.server) {
+    case 'ours': {
+      const wasm = await Bun.file(join(import.meta.dir, '../../build/core.wasm')).bytes();
+      return openOursCrowd(plan, wasm);
+    }
+    case 'colyseus': {
+      // Its packages may be absent: nobody else may ask for them.
+      const { openColyseusCrowd } = await import('./colyseus/bot.ts');
+      return openColyseusCrowd(plan);
+    }
+    case 'floor':
+      return openFloorCrowd(plan);
+  }
+}
+
+function newMember(bot: NetBot): Member {
+  return { bot, joined: false, lost: false, before: countersOf(bot) };
+}
+
+function attend(member: Member): void {
+  const { bot } = member;
+  // Each at its own moment: one for all would count the sending of the others as delay.
+  if (!member.lost) bot.advance(performance.now());
+  if (bot.live) member.joined = true;
+  else if (member.joined) member.lost = true;
+}
+
+function live(members: readonly Member[]): number {
+  return members.filter(({ bot, lost }) => bot.live && !lost).length;
+}
+
+function countersOf({ bytesIn, bytesOut, framesIn }: NetBot): Counters {
+  return { bytesIn, bytesOut, framesIn };
+}
+
+async function measure(
+  plan: LoadPlan,
+  crowd: Crowd,
+  members: readonly Member[],
+  joined: number,
+): Promise<LoadReport> {
+  for (const member of members) member.before = countersOf(member.bot);
+  crowd.beginSeen();
+  const cpuBefore = cpuSecondsOf(plan.serverPid);
+  const ownBefore = process.cpuUsage();
+  const startMs = performance.now();
+  await Bun.sleep(plan.seconds * 1000);
+  const seconds = (performance.now() - startMs) / 1000;
+  const own = process.cpuUsage(ownBefore);
+  const cpuAfter = cpuSecondsOf(plan.serverPid);
+  const seenMs = crowd.endSeen();
+  const gained = (what: keyof Counters) =>
+    members.map(({ bot, before }) => (bot[what] - before[what]) / seconds);
+  const mean = (values: readonly number[]) => values.reduce((n, one) => n + one, 0) / joined;
+  const quantile = (share: number) =>
+    seenMs.length === 0 ? null : rounded(percentile(seenMs, share));
+  return {
+    ...emptyReport(plan, joined, members),
+    bytesDownPerPlayerPerSecond: Math.round(mean(gained('bytesIn'))),
+    bytesUpPerPlayerPerSecond: Math.round(mean(gained('bytesOut'))),
+    framesPerSecond: rounded(mean(gained('framesIn'))),
+    framesPerSecondWorst: rounded(Math.min(...gained('framesIn'))),
+    seenP50Ms: quantile(0.5),
+    seenP99Ms: quantile(0.99),
+    serverCpu:
+      cpuBefore === null || cpuAfter === null ? null : rounded((cpuAfter - cpuBefore) / seconds),
+    loadCpu: rounded((own.user + own.system) / 1e6 / seconds),
+  };
+}
+
+function emptyReport(
+  { players }: LoadPlan,
+  joined: number,
+  members: readonly Member[],
+): LoadReport {
+  const reasons = members.flatMap(({ bot }) => (bot.live || bot.reason === '' ? [] : [bot.reason]));
+  return {
+    asked: players,
+    joined,
+    stayed: live(members),
+    bytesDownPerPlayerPerSecond: null,
+    bytesUpPerPlayerPerSecond: null,
+    framesPerSecond: null,
+    framesPerSecondWorst: null,
+    seenP50Ms: null,
+    seenP99Ms: null,
+    serverCpu: null,
+    loadCpu: null,
+    reasons: [...new Set(reasons)],
+  };
+}
+
+/** Entry of the process: the plan as JSON. */
+if (import.meta.main) {
+  console.log(JSON.stringify(await load(JSON.parse(process.argv[2] ?? '{}') as LoadPlan)));
+  // Sockets that still close would keep it alive.
+  process.exit(0);
+}
