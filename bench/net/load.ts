@@ -3,7 +3,7 @@ import { percentile, rounded } from '../bench.ts';
 import type { Crowd, CrowdOptions, NetBot } from './crowd.ts';
 import { openFloorCrowd } from './floor/bot.ts';
 import { openOursCrowd } from './ours-crowd.ts';
-import { cpuSecondsOf } from './process-cpu.ts';
+import { cpuSecondsOf, machineCpuSeconds } from './process-cpu.ts';
 
 export type ServerName = 'ours' | 'colyseus' | 'floor';
 
@@ -13,6 +13,8 @@ export interface LoadPlan extends CrowdOptions {
   readonly serverPid: number;
   /** Length of the measured interval, which begins when all are in and have settled. */
   readonly seconds: number;
+  /** Time for stragglers after the last bot set out, default 20 s. */
+  readonly joinGraceMs?: number;
 }
 
 /** What it answers. Figures are null when not everybody came. */
@@ -29,9 +31,10 @@ export interface LoadReport {
   readonly framesPerSecondWorst: number | null;
   readonly seenP50Ms: number | null;
   readonly seenP99Ms: number | null;
-  /** Cores, of the server with what it started; and of these bots. */
+  /** Cores, of the server with what it started; of these bots; and of everybody else. */
   readonly serverCpu: number | null;
   readonly loadCpu: number | null;
+  readonly othersCpu: number | null;
   /** Why bots are not there, each reason once. */
   readonly reasons: readonly string[];
 }
@@ -69,7 +72,8 @@ export async function load(plan: LoadPlan): Promise<LoadReport> {
     for (const member of members) attend(member);
   }, POLL_INTERVAL_MS);
   try {
-    const deadlineMs = startMs + (plan.players / joinsPerSecond) * 1000 + JOIN_GRACE_MS;
+    const graceMs = plan.joinGraceMs ?? JOIN_GRACE_MS;
+    const deadlineMs = startMs + (plan.players / joinsPerSecond) * 1000 + graceMs;
     while (live(members) < plan.players && performance.now() < deadlineMs) await Bun.sleep(50);
     const joined = live(members);
     if (joined < plan.players) return emptyReport(plan, joined, members);
@@ -125,13 +129,11 @@ async function measure(
 ): Promise<LoadReport> {
   for (const member of members) member.before = countersOf(member.bot);
   crowd.beginSeen();
-  const cpuBefore = cpuSecondsOf(plan.serverPid);
-  const ownBefore = process.cpuUsage();
   const startMs = performance.now();
+  const before = readCpu(plan.serverPid);
   await Bun.sleep(plan.seconds * 1000);
+  const after = readCpu(plan.serverPid);
   const seconds = (performance.now() - startMs) / 1000;
-  const own = process.cpuUsage(ownBefore);
-  const cpuAfter = cpuSecondsOf(plan.serverPid);
   const seenMs = crowd.endSeen();
   const gained = (what: keyof Counters) =>
     members.map(({ bot, before }) => (bot[what] - before[what]) / seconds);
@@ -146,10 +148,43 @@ async function measure(
     framesPerSecondWorst: rounded(Math.min(...gained('framesIn'))),
     seenP50Ms: quantile(0.5),
     seenP99Ms: quantile(0.99),
-    serverCpu:
-      cpuBefore === null || cpuAfter === null ? null : rounded((cpuAfter - cpuBefore) / seconds),
-    loadCpu: rounded((own.user + own.system) / 1e6 / seconds),
+    ...coresBetween(before, after, seconds),
   };
+}
+
+interface CpuSeconds {
+  readonly server: number | null;
+  readonly load: number;
+  readonly machine: number | null;
+}
+
+function readCpu(serverPid: number): CpuSeconds {
+  const { user, system } = process.cpuUsage();
+  return {
+    server: cpuSecondsOf(serverPid),
+    load: (user + system) / 1e6,
+    machine: machineCpuSeconds(),
+  };
+}
+
+function coresBetween(
+  before: CpuSeconds,
+  after: CpuSeconds,
+  seconds: number,
+): Pick<LoadReport, 'serverCpu' | 'loadCpu' | 'othersCpu'> {
+  const gained = (what: keyof CpuSeconds) => {
+    const [from, to] = [before[what], after[what]];
+    return from === null || to === null ? null : (to - from) / seconds;
+  };
+  const [server, load, machine] = [gained('server'), gained('load'), gained('machine')];
+  const others =
+    server === null || load === null || machine === null
+      ? null
+      : Math.max(0, machine - server - load);
+  const [serverCpu, loadCpu, othersCpu] = [server, load, others].map((one) =>
+    one === null ? null : rounded(one),
+  ) as [number | null, number | null, number | null];
+  return { serverCpu, loadCpu, othersCpu };
 }
 
 function emptyReport(
@@ -170,6 +205,7 @@ function emptyReport(
     seenP99Ms: null,
     serverCpu: null,
     loadCpu: null,
+    othersCpu: null,
     reasons: [...new Set(reasons)],
   };
 }

@@ -59,7 +59,8 @@ async function runLoad(plan: LoadPlan): Promise<LoadReport> {
   return JSON.parse(line) as LoadReport;
 }
 
-function failuresOf(server: ServerName, report: LoadReport): string[] {
+/** Why a report proves nothing. */
+export function failuresOf(server: ServerName, report: LoadReport): string[] {
   const { asked, joined, stayed, reasons, seenP50Ms } = report;
   const because = reasons.length > 0 ? `: ${reasons.join('; ')}` : '';
   if (joined < asked) return [`${server}: only ${joined} of ${asked} joined${because}`];
@@ -81,6 +82,7 @@ function nobody(asked: number): LoadReport {
     seenP99Ms: null,
     serverCpu: null,
     loadCpu: null,
+    othersCpu: null,
     reasons: [],
   };
 }

@@ -25,6 +25,27 @@ export function cpuSecondsOf(pid: number): number | null {
   return seconds;
 }
 
+/** Seconds that all cores were busy since the machine started; null where there is no /proc. */
+export function machineCpuSeconds(): number | null {
+  try {
+    return parseBusy(readFileSync('/proc/stat', 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** proc(5): `cpu user nice system idle iowait irq softirq steal …`; steal is busy for us. */
+export function parseBusy(page: string): number {
+  const [, user, nice, system, , , irq, softirq, steal] = (page.split('\n', 1)[0] ?? '')
+    .split(/\s+/)
+    .map(Number);
+  const ticks = [user, nice, system, irq, softirq, steal].reduce<number>(
+    (sum, one) => sum + (one ?? 0),
+    0,
+  );
+  return ticks / CLOCK_HZ;
+}
+
 function readStats(): Map<number, Stat> {
   const stats = new Map<number, Stat>();
   for (const name of entries()) {

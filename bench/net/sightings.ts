@@ -36,7 +36,7 @@ export class Sightings {
     this.#sent.delete(sender);
   }
 
-  /** Another bot holds `pose` of `sender` since `atMs`. What is older than is kept does not count. */
+  /** Another bot holds `pose` of `sender` since `atMs`. What is no longer kept does not count. */
   read(sender: string, atMs: number, pose: Uint8Array): void {
     if (!this.#recording) return;
     const sent = this.#sent.get(sender)?.findLast((one) => sameBytes(one.pose, pose));

@@ -1,12 +1,14 @@
 import { rounded } from '../bench.ts';
 import type { Row } from './measure.ts';
 
-const HEAD =
-  'server,players,joined,stayed,kB/s down,kB/s up,frames/s,worst,CPU,seen p50 ms,p99 ms,load CPU';
+const HEAD = [
+  ...['server', 'players', 'joined', 'stayed', 'kB/s down', 'kB/s up', 'frames/s', 'worst'],
+  ...['CPU', 'seen p50 ms', 'p99 ms', 'load CPU', 'others'],
+];
 
 /** One line for each server and number of players, then ours as parts of the others. */
 export function netTable(rows: readonly Row[]): string[] {
-  return [...columns([HEAD.split(','), ...rows.map(cellsOf)]), ...ratioTable(rows)];
+  return [...columns([HEAD, ...rows.map(cellsOf)]), ...ratioTable(rows)];
 }
 
 function cellsOf(row: Row): string[] {
@@ -15,7 +17,7 @@ function cellsOf(row: Row): string[] {
     ...[row.asked, row.joined, row.stayed].map(String),
     ...[row.bytesDownPerPlayerPerSecond, row.bytesUpPerPlayerPerSecond].map(kilobytes),
     ...[row.framesPerSecond, row.framesPerSecondWorst, row.serverCpu].map(cell),
-    ...[row.seenP50Ms, row.seenP99Ms, row.loadCpu].map(cell),
+    ...[row.seenP50Ms, row.seenP99Ms, row.loadCpu, row.othersCpu].map(cell),
   ];
 }
 
