@@ -44,8 +44,8 @@ const JOINS_PER_SECOND_MIN = 50;
 /** A large crowd is let in within so much time. */
 const JOIN_S = 15;
 const JOIN_GRACE_MS = 20_000;
-/** Clocks lock on, views fill, the garbage of joining is collected. */
-const SETTLE_MS = 3_000;
+/** Clocks lock on, views fill, the garbage of joining is collected; a short run waits shorter. */
+const SETTLE_S_MAX = 5;
 
 interface Member {
   readonly bot: NetBot;
@@ -77,7 +77,7 @@ export async function load(plan: LoadPlan): Promise<LoadReport> {
     while (live(members) < plan.players && performance.now() < deadlineMs) await Bun.sleep(50);
     const joined = live(members);
     if (joined < plan.players) return emptyReport(plan, joined, members);
-    await Bun.sleep(SETTLE_MS);
+    await Bun.sleep(Math.min(plan.seconds, SETTLE_S_MAX) * 1000);
     return await measure(plan, crowd, members, joined);
   } finally {
     clearInterval(timer);
