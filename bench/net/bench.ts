@@ -124,12 +124,13 @@ async function searchAll(
 }
 
 function judge(row: Row): { readonly holds: boolean; readonly says: string } {
-  const { framesPerSecondWorst, seenP99Ms, serverCpu, loadCpu, failures } = row;
+  const { framesPerSecondWorst, seenP99Ms, serverCpu, loadCpu, othersCpu, failures } = row;
   if (failures.length > 0) return { holds: false, says: failures.join('; ') };
   const holds =
     (framesPerSecondWorst ?? 0) >= FRAMES_PER_SECOND_MIN &&
     (seenP99Ms ?? Number.POSITIVE_INFINITY) <= SEEN_P99_MAX_MS;
   const limit = (loadCpu ?? 0) > LOAD_CPU_MAX ? ', the bots at the end of their core' : '';
-  const figures = `${framesPerSecondWorst} frames/s, p99 ${seenP99Ms} ms, CPU ${serverCpu}`;
-  return { holds, says: `${holds ? 'holds' : 'does not hold'} (${figures}${limit})` };
+  const cpu = `CPU ${serverCpu}, others ${othersCpu}${limit}`;
+  const figures = `${framesPerSecondWorst} frames/s, p99 ${seenP99Ms} ms, ${cpu}`;
+  return { holds, says: `${holds ? 'holds' : 'does not hold'} (${figures})` };
 }
