@@ -19,6 +19,8 @@ export const INPUT_BYTES = 3 * INTENT_BYTES + POSE_BYTES;
 /** x and z with 24 bits, y and yaw with 16, then the pose. */
 export const AVATAR_BYTES = 10 + POSE_BYTES;
 
+/** Within two metres of the foot. */
+const POSITION_STEPS = 2 ** POSITION_BITS;
 const COMPONENT_MAX = Math.SQRT1_2;
 const COMPONENT_STEPS = 2 ** COMPONENT_BITS - 1;
 
@@ -94,7 +96,10 @@ interface Bits {
 }
 
 function packPart(bits: Bits, { position, rotation }: PartPose): void {
-  for (const mm of position) write(bits, (mm + 2 ** (POSITION_BITS - 1)) & 0xfff, POSITION_BITS);
+  for (const mm of position) {
+    const steps = mm + POSITION_STEPS / 2;
+    write(bits, Math.max(0, Math.min(POSITION_STEPS - 1, steps)), POSITION_BITS);
+  }
   let largest = 0;
   for (let i = 1; i < 4; i++) if (absolute(rotation, i) > absolute(rotation, largest)) largest = i;
   write(bits, largest, 2);

@@ -1,9 +1,11 @@
-import { join } from 'node:path';
-import { percentile, rounded } from '../bench.ts';
+import { rounded } from '../bench.ts';
+import { delayQuantileMs } from '../swarm/delays.ts';
+import { createWheel } from '../swarm/wheel.ts';
 import type { Crowd, CrowdOptions, NetBot } from './crowd.ts';
 import { openFloorCrowd } from './floor/bot.ts';
 import { openOursCrowd } from './ours-crowd.ts';
 import { cpuSecondsOf, machineCpuSeconds } from './process-cpu.ts';
+import { openWalkers } from './walkers.ts';
 
 export type ServerName = 'ours' | 'colyseus' | 'floor';
 
@@ -39,7 +41,7 @@ export interface LoadReport {
   readonly reasons: readonly string[];
 }
 
-const POLL_INTERVAL_MS = 4;
+const TURN_INTERVAL_MS = 1;
 const JOINS_PER_SECOND_MIN = 50;
 /** A large crowd is let in within so much time. */
 const JOIN_S = 15;
@@ -66,11 +68,20 @@ export async function load(plan: LoadPlan): Promise<LoadReport> {
   const members: Member[] = [];
   const startMs = performance.now();
   const joinsPerSecond = Math.max(JOINS_PER_SECOND_MIN, plan.players / JOIN_S);
+  const wheel = createWheel<Member>(startMs);
   const timer = setInterval(() => {
-    const due = Math.ceil(((performance.now() - startMs) / 1000) * joinsPerSecond);
-    while (members.length < Math.min(due, plan.players)) members.push(newMember(crowd.join()));
-    for (const member of members) attend(member);
-  }, POLL_INTERVAL_MS);
+    const now = performance.now();
+    const due = Math.ceil(((now - startMs) / 1000) * joinsPerSecond);
+    while (members.length < Math.min(due, plan.players)) {
+      const member = newMember(crowd.join());
+      members.push(member);
+      wheel.put(member, now);
+    }
+    wheel.turn(now, (member) => {
+      const nextMs = attend(member);
+      if (nextMs !== null) wheel.put(member, nextMs);
+    });
+  }, TURN_INTERVAL_MS);
   try {
     const graceMs = plan.joinGraceMs ?? JOIN_GRACE_MS;
     const deadlineMs = startMs + (plan.players / joinsPerSecond) * 1000 + graceMs;
@@ -87,14 +98,12 @@ export async function load(plan: LoadPlan): Promise<LoadReport> {
 
 async function openCrowd(plan: LoadPlan): Promise<Crowd> {
   switch (plan.server) {
-    case 'ours': {
-      const wasm = await Bun.file(join(import.meta.dir, '../../build/core.wasm')).bytes();
-      return openOursCrowd(plan, wasm);
-    }
+    case 'ours':
+      return openOursCrowd(plan, await openWalkers(plan.spreadM));
     case 'colyseus': {
       // Its packages may be absent: nobody else may ask for them.
       const { openColyseusCrowd } = await import('./colyseus/bot.ts');
-      return openColyseusCrowd(plan);
+      return openColyseusCrowd(plan, await openWalkers(plan.spreadM));
     }
     case 'floor':
       return openFloorCrowd(plan);
@@ -105,12 +114,14 @@ function newMember(bot: NetBot): Member {
   return { bot, joined: false, lost: false, before: countersOf(bot) };
 }
 
-function attend(member: Member): void {
+/** Does what is due; returns when to be called again, ms, or null: never. */
+function attend(member: Member): number | null {
   const { bot } = member;
   // Each at its own moment: one for all would count the sending of the others as delay.
-  if (!member.lost) bot.advance(performance.now());
+  const nextMs = bot.advance(performance.now());
   if (bot.live) member.joined = true;
   else if (member.joined) member.lost = true;
+  return member.lost ? null : nextMs;
 }
 
 function live(members: readonly Member[]): number {
@@ -134,20 +145,18 @@ async function measure(
   await Bun.sleep(plan.seconds * 1000);
   const after = readCpu(plan.serverPid);
   const seconds = (performance.now() - startMs) / 1000;
-  const seenMs = crowd.endSeen();
+  const seen = crowd.endSeen();
   const gained = (what: keyof Counters) =>
     members.map(({ bot, before }) => (bot[what] - before[what]) / seconds);
   const mean = (values: readonly number[]) => values.reduce((n, one) => n + one, 0) / joined;
-  const quantile = (share: number) =>
-    seenMs.length === 0 ? null : rounded(percentile(seenMs, share));
   return {
     ...emptyReport(plan, joined, members),
     bytesDownPerPlayerPerSecond: Math.round(mean(gained('bytesIn'))),
     bytesUpPerPlayerPerSecond: Math.round(mean(gained('bytesOut'))),
     framesPerSecond: rounded(mean(gained('framesIn'))),
     framesPerSecondWorst: rounded(Math.min(...gained('framesIn'))),
-    seenP50Ms: quantile(0.5),
-    seenP99Ms: quantile(0.99),
+    seenP50Ms: delayQuantileMs(seen, 0.5),
+    seenP99Ms: delayQuantileMs(seen, 0.99),
     ...coresBetween(before, after, seconds),
   };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { FRAME_MS } from './crowd.ts';
 import type { LoadPlan, LoadReport, ServerName } from './load.ts';
 import { pinned, type Running, startContestant } from './servers.ts';
+import { spreadFor } from './walkers.ts';
 
 /** Payloads of one message, for the server that has nothing to say of its own. */
 export interface MessageSizes {
@@ -26,9 +27,10 @@ export async function measureServer(
 ): Promise<Row> {
   let running: Running | null = null;
   try {
-    running = await startContestant(server, players, sizes.downBytes);
+    const crowd = { players, spreadM: spreadFor(players), ...sizes };
+    running = await startContestant(server, crowd);
     const { url, pid: serverPid } = running;
-    const report = await runLoad({ server, url, serverPid, players, seconds, ...sizes });
+    const report = await runLoad({ server, url, serverPid, seconds, ...crowd });
     return { server, ...report, failures: failuresOf(server, report) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

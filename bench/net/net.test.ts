@@ -45,6 +45,7 @@ test('bots that find nobody are counted as not joined', async () => {
     serverPid: process.pid,
     url: `ws://127.0.0.1:${free.port}`,
     players: 3,
+    spreadM: 20,
     seconds: 1,
     upBytes: 40,
     downBytes: 40,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from '../../server/probe/server-process.ts';
+import type { CrowdOptions } from './crowd.ts';
 import type { ServerName } from './load.ts';
 
 /** A server in a process of its own. */
@@ -45,14 +46,13 @@ export async function installColyseus(): Promise<void> {
 /** Starts a fresh server on the first core. Rejects with its last words when it does not listen. */
 export function startContestant(
   server: ServerName,
-  players: number,
-  downBytes: number,
+  { players, spreadM, downBytes }: Omit<CrowdOptions, 'url'>,
 ): Promise<Running> {
   switch (server) {
     case 'ours':
-      return startOurs(players);
+      return startOurs(players, spreadM);
     case 'colyseus':
-      return startColyseus();
+      return startColyseus(spreadM);
     case 'floor': {
       const program = join(import.meta.dir, 'floor/server.ts');
       return startChild([process.execPath, program, String(downBytes)], () => {});
@@ -60,7 +60,7 @@ export function startContestant(
   }
 }
 
-async function startOurs(players: number): Promise<Running> {
+async function startOurs(players: number, spreadM: number): Promise<Running> {
   const dataDir = mkdtempSync(join(tmpdir(), 'spacetime-net-'));
   const removeFolder = () => rmSync(dataDir, { recursive: true, force: true });
   try {
@@ -71,6 +71,7 @@ async function startOurs(players: number): Promise<Running> {
       env: {
         SPACETIME_GUESTS_PER_MINUTE: '100000',
         SPACETIME_PLAYERS_MAX: String(playersMax),
+        SPACETIME_ARRIVAL_SPREAD_M: String(spreadM),
       },
     });
     return {
@@ -89,7 +90,7 @@ async function startOurs(players: number): Promise<Running> {
 }
 
 /** Node runs no TypeScript: it gets a bundle, beside the packages that it leaves outside. */
-async function startColyseus(): Promise<Running> {
+async function startColyseus(spreadM: number): Promise<Running> {
   const builds = join(import.meta.dir, 'build');
   mkdirSync(builds, { recursive: true });
   const folder = mkdtempSync(join(builds, 'colyseus-'));
@@ -104,7 +105,7 @@ async function startColyseus(): Promise<Running> {
       throw: false,
     });
     if (!result.success) throw new Error(result.logs.map(String).join('\n'));
-    return await startChild(['node', join(folder, 'server.js')], removeFolder);
+    return await startChild(['node', join(folder, 'server.js'), String(spreadM)], removeFolder);
   } catch (error) {
     removeFolder();
     throw error;

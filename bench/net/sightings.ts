@@ -1,3 +1,5 @@
+import { addDelay, type Delays, newDelays } from '../swarm/delays.ts';
+
 /** Sent poses that are remembered for each bot: three quarters of a second. */
 const KEPT = 15;
 
@@ -12,17 +14,17 @@ interface Sent {
  */
 export class Sightings {
   readonly #sent = new Map<string, Sent[]>();
-  #delaysMs: number[] = [];
+  #delays: Delays = newDelays();
   #recording = false;
 
   begin(): void {
     this.#recording = true;
-    this.#delaysMs = [];
+    this.#delays = newDelays();
   }
 
-  end(): number[] {
+  end(): Delays {
     this.#recording = false;
-    return this.#delaysMs;
+    return this.#delays;
   }
 
   noteSent(sender: string, atMs: number, pose: Uint8Array): void {
@@ -40,7 +42,7 @@ export class Sightings {
   read(sender: string, atMs: number, pose: Uint8Array): void {
     if (!this.#recording) return;
     const sent = this.#sent.get(sender)?.findLast((one) => sameBytes(one.pose, pose));
-    if (sent !== undefined) this.#delaysMs.push(atMs - sent.atMs);
+    if (sent !== undefined) addDelay(this.#delays, atMs - sent.atMs);
   }
 }
 

@@ -1,16 +1,15 @@
 import { type Decoder, decode, Reflection } from '@colyseus/schema';
 import { type Intent, TICKS_PER_FRAME } from '../../../core-wasm/host/types.ts';
-import { createWanderer, type Wanderer } from '../../swarm/wander.ts';
+import type { Walk } from '../../swarm/walk.ts';
 import { packInput, poseOf, poseOfAvatar } from '../avatar.ts';
-import { type Crowd, type CrowdOptions, createMetronome, type NetBot } from '../crowd.ts';
+import { type Crowd, type CrowdOptions, createMetronome, type NetBot, READERS } from '../crowd.ts';
 import { Sightings } from '../sightings.ts';
+import type { Walkers } from '../walkers.ts';
 import { type ArenaState, INPUT, ROOM } from './state.ts';
 
 /** First byte of a message, less its modifiers (Protocol.ts of @colyseus/shared-types). */
 const Code = { JOIN_ROOM: 10, ROOM_STATE: 14, ROOM_STATE_PATCH: 15, ROOM_DATA_BYTES: 17 } as const;
 const CODE_MASK = 0x1f;
-/** Bots that decode what they get. If all did they would be the load, as with our own. */
-const OBSERVERS = 4;
 
 interface SeatReservation {
   readonly processId: string;
@@ -22,14 +21,13 @@ interface SeatReservation {
  * Speaks Colyseus's protocol as its SDK does: seat by HTTP, handshake with the reflected schema,
  * acknowledged; then inputs up and patches down. A few decode them with Colyseus's own decoder.
  */
-export function openColyseusCrowd({ url, players }: CrowdOptions): Crowd {
+export function openColyseusCrowd({ url }: CrowdOptions, { walk }: Walkers): Crowd {
   const seen = new Sightings();
   let joined = 0;
   return {
     join() {
-      const index = joined++;
-      const isObserver = index % Math.ceil(players / OBSERVERS) === 0;
-      return new ColyseusBot(url, createWanderer(index, true), isObserver, seen);
+      const number = joined++;
+      return new ColyseusBot(url, walk(number, number), number < READERS, seen);
     },
     beginSeen: () => seen.begin(),
     endSeen: () => seen.end(),
@@ -43,8 +41,8 @@ class ColyseusBot implements NetBot {
   bytesOut = 0;
   framesIn = 0;
 
-  readonly #wanderer: Wanderer;
-  readonly #isObserver: boolean;
+  readonly #walk: Walk;
+  readonly #isReader: boolean;
   readonly #seen: Sightings;
   readonly #metronome = createMetronome(performance.now());
   #socket: WebSocket | null = null;
@@ -52,19 +50,18 @@ class ColyseusBot implements NetBot {
   #decoder: Decoder<ArenaState> | null = null;
   readonly #last = new Map<string, Uint8Array>();
 
-  constructor(url: string, wanderer: Wanderer, isObserver: boolean, seen: Sightings) {
-    this.#wanderer = wanderer;
-    this.#isObserver = isObserver;
+  constructor(url: string, walk: Walk, isReader: boolean, seen: Sightings) {
+    this.#walk = walk;
+    this.#isReader = isReader;
     this.#seen = seen;
     this.#join(url).catch((error: unknown) => {
       this.reason = String(error);
     });
   }
 
-  advance(nowMs: number): void {
-    const due = this.#metronome.due(nowMs);
-    if (!this.live) return;
-    for (const frame of due) this.#send(frame, nowMs);
+  advance(nowMs: number): number {
+    for (const frame of this.#metronome.due(nowMs)) if (this.live) this.#send(frame, nowMs);
+    return this.#metronome.nextMs();
   }
 
   close(): void {
@@ -96,7 +93,7 @@ class ColyseusBot implements NetBot {
     this.bytesIn += bytes.length;
     const code = (bytes[0] as number) & CODE_MASK;
     if (code === Code.JOIN_ROOM) {
-      if (this.#isObserver) this.#decoder = decoderIn(bytes);
+      if (this.#isReader) this.#decoder = decoderIn(bytes);
       this.#socket?.send(Uint8Array.of(Code.JOIN_ROOM));
     } else if (code === Code.ROOM_STATE) {
       this.#decoder?.decode(bytes, { offset: 1 });
@@ -119,10 +116,10 @@ class ColyseusBot implements NetBot {
 
   #send(frame: number, nowMs: number): void {
     const tick = frame * TICKS_PER_FRAME;
-    const wanderer = this.#wanderer;
-    const pose = wanderer.poseAt(tick);
+    const walk = this.#walk;
+    const pose = walk.poseAt(frame);
     if (pose === null) throw new Error('a bot without a headset');
-    const intents = [tick, tick + 1, tick + 2].map((at) => wanderer.intentAt(at));
+    const intents = [tick, tick + 1, tick + 2].map((at) => walk.intentAt(at));
     const input = packInput(intents as [Intent, Intent, Intent], pose, frame);
     const message = new Uint8Array(2 + input.length);
     message[0] = Code.ROOM_DATA_BYTES;

@@ -58,7 +58,7 @@ declare module '@colyseus/core' {
   }
   class Server {
     constructor(options: { transport: object; greet: boolean });
-    define(name: string, room: new () => object): void;
+    define(name: string, room: new () => object, options: object): void;
     listen(port: number): Promise<void>;
   }
 }

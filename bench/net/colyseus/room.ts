@@ -1,6 +1,7 @@
 import { type Client, Room } from '@colyseus/core';
 import { StateView } from '@colyseus/schema';
 import { Button, YAW_UNITS_PER_TURN } from '../../../core-wasm/host/types.ts';
+import { arrivalPlace } from '../../../server/room/arrival-place.ts';
 import { eachIntent, INPUT_BYTES, POSE_BYTES, packAvatar, poseOf, type Stance } from '../avatar.ts';
 import { FRAME_MS } from '../crowd.ts';
 import { fillGrid, nearestTo } from './nearest.ts';
@@ -10,8 +11,6 @@ const VIEW_PLAYERS = 32;
 /** A view is looked at once a second, another part of them in each patch. */
 const VIEW_PATCHES = 20;
 const MILLIMETRES_PER_TICK = { walk: 3500 / 60, sprint: 6500 / 60 } as const;
-const ARRIVAL_SPACING_MM = 4_000;
-const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
 interface Walker {
   readonly stance: Stance;
@@ -19,6 +18,11 @@ interface Walker {
   readonly view: StateView;
   /** Who is in the view. */
   seen: Set<Walker>;
+}
+
+export interface ArenaOptions {
+  /** Half side of the square over which newcomers are spread, m. */
+  readonly spreadM: number;
 }
 
 /**
@@ -31,23 +35,18 @@ export class ArenaRoom extends Room<InstanceType<typeof Arena>> {
   override autoDispose = false;
 
   readonly #walkers = new Map<string, Walker>();
+  #spreadM = 0;
   #arrivals = 0;
   #patches = 0;
 
-  onCreate(): void {
+  onCreate({ spreadM }: ArenaOptions): void {
+    this.#spreadM = spreadM;
     this.onMessageBytes(INPUT, (client, bytes) => this.#walk(client, bytes));
   }
 
   onJoin(client: Client): void {
-    const number = this.#arrivals++;
-    const angle = number * GOLDEN_ANGLE;
-    const radiusMm = ARRIVAL_SPACING_MM * Math.sqrt(number);
-    const stance: Stance = {
-      xMm: Math.round(Math.sin(angle) * radiusMm),
-      yMm: 0,
-      zMm: Math.round(Math.cos(angle) * radiusMm),
-      yaw: 0,
-    };
+    const { x, z, yaw } = arrivalPlace(++this.#arrivals, this.#spreadM);
+    const stance = { xMm: Math.round(x * 1000), yMm: 0, zMm: Math.round(z * 1000), yaw };
     const avatar = new Avatar();
     avatar.packed = packAvatar(stance, new Uint8Array(POSE_BYTES));
     this.state.avatars.set(client.sessionId, avatar);

@@ -2,7 +2,7 @@ import uWebSockets from 'uWebSockets.js';
 import { Server } from '@colyseus/core';
 import { Encoder } from '@colyseus/schema';
 import { uWebSocketsTransport } from '@colyseus/uwebsockets-transport';
-import { ArenaRoom } from './room.ts';
+import { type ArenaOptions, ArenaRoom } from './room.ts';
 import { ROOM } from './state.ts';
 
 /** Views of a patch lie in it one behind the other: for 6,000 clients without growing. */
@@ -13,7 +13,8 @@ const transport = new uWebSocketsTransport({
   maxBackpressure: 8 * 1024 * 1024,
 });
 const server = new Server({ transport, greet: false });
-server.define(ROOM, ArenaRoom);
+const options: ArenaOptions = { spreadM: Number(process.argv[2]) };
+server.define(ROOM, ArenaRoom, options);
 await server.listen(0);
 const port = uWebSockets.us_socket_local_port(transport._listeningSocket);
 console.log(JSON.stringify({ event: 'listening', port }));

@@ -39,13 +39,14 @@ function joinFloor(url: string, index: number, upBytes: number, seen: Sightings)
   };
   return {
     advance(nowMs) {
-      if (socket.readyState !== WebSocket.OPEN) return;
       for (const frame of metronome.due(nowMs)) {
+        if (socket.readyState !== WebSocket.OPEN) break;
         view.setUint32(4, frame);
         socket.send(message);
         counted.bytesOut += message.length;
         seen.noteSent(String(index), nowMs, message.slice(0, HEADER_BYTES));
       }
+      return metronome.nextMs();
     },
     get live() {
       return socket.readyState === WebSocket.OPEN && counted.framesIn > 0;
