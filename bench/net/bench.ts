@@ -125,7 +125,10 @@ async function searchAll(
 
 function judge(row: Row): { readonly holds: boolean; readonly says: string } {
   const { framesPerSecondWorst, seenP99Ms, serverCpu, loadCpu, othersCpu, failures } = row;
-  if (failures.length > 0) return { holds: false, says: failures.join('; ') };
+  if (failures.length > 0) {
+    const says = failures.join('; ').replaceAll(/\s+/g, ' ').slice(0, 200);
+    return { holds: false, says };
+  }
   const holds =
     (framesPerSecondWorst ?? 0) >= FRAMES_PER_SECOND_MIN &&
     (seenP99Ms ?? Number.POSITIVE_INFINITY) <= SEEN_P99_MAX_MS;
