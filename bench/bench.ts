@@ -10,6 +10,12 @@ export interface Choice {
   readonly scenes: string | undefined;
   readonly engines: string | undefined;
   readonly runtimes: string | undefined;
+  readonly servers?: string | undefined;
+  /** Numbers of players, with commas between them. */
+  readonly players?: string | undefined;
+  readonly seconds?: string | undefined;
+  /** Also look for the most that is borne. */
+  readonly search?: boolean;
   /** As short as it can be: whether it works, not what it costs. */
   readonly quick: boolean;
 }

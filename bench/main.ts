@@ -4,6 +4,7 @@ import { interest } from './micro/interest.ts';
 import { query } from './micro/query.ts';
 import { stages } from './micro/stages.ts';
 import { step } from './micro/step.ts';
+import { net } from './net/bench.ts';
 import { pack } from './pack/bench.ts';
 import { physics } from './physics/bench.ts';
 import { saveResult } from './results.ts';
@@ -13,6 +14,7 @@ import { view } from './viewer/bench.ts';
 const BENCHES: Readonly<Record<string, Bench>> = {
   crash,
   interest,
+  net,
   pack,
   physics,
   query,
@@ -33,12 +35,21 @@ export function listBenches(): string[] {
   return Object.entries(BENCHES).map(([name, { about }]) => `${name.padEnd(8)} ${about}`);
 }
 
+/** What a reader types to measure the same again. */
+function commandOf(name: string, options: BenchOptions): string {
+  const words = Object.entries(options).flatMap(([flag, value]) => {
+    if (flag === 'save' || flag === 'json' || value === undefined || value === false) return [];
+    return value === true ? [`--${flag}`] : [`--${flag} ${value}`];
+  });
+  return ['bun run bench', name, ...words, '--save'].join(' ');
+}
+
 /** Runs one bench; null when there is none of that name. Throws `UnknownChoice`. */
 export async function runBench(name: string, options: BenchOptions): Promise<number | null> {
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (bench === undefined) return null;
   const result = await bench.run((line) => console.log(line), options);
-  if (options.save) console.log(saveResult(name, `bun run bench ${name} --save`, result));
+  if (options.save) console.log(saveResult(name, commandOf(name, options), result));
   if (options.json) console.log(JSON.stringify(result));
   return 0;
 }

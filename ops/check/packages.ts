@@ -2,14 +2,17 @@ import type { Finding, SourceFile } from './source.ts';
 
 /** The lock file works behind any registry, and no version moves by itself. */
 export function packages(file: SourceFile): Finding[] {
-  if (file.path === 'bun.lock') return lockNamesNoHost(file);
-  if (file.path === 'package.json') return versionsAreExact(file);
+  const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+  if (name === 'bun.lock') return lockNamesNoHost(file, /:\/\//);
+  // npm's also names whom one may give money to.
+  if (name === 'package-lock.json') return lockNamesNoHost(file, /"resolved": ".*:\/\//);
+  if (name === 'package.json') return versionsAreExact(file);
   return [];
 }
 
-function lockNamesNoHost(file: SourceFile): Finding[] {
+function lockNamesNoHost(file: SourceFile, address: RegExp): Finding[] {
   return file.text.split('\n').flatMap((text, index) => {
-    if (!text.includes('://')) return [];
+    if (!address.test(text)) return [];
     const message = 'names a host: install with the default registry, or remove the address';
     return [{ path: file.path, line: index + 1, rule: 'lock-host', message }];
   });

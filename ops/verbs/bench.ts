@@ -10,11 +10,17 @@ export const usage = `bun run bench [NAME] [--save] [--json] …
   --save           write the figures to bench/results/<machine>/NAME.json
   --json           end with the figures as one JSON line
 
-physics takes a choice, names with commas between them; stages takes the scenes and --quick:
+physics takes a choice, names with commas between them; stages and swarm take scenes and --quick:
   --scenes A,B     instead of A,B,C,D
   --engines E,…    instead of ours,rapier-simd,rapier-deterministic,havok,jolt
   --runtimes R     bun or node instead of both
-  --quick          a few ticks of each: whether it works, not what it costs`;
+  --quick          a few ticks of each: whether it works, not what it costs
+
+net takes --quick and
+  --servers S,…    instead of ours,colyseus,floor
+  --players N,…    instead of 200
+  --seconds S      of measuring, instead of 30
+  --search         then look for the most players that each server bears`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {
@@ -23,6 +29,10 @@ export async function run(args: readonly string[]): Promise<number> {
     scenes: 'string',
     engines: 'string',
     runtimes: 'string',
+    servers: 'string',
+    players: 'string',
+    seconds: 'string',
+    search: 'boolean',
     quick: 'boolean',
   });
   const [name, ...more] = rest;
