@@ -54,7 +54,7 @@ describe('readConfig', () => {
       'PORT is "80a": not a whole number; allowed 0…65535 (default 8080)',
     ]);
     expect(problemsOf({ SPACETIME_PLAYERS_MAX: '9000' })).toEqual([
-      'SPACETIME_PLAYERS_MAX is "9000": out of range; allowed 1…1024 (default 256)',
+      'SPACETIME_PLAYERS_MAX is "9000": out of range; allowed 1…4096 (default 256)',
     ]);
     expect(problemsOf({ LOG_LEVEL: 'loud' })[0]).toContain('allowed fatal, error, warn');
   });

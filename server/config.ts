@@ -22,6 +22,8 @@ export interface Config {
   readonly transport: TransportKind;
   readonly tls: TlsPaths | null;
   readonly playersMax: number;
+  /** 0: newcomers stand on a ring; else spread over a square of this half side, m. */
+  readonly arrivalSpreadM: number;
   /** How long the body of a player whose socket broke stays in the world. */
   readonly reconnectGraceSeconds: number;
   readonly tickets: TicketConfig;
@@ -71,7 +73,8 @@ const VARIABLES = z.object({
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   NODE_ENV: optional(/^/, 'any text'),
   SPACETIME_WORLD_SEED: integer(0, 0xffff_ffff, 1),
-  SPACETIME_PLAYERS_MAX: integer(1, 1024, 256),
+  SPACETIME_PLAYERS_MAX: integer(1, 4096, 256),
+  SPACETIME_ARRIVAL_SPREAD_M: integer(0, 240, 0),
   SPACETIME_RECONNECT_GRACE_SECONDS: integer(0, 3600, 30),
   SPACETIME_TICKET_TTL_SECONDS: integer(30, DAY_SECONDS, 900),
   SPACETIME_TICKET_RENEWAL_SECONDS: integer(30, 366 * DAY_SECONDS, 30 * DAY_SECONDS),
@@ -137,6 +140,7 @@ function assemble(read: Variables, runtime: Runtime): Config {
     transport: transport ?? (runtime === 'bun' ? 'bun' : 'uws'),
     tls: certPath !== null && keyPath !== null ? { certPath, keyPath } : null,
     playersMax: read.SPACETIME_PLAYERS_MAX,
+    arrivalSpreadM: read.SPACETIME_ARRIVAL_SPREAD_M,
     reconnectGraceSeconds: read.SPACETIME_RECONNECT_GRACE_SECONDS,
     tickets: {
       ttlSeconds: read.SPACETIME_TICKET_TTL_SECONDS,

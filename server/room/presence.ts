@@ -2,13 +2,10 @@ import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import { NO_RESUME_FRAME, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import { TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
 import type { Session } from '../session/session.ts';
+import { arrivalPlace } from './arrival-place.ts';
 import { sendTo } from './broadcast.ts';
 import { createLane, restEntry } from './input-queue.ts';
 import { type Room, reserveEntity } from './room.ts';
-
-/** Newcomers stand on a ring around the middle of the clearing, spread by account. */
-const ARRIVAL_RING_M = 7;
-const GOLDEN_ANGLE = 2.399963;
 
 /** After a start every player of the restored world is absent: his body waits for him. */
 export function markAllAbsent(room: Room): void {
@@ -81,7 +78,7 @@ function spawnBody(room: Room, session: Session): number {
   const rightHand = reserveEntity(room);
   if (entity === 0 || leftHand === 0 || rightHand === 0) return 0;
   const { account, lastSeen } = session;
-  const place = lastSeen ?? arrivalPlace(account);
+  const place = lastSeen ?? arrivalPlace(account, room.limits.arrivalSpreadM ?? 0);
   const foot: [number, number, number] = [place.x, place.y, place.z];
   const { yaw } = place;
   room.lanes.set(entity, createLane(entity, yaw));
@@ -89,14 +86,6 @@ function spawnBody(room: Room, session: Session): number {
     codec.addSpawnPlayer({ entity, leftHand, rightHand, account, foot, yaw }),
   );
   return entity;
-}
-
-/** The core lifts the foot onto the ground. Everyone looks at the middle. */
-function arrivalPlace(account: number): { x: number; y: number; z: number; yaw: number } {
-  const angle = account * GOLDEN_ANGLE;
-  const turn = angle / (2 * Math.PI);
-  const yaw = Math.floor((turn - Math.floor(turn)) * 65536) & 0xffff;
-  return { x: Math.sin(angle) * ARRIVAL_RING_M, y: 0, z: Math.cos(angle) * ARRIVAL_RING_M, yaw };
 }
 
 /**

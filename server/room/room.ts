@@ -14,6 +14,8 @@ export type Command = (codec: Codec) => boolean;
 export interface RoomLimits {
   readonly playersMax: number;
   readonly reconnectGraceSeconds: number;
+  /** Half side of the square in which newcomers arrive, m; 0, the default, is the ring. */
+  readonly arrivalSpreadM?: number;
   readonly softBufferBytes: number;
   readonly heartbeatSeconds: number;
   /** Where it differs from `INTEREST`. */
