@@ -24,9 +24,12 @@ test('under Node with uWebSockets.js and Redis full clients agree, and it drains
         first: 0,
         count: 3,
         kind: 'full',
+        mode: 'roam',
+        spreadM: 0,
         headsets: 0.5,
         joinsPerSecond: 20,
         returning: false,
+        staySeconds: 0,
       },
       wasm,
     );

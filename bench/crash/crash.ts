@@ -50,9 +50,12 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
       first: 0,
       count: options.bots,
       kind: 'light',
+      mode: 'roam',
+      spreadM: 0,
       headsets: 0.3,
       joinsPerSecond: 50,
       returning: true,
+      staySeconds: 0,
     },
     wasm,
   );
@@ -110,7 +113,7 @@ async function startWitnesses(
       return openSession({
         url,
         core,
-        ticket: createLogin(url),
+        ticket: createLogin(url).ticket,
         nowMs: () => performance.now(),
         sampleIntent: () => wanderer.intentAt(core.tick),
         samplePose: () => wanderer.poseAt(core.tick),

@@ -2,7 +2,7 @@ import type { Control } from '../../client/input/control.ts';
 import { sampleIntent, samplePose } from '../../client/input/sample.ts';
 import { createSteadyParts, HEADING_SLACK_RAD, steady } from '../../client/input/steady.ts';
 import { OwnInputs } from '../../client/predict/own-inputs.ts';
-import type { Core } from '../../core-wasm/host/core.ts';
+import type { Codec } from '../../core-wasm/host/core.ts';
 import { FRAME_DURATION_MS, TICK_RATE_HZ, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import { seeded } from '../../core-wasm/test/random.ts';
 import { advanceFlatMover, createFlatMover } from './flat-player.ts';
@@ -45,7 +45,10 @@ function moverOf({ motion, seed, isSteady, noise }: Recording): Mover {
 }
 
 /** The entries that the client's own code sends for that motion, one a frame. */
-export function recordEntries(core: Core, recording: Recording): Uint8Array[] {
+export function recordEntries(
+  core: Pick<Codec, 'encodeEntry'>,
+  recording: Recording,
+): Uint8Array[] {
   const { control, advance } = moverOf(recording);
   const isVr = !recording.motion.startsWith('flat');
   const parts = createSteadyParts();

@@ -1,70 +1,100 @@
 import { ClockSync } from '../../client/net/clock-sync.ts';
 import { Connection, type Delivered } from '../../client/net/connection.ts';
-import { openSession, type WorldSession } from '../../client/net/session.ts';
-import { connectWebSocket } from '../../client/net/socket.ts';
-import { BubbleReader, frameNumberOf, timingOf } from '../../core-wasm/host/bubble-reader.ts';
-import type { Core } from '../../core-wasm/host/core.ts';
+import type { Codec } from '../../core-wasm/host/core.ts';
 import { MessageKind, type Timing } from '../../core-wasm/host/messages.ts';
-import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import { TICK_DURATION_MS, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import { createInputReader, frameNumberOf, type InputReader, timingOf } from './frames.ts';
+import { connectTapped } from './links.ts';
+import type { Login } from './login.ts';
 import type { SeenBoard } from './seen.ts';
-import type { Wanderer } from './wander.ts';
+import { createStopwatch } from './stopwatch.ts';
+import type { Walk } from './walk.ts';
 
-/** What a herd needs of a bot, light or full. */
+/** What a herd needs of a bot, light or full. All counts are since it was made. */
 export interface Bot {
-  /** Does what is due. */
-  advance(nowMs: number): void;
+  /** Does what is due; returns when to be called again, ms. */
+  advance(nowMs: number): number;
   readonly live: boolean;
   /** Why the bot is not live. */
   readonly reason: string;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** Frames that came, and how long the bot was in the world to get them, ms. */
+  readonly frames: number;
+  liveMs(nowMs: number): number;
   /** When the server last showed that it used this bot's inputs, ms; −∞ before. */
   readonly ackedAtMs: number;
-  readonly desyncs: number;
+  /** What only a full bot finds out; null of a light one. */
+  readonly proofs: ProofCounts | null;
   close(): void;
+}
+
+export interface ProofCounts {
+  /** Hashes of the bubble that were compared and equal. */
+  readonly confirmed: number;
+  readonly desyncs: number;
+  /** Repairs that were asked for. */
+  readonly repairs: number;
+  /** Frames with which something entered the bubble, and bodies that left it. */
+  readonly enters: number;
+  readonly leaves: number;
+  /** How far it got from where it was first, m. */
+  readonly strayM: number;
 }
 
 export interface BotOptions {
   readonly url: string;
-  readonly ticket: () => Promise<string>;
-  readonly wanderer: Wanderer;
+  readonly login: Login;
+  /** What the bot does; asked once its account is known. */
+  readonly walk: (account: number) => Walk;
   readonly nowMs: () => number;
-  /** Number of the bot among those that share a `SeenBoard`, and how many they are. */
-  readonly index: number;
-  readonly count: number;
-  readonly seen: SeenBoard;
 }
 
-/** Bots that unpack what others did: if all did, they would be the load. */
-const READERS = 8;
+export interface LightBotOptions extends BotOptions {
+  readonly codec: Codec;
+  readonly seen: SeenBoard;
+  /** Decodes every frame for what the others did; else frames are only counted. */
+  readonly isReader: boolean;
+}
+
 /** A bot further behind than this was held up and leaves the frames in between to the server. */
 const FRAMES_BEHIND_MAX = 4;
+/** How often a bot without anything to send is asked, ms. */
+const IDLE_MS = 20;
 
-/** Speaks the protocol in time but steps no world: hundreds fit where the server leaves room. */
+/** Speaks the protocol in time but steps no world: thousands fit on a core. */
 export class LightBot implements Bot {
   ackedAtMs = Number.NEGATIVE_INFINITY;
-  readonly desyncs = 0;
+  frames = 0;
+  readonly proofs = null;
 
-  readonly #options: BotOptions;
-  readonly #codec: Core;
+  readonly #options: LightBotOptions;
   readonly #clock = new ClockSync();
   readonly #connection: Connection;
-  readonly #reader: BubbleReader | null;
+  readonly #reader: InputReader | null;
+  #walk: Walk | null = null;
   #entity = 0;
   #nextFrame = -1;
+  #bornFrame = -1;
   #sentFrame = -1;
   #ackedFrame = -1;
+  #frameBytes = 0;
+  #gap: string | null = null;
+  readonly #inWorld = createStopwatch();
 
-  constructor(options: BotOptions, codec: Core) {
+  constructor(options: LightBotOptions) {
+    const { url, login, codec, nowMs } = options;
     this.#options = options;
-    this.#codec = codec;
-    this.#reader = options.index < READERS ? new BubbleReader(codec) : null;
+    this.#reader = options.isReader ? createInputReader(codec) : null;
     this.#connection = new Connection({
-      url: options.url,
-      ticket: options.ticket,
+      url,
+      ticket: login.ticket,
       codec,
-      nowMs: options.nowMs,
-      connect: connectWebSocket,
+      nowMs,
+      connect: connectTapped(
+        (bytes, atMs) => this.#onFrame(bytes, atMs),
+        (atMs) => this.#connection.advance(atMs),
+      ),
       random: Math.random,
       resumePoint: () => null,
       onRoundTrip: (rttMs) => this.#clock.onRoundTrip(rttMs),
@@ -81,20 +111,28 @@ export class LightBot implements Bot {
   }
 
   get bytesIn(): number {
-    return this.#connection.bytesIn;
+    return this.#connection.bytesIn + this.#frameBytes;
   }
 
   get bytesOut(): number {
     return this.#connection.bytesOut;
   }
 
-  advance(nowMs: number): void {
+  liveMs(nowMs: number): number {
+    return this.#inWorld.totalMs(nowMs);
+  }
+
+  advance(nowMs: number): number {
     this.#connection.advance(nowMs);
-    if (this.live && this.#clock.running) this.#sendDue(nowMs);
+    if (this.#gap !== null) this.#connection.rejoin(this.#gap, nowMs);
+    this.#gap = null;
+    if (!this.live) this.#inWorld.stop(nowMs);
+    return this.live && this.#clock.running ? this.#sendDue(nowMs) : nowMs + IDLE_MS;
   }
 
   close(): void {
     this.#options.seen.forget(this.#entity);
+    this.#inWorld.stop(this.#options.nowMs());
     this.#connection.close();
   }
 
@@ -107,25 +145,26 @@ export class LightBot implements Bot {
       case MessageKind.SNAPSHOT:
         this.#nextFrame = message.frame;
         this.#reader?.begin(message.frame);
+        this.#inWorld.start(atMs);
         return null;
       case MessageKind.FRAME:
-        return this.#onFrame(message.message, atMs);
+        return 'a frame came the wrong way';
     }
   }
 
-  #onFrame(message: Uint8Array, atMs: number): string | null {
-    const frame = this.#nextFrame;
-    if (frameNumberOf(message) !== (frame & 0xffff)) return `another frame came than ${frame}`;
-    this.#nextFrame++;
+  #onFrame(bytes: Uint8Array, atMs: number): void {
+    this.#frameBytes += bytes.length;
+    if (!this.#inWorld.runs) return;
+    const frame = this.#nextFrame++;
+    this.frames++;
     this.#clock.onFrame(frame, atMs);
-    const timing = timingOf(message);
+    if (frameNumberOf(bytes) !== (frame & 0xffff)) this.#gap = `another frame came than ${frame}`;
+    const timing = timingOf(bytes);
     if (timing !== null) this.#onTiming(timing, atMs);
-    if (this.#reader === null) return null;
-    const read = this.#reader.read(message);
-    if (!read.ok) return `frame ${frame} cannot be read: ${read.fault}`;
-    const { bytes } = read.frame;
-    this.#options.seen.read(this.#codec.frameInputs(bytes), frame, this.#entity, atMs);
-    return null;
+    if (this.#reader === null || this.#gap !== null) return;
+    const inputs = this.#reader.read(bytes);
+    if (inputs === null) this.#gap = `frame ${frame} cannot be read`;
+    else this.#options.seen.read(inputs, frame, this.#entity, atMs);
   }
 
   #onTiming({ slackMs, inputFrame }: Timing, atMs: number): void {
@@ -134,74 +173,24 @@ export class LightBot implements Bot {
     this.#ackedFrame = inputFrame;
   }
 
-  #sendDue(nowMs: number): void {
-    const { wanderer, seen } = this.#options;
-    const done = Math.floor(this.#clock.tickAt(nowMs) / TICKS_PER_FRAME) - 1;
+  /** Sends what is due and returns when the next input will be. */
+  #sendDue(nowMs: number): number {
+    const tick = this.#clock.tickAt(nowMs);
+    const done = Math.floor(tick / TICKS_PER_FRAME) - 1;
     const heldUp = done - this.#sentFrame > FRAMES_BEHIND_MAX;
     if (heldUp || done < this.#sentFrame - FRAMES_BEHIND_MAX) this.#sentFrame = done - 1;
-    while (this.#sentFrame < done) {
-      const frame = ++this.#sentFrame;
-      const tick = frame * TICKS_PER_FRAME;
-      const entry = this.#codec.encodeEntry({
-        intents: [
-          wanderer.intentAt(tick),
-          wanderer.intentAt(tick + 1),
-          wanderer.intentAt(tick + 2),
-        ],
-        pose: wanderer.poseAt(tick),
-      });
-      this.#connection.send(this.#codec.encodeInput(frame, entry));
-      this.#clock.onInputSent(nowMs);
-      seen.noteSent(this.#entity, frame, nowMs, entry);
-    }
-  }
-}
-
-/** The whole client but for the picture: predicts, rolls back, checks the hash of each frame. */
-export class FullBot implements Bot {
-  ackedAtMs = Number.NEGATIVE_INFINITY;
-  readonly #session: WorldSession;
-  #confirmedFrame = -1;
-
-  constructor({ url, ticket, nowMs, wanderer }: BotOptions, core: Core) {
-    this.#session = openSession({
-      url,
-      ticket,
-      core,
-      nowMs,
-      sampleIntent: () => wanderer.intentAt(core.tick),
-      samplePose: () => wanderer.poseAt(core.tick),
-    });
+    while (this.#sentFrame < done) this.#send(++this.#sentFrame, nowMs);
+    const nextTick = (this.#sentFrame + 2) * TICKS_PER_FRAME;
+    return nowMs + (nextTick - tick) * TICK_DURATION_MS;
   }
 
-  get live(): boolean {
-    return this.#session.status.connection === 'live';
-  }
-
-  get reason(): string {
-    return this.#session.status.reason;
-  }
-
-  get bytesIn(): number {
-    return this.#session.status.bytesIn;
-  }
-
-  get bytesOut(): number {
-    return this.#session.status.bytesOut;
-  }
-
-  get desyncs(): number {
-    return this.#session.status.desyncs;
-  }
-
-  advance(nowMs: number): void {
-    this.#session.update(nowMs);
-    const { confirmedFrame } = this.#session.status;
-    if (confirmedFrame !== this.#confirmedFrame) this.ackedAtMs = nowMs;
-    this.#confirmedFrame = confirmedFrame;
-  }
-
-  close(): void {
-    this.#session.close();
+  #send(frame: number, nowMs: number): void {
+    const { codec, seen, walk, login } = this.#options;
+    this.#walk ??= walk(login.account);
+    if (this.#bornFrame < 0 || this.#bornFrame > frame) this.#bornFrame = frame;
+    const entry = this.#walk.entryAt(frame - this.#bornFrame);
+    this.#connection.send(codec.encodeInput(frame, entry));
+    this.#clock.onInputSent(nowMs);
+    seen.noteSent(this.#entity, frame, nowMs, entry);
   }
 }

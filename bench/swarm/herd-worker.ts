@@ -14,6 +14,7 @@ export type ToWorker =
       readonly wasm: Uint8Array<ArrayBuffer>;
     }
   | { readonly kind: 'measure' }
+  | { readonly kind: 'calm' }
   | { readonly kind: 'kill'; readonly count: number }
   | { readonly kind: 'finish' };
 
@@ -36,6 +37,8 @@ if (!Bun.isMainThread) {
       setInterval(() => tell({ kind: 'counts', counts: started.counts() }), COUNTS_INTERVAL_MS);
     } else if (data.kind === 'measure') {
       herd?.measure();
+    } else if (data.kind === 'calm') {
+      herd?.calm();
     } else if (data.kind === 'kill') {
       herd?.kill(data.count);
     } else if (herd !== null) {

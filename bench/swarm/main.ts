@@ -1,24 +1,34 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runSwarm, type SwarmOptions, type SwarmProgress, type SwarmReport } from './swarm.ts';
+import { MODE_SPREAD_M, MODE_WORDS, MODES, type Mode } from './modes.ts';
+import { FRAME_HZ_MIN } from './report.ts';
+import { runSwarm, type SwarmOptions, type SwarmProgress } from './swarm.ts';
 
 export const summary = 'load a running server with bots and measure how it bears them';
 
-export const usage = `bun run swarm [--url ADDRESS] [--players N] [--seconds S] [--json] …
+export const usage = `bun run swarm [--mode MODE] [--players N] [--seconds S] [--json] …
 
   --url ADDRESS   the server, default ws://127.0.0.1:8080
+  --mode MODE     default spread
+${MODES.map((mode) => `      ${mode.padEnd(9)} ${MODE_WORDS[mode]}`).join('\n')}
   --players N     bots to let in, default 50
   --seconds S     length of the measured interval once all are in, default 30
-  --verify N      so many of them run the full client and compare each frame's hash, default 1
+  --verify N      so many of them run the full client and compare each proof, default 1
   --vr SHARE      so many of them move head and hands, 0 to 1, default 0.3
   --ramp N        joins a second, default 50
+  --spread M      the server's SPACETIME_ARRIVAL_SPREAD_M: how far swarm walks, default 0
+  --stay S        churn: how long a bot stays on average, default 10
   --workers N     threads that drive the light bots, default 1
   --return        bots that are cut off come back, for runs that restart the server
   --kill SHARE    so many bots end themselves halfway: the run must fail (tests the tester)
   --json          print one JSON line only
 
-Every bot is a guest, so the server must allow them: SPACETIME_GUESTS_PER_MINUTE=100000.
-Exits with 1 when fewer bots joined, stayed or were acknowledged than asked, or a hash differed.`;
+Every bot is a guest, so the server must allow them: SPACETIME_GUESTS_PER_MINUTE=100000, and
+SPACETIME_PLAYERS_MAX as many as are to come; SPACETIME_ARRIVAL_SPREAD_M puts them where the mode
+wants them (${MODES.map((mode) => `${mode} ${MODE_SPREAD_M[mode]}`).join(', ')}).
+Exits with 1 when fewer bots joined, stayed or were acknowledged than asked, a count was not the
+server's, they got fewer than ${FRAME_HZ_MIN} frames a second, a bubble was not the server's, or a cheat
+ended otherwise than it should.`;
 
 const CORE = join(import.meta.dir, '../../build/core.wasm');
 const BAR_CELLS = 24;
@@ -58,6 +68,9 @@ function parse(args: readonly string[]): Parsed | string {
       args: [...args],
       options: {
         url: { type: 'string', default: 'ws://127.0.0.1:8080' },
+        mode: { type: 'string', default: 'spread' },
+        spread: { type: 'string', default: '0' },
+        stay: { type: 'string', default: '10' },
         players: { type: 'string', default: '50' },
         seconds: { type: 'string', default: '30' },
         verify: { type: 'string', default: '1' },
@@ -69,8 +82,13 @@ function parse(args: readonly string[]): Parsed | string {
         json: { type: 'boolean', default: false },
       },
     });
+    const mode = modeIn(values.mode);
+    const stay = numberIn('--stay', values.stay, 2, 3_600);
     const options = {
       url: addressIn(values.url),
+      mode,
+      spreadM: numberIn('--spread', values.spread, 0, 240),
+      staySeconds: mode === 'churn' ? stay : 0,
       players: numberIn('--players', values.players, 1, 100_000),
       seconds: numberIn('--seconds', values.seconds, 1, 86_400),
       verify: numberIn('--verify', values.verify, 0, 1_000),
@@ -84,6 +102,12 @@ function parse(args: readonly string[]): Parsed | string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function modeIn(text: string): Mode {
+  const mode = MODES.find((one) => one === text);
+  if (mode === undefined) throw new Error(`--mode wants one of ${MODES.join(', ')}`);
+  return mode;
 }
 
 function addressIn(text: string): string {
@@ -115,7 +139,7 @@ function createProgress(): (progress: SwarmProgress) => void {
   };
 }
 
-function printReport(report: SwarmReport): void {
+function printReport(report: object): void {
   for (const [name, value] of Object.entries(report)) {
     console.error(`${name.padEnd(28)} ${value ?? 'not measured'}`);
   }

@@ -1,11 +1,11 @@
-import type { Herd, HerdCounts, HerdOptions, HerdResult } from './herd.ts';
+import { type Herd, type HerdOptions, type HerdResult, NO_COUNTS } from './herd.ts';
 import type { FromWorker, ToWorker } from './herd-worker.ts';
 
 /** A herd in a thread of its own: for more bots than one core can drive. */
 export function startRemoteHerd(options: HerdOptions, wasm: Uint8Array<ArrayBuffer>): Herd {
   const worker = new Worker(new URL('./herd-worker.ts', import.meta.url).href);
   const tell = (message: ToWorker) => worker.postMessage(message);
-  let counts: HerdCounts = { joined: 0, alive: 0, acked: 0, reasons: [] };
+  let counts = NO_COUNTS;
   const result = new Promise<HerdResult>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data.kind === 'counts') counts = data.counts;
@@ -19,6 +19,7 @@ export function startRemoteHerd(options: HerdOptions, wasm: Uint8Array<ArrayBuff
   return {
     counts: () => counts,
     measure: () => tell({ kind: 'measure' }),
+    calm: () => tell({ kind: 'calm' }),
     kill: (count) => tell({ kind: 'kill', count }),
     async finish() {
       tell({ kind: 'finish' });

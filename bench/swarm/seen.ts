@@ -1,36 +1,51 @@
+import { addDelay, type Delays, newDelays } from './delays.ts';
+
 /** Sent inputs that are remembered for each bot: three seconds. */
 const FRAMES_MAX = 64;
 
+/** One bot's last inputs by frame. */
 interface Sent {
-  readonly frame: number;
-  readonly atMs: number;
-  readonly entry: Uint8Array;
+  readonly frames: Int32Array;
+  readonly atMs: Float64Array;
+  readonly entries: Array<Uint8Array | undefined>;
 }
 
 /**
- * Measures how long it takes from one bot's input until another bot holds the sequenced frame with
- * exactly that input in it. Replaced inputs do not count: nobody saw what the bot did.
+ * Measures how long it takes from one bot's input until another bot of the same thread holds the
+ * sequenced frame with exactly that input in it. Replaced inputs do not count: nobody saw what the
+ * bot did.
  */
 export class SeenBoard {
-  readonly #sent = new Map<number, Array<Sent | undefined>>();
-  #delaysMs: number[] = [];
+  readonly #sent = new Map<number, Sent>();
+  #delays: Delays = newDelays();
   #recording = false;
 
   /** From now on delays are kept. */
   begin(): void {
     this.#recording = true;
-    this.#delaysMs = [];
+    this.#delays = newDelays();
   }
 
-  end(): number[] {
+  end(): Delays {
     this.#recording = false;
-    return this.#delaysMs;
+    return this.#delays;
   }
 
+  /** `entry` must not be changed afterwards. */
   noteSent(entity: number, frame: number, atMs: number, entry: Uint8Array): void {
-    const ring = this.#sent.get(entity) ?? new Array<Sent | undefined>(FRAMES_MAX);
-    ring[frame % FRAMES_MAX] = { frame, atMs, entry };
-    this.#sent.set(entity, ring);
+    let sent = this.#sent.get(entity);
+    if (sent === undefined) {
+      sent = {
+        frames: new Int32Array(FRAMES_MAX).fill(-1),
+        atMs: new Float64Array(FRAMES_MAX),
+        entries: new Array<Uint8Array | undefined>(FRAMES_MAX),
+      };
+      this.#sent.set(entity, sent);
+    }
+    const slot = frame % FRAMES_MAX;
+    sent.frames[slot] = frame;
+    sent.atMs[slot] = atMs;
+    sent.entries[slot] = entry;
   }
 
   forget(entity: number): void {
@@ -45,11 +60,12 @@ export class SeenBoard {
     atMs: number,
   ): void {
     if (!this.#recording) return;
+    const slot = frame % FRAMES_MAX;
     for (const { entity, entry } of inputs) {
-      if (entity === own) continue;
-      const sent = this.#sent.get(entity)?.[frame % FRAMES_MAX];
-      if (sent?.frame !== frame || !sameBytes(sent.entry, entry)) continue;
-      this.#delaysMs.push(atMs - sent.atMs);
+      const sent = entity === own ? undefined : this.#sent.get(entity);
+      if (sent === undefined || sent.frames[slot] !== frame) continue;
+      if (!sameBytes(sent.entries[slot] as Uint8Array, entry)) continue;
+      addDelay(this.#delays, atMs - (sent.atMs[slot] as number));
     }
   }
 }

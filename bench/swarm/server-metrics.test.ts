@@ -12,6 +12,13 @@ function page(cpu: number, counts: readonly number[]): string {
       (edge, i) => `spacetime_tick_duration_seconds_bucket{le="${edge}"} ${counts[i] as number}`,
     ),
     'spacetime_tick_duration_seconds_sum 12.5',
+    'spacetime_slipped_ticks_total 3',
+    'spacetime_players 7',
+    'spacetime_links{state="live"} 5',
+    'spacetime_links{state="stalled"} 1',
+    'spacetime_links_opened_total 20',
+    'spacetime_link_closes_total{code="1000"} 11',
+    'spacetime_link_closes_total{code="4000"} 3',
   ].join('\n');
 }
 
@@ -23,6 +30,12 @@ test('figures are those of the interval, not of the whole run', () => {
   expect(tickQuantileMs(before, after, 0.5)).toBeCloseTo(1);
   expect(tickQuantileMs(before, after, 0.25)).toBeCloseTo(0.5);
   expect(tickQuantileMs(before, after, 1)).toBeCloseTo(2);
+});
+
+test('who is there, came and left, by the labels', () => {
+  const counted = { slippedTicks: 3, players: 7, links: 6, linksOpened: 20, linksLeft: 11 };
+  expect(parseMetrics(page(0, [0, 0, 0, 0]), 0)).toMatchObject(counted);
+  expect(parseMetrics('spacetime_links_opened_total 0', 0).linksLeft).toBe(0);
 });
 
 test('in the open bucket the last edge is all that is known', () => {
@@ -37,6 +50,11 @@ test('the metrics that are read exist', () => {
     'process_cpu_seconds_total',
     'process_resident_memory_bytes',
     'spacetime_tick_duration_seconds',
+    'spacetime_slipped_ticks_total',
+    'spacetime_players',
+    'spacetime_links',
+    'spacetime_links_opened_total',
+    'spacetime_link_closes_total',
   ]) {
     expect(Object.keys(METRICS)).toContain(name);
   }

@@ -1,3 +1,5 @@
+import { CloseCode } from '../../core-wasm/host/close-code.ts';
+
 /** What is read from a server's metrics page, at one moment. */
 export interface MetricsSample {
   readonly atMs: number;
@@ -5,10 +7,23 @@ export interface MetricsSample {
   readonly rssBytes: number;
   /** Cumulative counts of the tick histogram, by upper edge in seconds, ascending. */
   readonly tickBuckets: ReadonlyArray<readonly [edge: number, count: number]>;
+  /** Ticks given up because the loop was too far behind: then 20 Hz were not held. */
+  readonly slippedTicks: number;
+  /** Bodies of players, also of those who just left. */
+  readonly players: number;
+  /** Sockets that are open now, that ever were, and that their clients closed on purpose. */
+  readonly links: number;
+  readonly linksOpened: number;
+  readonly linksLeft: number;
 }
 
 const CPU = 'process_cpu_seconds_total';
 const RSS = 'process_resident_memory_bytes';
+const SLIPPED = 'spacetime_slipped_ticks_total';
+const PLAYERS = 'spacetime_players';
+const LINKS = 'spacetime_links';
+const OPENED = 'spacetime_links_opened_total';
+const CLOSES = 'spacetime_link_closes_total';
 const TICKS = 'spacetime_tick_duration_seconds_bucket';
 
 /** Null when the server gives no metrics away (they may be closed to the outside). */
@@ -20,6 +35,11 @@ export async function scrape(origin: string, nowMs: () => number): Promise<Metri
 export function parseMetrics(page: string, atMs: number): MetricsSample {
   const figure = (name: string) =>
     Number(page.match(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'm'))?.[1] ?? Number.NaN);
+  // A label that was never counted has no line.
+  const total = (name: string, labels: string) =>
+    [...page.matchAll(new RegExp(`^${name}\\{[^}]*${labels}[^}]*\\} (\\S+)`, 'gm'))]
+      .map(([, value]) => Number(value))
+      .reduce((sum, value) => sum + value, 0);
   const buckets = [
     ...page.matchAll(new RegExp(`^${TICKS}\\{[^}]*le="([^"]+)"[^}]*\\} (\\S+)`, 'gm')),
   ];
@@ -30,6 +50,11 @@ export function parseMetrics(page: string, atMs: number): MetricsSample {
     tickBuckets: buckets
       .map(([, edge, count]) => [edgeOf(edge as string), Number(count)] as const)
       .sort((a, b) => a[0] - b[0]),
+    slippedTicks: figure(SLIPPED),
+    players: figure(PLAYERS),
+    links: total(LINKS, 'state='),
+    linksOpened: figure(OPENED),
+    linksLeft: total(CLOSES, `code="${CloseCode.NORMAL}"`),
   };
 }
 

@@ -26,11 +26,15 @@ beforeAll(async () => {
       DATA_DIR: dataDir,
       LOG_LEVEL: 'info',
       SPACETIME_GUESTS_PER_MINUTE: '1000',
+      // Bodies of one run must not stand about in the next.
+      SPACETIME_RECONNECT_GRACE_SECONDS: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   options = {
     url: `ws://127.0.0.1:${await portOf(server)}`,
+    mode: 'spread',
+    spreadM: 0,
     players: 12,
     seconds: 2,
     verify: 1,
@@ -38,6 +42,7 @@ beforeAll(async () => {
     workers: 1,
     joinsPerSecond: 50,
     returning: false,
+    staySeconds: 0,
     kill: 0,
     wasm: await Bun.file(join(ROOT, 'build/core.wasm')).bytes(),
   };

@@ -1,15 +1,19 @@
-import type { Herd, HerdCounts, HerdOptions, HerdResult } from './herd.ts';
-import { startHerd } from './herd.ts';
+import type { Herd, HerdCounts } from './herd.ts';
 import { originOf } from './login.ts';
-import { startRemoteHerd } from './remote-herd.ts';
-import { cpuCores, type MetricsSample, scrape, tickQuantileMs } from './server-metrics.ts';
+import type { Mode } from './modes.ts';
+import { startHerds } from './plan.ts';
+import { failuresOf, type Measured, reportOf, type SwarmReport, totalCounts } from './report.ts';
+import { type MetricsSample, scrape } from './server-metrics.ts';
 
 export interface SwarmOptions {
   readonly url: string;
+  readonly mode: Mode;
+  /** The server's SPACETIME_ARRIVAL_SPREAD_M: bots that cross the middle walk by it. */
+  readonly spreadM: number;
   readonly players: number;
   /** Length of the measured interval, which begins when all have joined. */
   readonly seconds: number;
-  /** Bots that run the full client and compare the state hash of each frame. */
+  /** Bots that run the full client and compare every proof of their bubble. */
   readonly verify: number;
   /** Share of the bots that move head and hands, 0…1. */
   readonly headsets: number;
@@ -19,6 +23,8 @@ export interface SwarmOptions {
   readonly joinGraceMs?: number;
   /** Bots that were cut off come back: for runs that restart the server. */
   readonly returning: boolean;
+  /** How long a bot stays before it leaves for a moment, s, on average; 0 for ever. */
+  readonly staySeconds: number;
   /** Share of the bots that end themselves halfway: such a run must fail. */
   readonly kill: number;
   readonly wasm: Uint8Array<ArrayBuffer>;
@@ -26,34 +32,11 @@ export interface SwarmOptions {
 }
 
 export interface SwarmProgress {
-  readonly phase: 'joining' | 'measuring';
+  readonly phase: 'joining' | 'measuring' | 'settling';
   /** 0…1 of the phase. */
   readonly share: number;
   readonly asked: number;
   readonly counts: HerdCounts;
-}
-
-/** Figures are null when they were not measured. */
-export interface SwarmReport {
-  readonly asked: number;
-  /** Bots that were in the world when the measured interval began. */
-  readonly joined: number;
-  /** Bots that were there at its end and never left. */
-  readonly alive: number;
-  /** Of these, bots whose inputs the server used in the last two seconds. */
-  readonly acked: number;
-  readonly tickP50Ms: number | null;
-  readonly tickP99Ms: number | null;
-  /** Cores. */
-  readonly serverCpu: number | null;
-  readonly rssMiB: number | null;
-  readonly bytesDownPerPlayerPerSecond: number | null;
-  readonly bytesUpPerPlayerPerSecond: number | null;
-  /** From one bot's input to another bot holding the sequenced frame with it. */
-  readonly seenP50Ms: number | null;
-  readonly seenP99Ms: number | null;
-  /** Frames on which a verifying bot and the server disagreed; null when no bot verified. */
-  readonly desyncs: number | null;
 }
 
 export interface SwarmOutcome {
@@ -66,54 +49,93 @@ const PROGRESS_INTERVAL_MS = 200;
 const JOIN_GRACE_MS = 20_000;
 /** Figures settle: clocks lock on, the garbage of joining is collected. */
 const SETTLE_MS = 2_000;
+/** Bodies of players who left wait for them, by default 30 s. */
+const GRACE_MAX_MS = 40_000;
 
 /** Lets `players` bots into the world of a running server and reports how it bore them. */
 export async function runSwarm(options: SwarmOptions): Promise<SwarmOutcome> {
-  const herds = await startHerds(options);
   const origin = originOf(options.url);
   const now = () => performance.now();
-  const graceMs = options.joinGraceMs ?? JOIN_GRACE_MS;
-  const joinMs = (options.players / options.joinsPerSecond) * 1000 + graceMs;
-  await watch(options, herds, 'joining', joinMs, (counts) => counts.alive === options.players);
-  const joined = total(herds.map((herd) => herd.counts())).joined;
-  if (joined < options.players) {
-    const results = await Promise.all(herds.map((herd) => herd.finish()));
-    return outcomeOf(options, joined, results, null, null);
-  }
+  const empty = await scrape(origin, now);
+  const herds = await startHerds(options);
+  const { players } = options;
+  const joinMs = (players / options.joinsPerSecond) * 1000 + (options.joinGraceMs ?? JOIN_GRACE_MS);
+  await watch(options, herds, 'joining', joinMs, (counts) => counts.alive === players);
+  const { joined } = countsOf(herds);
+  const run = { options, joined, empty };
+  if (joined < players) return finish(run, herds, null, null, 0);
 
   await Bun.sleep(SETTLE_MS);
   const before = await scrape(origin, now);
+  const used = process.cpuUsage();
+  const beganMs = now();
   for (const herd of herds) herd.measure();
   const halfMs = (options.seconds * 1000) / 2;
   await watch(options, herds, 'measuring', halfMs, () => false, 0);
-  killSome(herds, Math.ceil(options.kill * options.players));
+  killSome(herds, Math.ceil(options.kill * players));
   await watch(options, herds, 'measuring', halfMs, () => false, 0.5);
   const after = await scrape(origin, now);
+  const { user, system } = process.cpuUsage(used);
+  const loadCpu = (user + system) / 1000 / (now() - beganMs);
+  const settled = await settle(options, herds, empty);
+  return finish(run, herds, before && after && [before, after], settled, loadCpu);
+}
+
+interface Run {
+  readonly options: SwarmOptions;
+  readonly joined: number;
+  readonly empty: MetricsSample | null;
+}
+
+async function finish(
+  { options, joined, empty }: Run,
+  herds: readonly Herd[],
+  scraped: Measured['scraped'],
+  settled: MetricsSample | null,
+  loadCpu: number,
+): Promise<SwarmOutcome> {
+  const loadRssMiB = process.memoryUsage.rss() / 2 ** 20;
   const results = await Promise.all(herds.map((herd) => herd.finish()));
-  return outcomeOf(options, joined, results, before, after);
+  const { mode, players, verify } = options;
+  const report = reportOf({
+    mode,
+    players,
+    verifying: Math.min(verify, players),
+    joined,
+    results,
+    scraped,
+    counted: empty && settled && [empty, settled],
+    loadCpu,
+    loadRssMiB,
+  });
+  const { reasons } = totalCounts(results);
+  return { report, failures: failuresOf(report, joined === players && scraped === null, reasons) };
 }
 
 /**
- * Light bots share threads. Each verifying bot gets one of its own: it steps a world, and in the
- * light bots' thread it would delay their inputs and what they see.
+ * Lets everybody who is away come back and waits until the server counts as many as there are: the
+ * bodies of those who left, of an earlier run maybe, stand about for a while.
  */
-function startHerds(options: SwarmOptions): Promise<Herd[]> {
-  const { url, headsets, returning, wasm, workers } = options;
-  const full = Math.min(options.verify, options.players);
-  const light = options.players - full;
-  const plans: HerdOptions[] = [];
-  const plan = (kind: HerdOptions['kind'], first: number, count: number) => {
-    const joinsPerSecond = (options.joinsPerSecond * count) / options.players;
-    plans.push({ url, kind, first, count, headsets, joinsPerSecond, returning });
-  };
-  for (let i = 0; i < full; i++) plan('full', i, 1);
-  const upTo = (thread: number) => full + Math.floor((light * thread) / workers);
-  for (let i = 0; i < workers; i++) plan('light', upTo(i), upTo(i + 1) - upTo(i));
-  return Promise.all(
-    plans.map((one) =>
-      one.kind === 'light' && workers === 1 ? startHerd(one, wasm) : startRemoteHerd(one, wasm),
-    ),
-  );
+async function settle(
+  options: SwarmOptions,
+  herds: readonly Herd[],
+  empty: MetricsSample | null,
+): Promise<MetricsSample | null> {
+  for (const herd of herds) herd.calm();
+  const { players, staySeconds } = options;
+  const origin = originOf(options.url);
+  const everyone = (counts: HerdCounts) => counts.alive === players && counts.acked === players;
+  if (staySeconds > 0) await watch(options, herds, 'settling', JOIN_GRACE_MS, everyone);
+  const endMs = performance.now() + GRACE_MAX_MS;
+  for (;;) {
+    const sample = await scrape(origin, () => performance.now());
+    if (sample === null || empty === null) return null;
+    const { alive } = countsOf(herds);
+    const expected = empty.links + alive;
+    const agrees = sample.players === expected && sample.links === expected;
+    if (agrees || alive < players || performance.now() >= endMs) return sample;
+    await Bun.sleep(PROGRESS_INTERVAL_MS);
+  }
 }
 
 async function watch(
@@ -126,12 +148,12 @@ async function watch(
 ): Promise<void> {
   const startedMs = performance.now();
   for (;;) {
-    const counts = total(herds.map((herd) => herd.counts()));
+    const counts = countsOf(herds);
     const elapsedMs = performance.now() - startedMs;
     const share =
-      phase === 'joining'
-        ? counts.joined / options.players
-        : startShare + elapsedMs / (2 * durationMs);
+      phase === 'measuring'
+        ? startShare + elapsedMs / (2 * durationMs)
+        : (phase === 'joining' ? counts.joined : counts.alive) / options.players;
     options.onProgress?.({ phase, share: Math.min(share, 1), asked: options.players, counts });
     if (elapsedMs >= durationMs || done(counts)) return;
     await Bun.sleep(Math.min(PROGRESS_INTERVAL_MS, durationMs - elapsedMs));
@@ -148,76 +170,6 @@ function killSome(herds: readonly Herd[], count: number): void {
   }
 }
 
-function total(counts: readonly HerdCounts[]): HerdCounts {
-  const sum = (figure: (one: HerdCounts) => number) =>
-    counts.reduce((result, one) => result + figure(one), 0);
-  return {
-    joined: sum(({ joined }) => joined),
-    alive: sum(({ alive }) => alive),
-    acked: sum(({ acked }) => acked),
-    reasons: [...new Set(counts.flatMap(({ reasons }) => reasons))],
-  };
-}
-
-function outcomeOf(
-  options: SwarmOptions,
-  joined: number,
-  results: readonly HerdResult[],
-  before: MetricsSample | null,
-  after: MetricsSample | null,
-): SwarmOutcome {
-  const { alive, acked, reasons } = total(results);
-  const measured = joined === options.players;
-  const perPlayerSecond = (bytes: (result: HerdResult) => number) =>
-    measured
-      ? Math.round(
-          results.reduce((n, one) => n + bytes(one), 0) / options.players / options.seconds,
-        )
-      : null;
-  const seenMs = results.flatMap((result) => result.seenMs).sort((a, b) => a - b);
-  const scraped = before !== null && after !== null ? { before, after } : null;
-  // A server that was restarted in between counts from zero again: no interval to speak of.
-  const both = scraped && scraped.after.cpuSeconds >= scraped.before.cpuSeconds ? scraped : null;
-  const report: SwarmReport = {
-    asked: options.players,
-    joined,
-    alive,
-    acked,
-    tickP50Ms: both && rounded(tickQuantileMs(both.before, both.after, 0.5), 2),
-    tickP99Ms: both && rounded(tickQuantileMs(both.before, both.after, 0.99), 2),
-    serverCpu: both && rounded(cpuCores(both.before, both.after), 3),
-    rssMiB: scraped && rounded(scraped.after.rssBytes / 2 ** 20, 1),
-    bytesDownPerPlayerPerSecond: perPlayerSecond((result) => result.bytesIn),
-    bytesUpPerPlayerPerSecond: perPlayerSecond((result) => result.bytesOut),
-    seenP50Ms: rounded(quantileOf(seenMs, 0.5), 1),
-    seenP99Ms: rounded(quantileOf(seenMs, 0.99), 1),
-    desyncs: options.verify > 0 ? results.reduce((n, { desyncs }) => n + desyncs, 0) : null,
-  };
-  return { report, failures: failuresOf(report, measured && scraped === null, reasons) };
-}
-
-function failuresOf(
-  report: SwarmReport,
-  metricsMissing: boolean,
-  reasons: readonly string[],
-): string[] {
-  const { asked, joined, alive, acked, desyncs } = report;
-  const because = reasons.length > 0 ? `: ${reasons.join('; ')}` : '';
-  const failures: string[] = [];
-  if (joined < asked) failures.push(`only ${joined} of ${asked} bots joined${because}`);
-  else if (alive < asked) failures.push(`only ${alive} of ${asked} bots stayed${because}`);
-  else if (acked < asked) failures.push(`only ${acked} of ${asked} bots were acknowledged`);
-  if (desyncs !== null && desyncs > 0)
-    failures.push(`${desyncs} frames differed from the server's`);
-  if (metricsMissing) failures.push('the server gave no metrics');
-  return failures;
-}
-
-/** Nearest rank; null of nothing. */
-function quantileOf(sorted: readonly number[], quantile: number): number | null {
-  return sorted[Math.max(0, Math.ceil(quantile * sorted.length) - 1)] ?? null;
-}
-
-function rounded(value: number | null, digits: number): number | null {
-  return value === null || Number.isNaN(value) ? null : Number(value.toFixed(digits));
+function countsOf(herds: readonly Herd[]): HerdCounts {
+  return totalCounts(herds.map((herd) => herd.counts()));
 }

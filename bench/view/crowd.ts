@@ -9,6 +9,7 @@ import { loadCoreModule } from '../../server/artifacts.ts';
 import { LightBot } from '../swarm/bot.ts';
 import { createLogin } from '../swarm/login.ts';
 import { SeenBoard } from '../swarm/seen.ts';
+import { walkOf } from '../swarm/walk.ts';
 import type { Wanderer } from '../swarm/wander.ts';
 
 const ADVANCE_INTERVAL_MS = 8;
@@ -25,10 +26,10 @@ export async function startCrowd(url: string, count: number): Promise<Crowd> {
   // One codec serves them all: they step no world.
   const codec = await Core.create(await loadCoreModule());
   const seen = new SeenBoard();
-  const shared = { url, nowMs: () => performance.now(), count, seen };
+  const shared = { url, nowMs: () => performance.now(), codec, seen, isReader: false };
   const bots = Array.from({ length: count }, (_, index) => {
-    const ticket = createLogin(url);
-    return new LightBot({ ...shared, ticket, index, wanderer: createStroller(index) }, codec);
+    const walk = () => walkOf(codec, createStroller(index));
+    return new LightBot({ ...shared, login: createLogin(url), walk });
   });
   const timer = setInterval(() => {
     for (const bot of bots) bot.advance(performance.now());

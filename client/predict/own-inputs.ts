@@ -9,7 +9,7 @@ const IDLE: Intent = { moveX: 0, moveZ: 0, yaw: 0, pitch: 0, buttons: 0 };
 
 /** Own entries: the one of the frame under way and those that the server may still confirm. */
 export class OwnInputs {
-  readonly #core: PredictedCore;
+  readonly #core: Pick<PredictedCore, 'encodeEntry'>;
   readonly #entries: Array<{ frame: number; entry: Uint8Array } | null>;
   #frame = -1;
   #intents: [Intent, Intent, Intent] = [IDLE, IDLE, IDLE];
@@ -18,7 +18,7 @@ export class OwnInputs {
   #resend = false;
   #framesSincePose = 0;
 
-  constructor(core: PredictedCore) {
+  constructor(core: Pick<PredictedCore, 'encodeEntry'>) {
     this.#core = core;
     this.#entries = new Array(MAX_PREDICTED_FRAMES + 2).fill(null);
   }

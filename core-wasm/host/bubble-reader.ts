@@ -30,6 +30,7 @@ const FLAGS_ALL = 31;
 const HEAD_BYTES = 4;
 const PROOF_BYTES = 8;
 const TIMING_BYTES = 8;
+const CHANGE_COUNT_BYTES = 6;
 const FRAME_HEADER_BYTES = 16;
 const ID_BYTES = 4;
 
@@ -53,6 +54,24 @@ export function timingOf(message: Uint8Array): Timing | null {
   const at = HEAD_BYTES + ((flags & PROOF) === 0 ? 0 : PROOF_BYTES);
   if ((flags & TIMING) === 0 || message.length < at + TIMING_BYTES) return null;
   return readTiming(new Cursor(message.subarray(at, at + TIMING_BYTES)));
+}
+
+/** What crosses the border of a bubble with a FRAME. */
+export interface ChangeCounts {
+  /** Bodies that leave. */
+  readonly leaves: number;
+  /** Of the excerpt with those who enter. */
+  readonly enterBytes: number;
+}
+
+/** The counts of a FRAME's change, for who reads no further; null in one that has none. */
+export function changeCountsOf(message: Uint8Array): ChangeCounts | null {
+  const flags = message[1] as number;
+  const proofBytes = (flags & PROOF) === 0 ? 0 : PROOF_BYTES;
+  const at = HEAD_BYTES + proofBytes + ((flags & TIMING) === 0 ? 0 : TIMING_BYTES);
+  if ((flags & CHANGE) === 0 || message.length < at + CHANGE_COUNT_BYTES) return null;
+  const cursor = new Cursor(message.subarray(at, at + CHANGE_COUNT_BYTES));
+  return { leaves: cursor.u16(), enterBytes: cursor.u32() };
 }
 
 /**
