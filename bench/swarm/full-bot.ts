@@ -8,7 +8,7 @@ import { createStopwatch } from './stopwatch.ts';
 import type { Walk } from './walk.ts';
 
 /** As often as a display asks. */
-const UPDATE_INTERVAL_MS = 8;
+const UPDATE_INTERVAL_MS = 16;
 /** How often the bot looks where it stands, ms. */
 const LOOK_INTERVAL_MS = 500;
 

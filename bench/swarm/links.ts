@@ -22,14 +22,19 @@ export function connectTapped(
     const socket = new WebSocket(url, [...protocols]);
     socket.binaryType = 'arraybuffer';
     const mail: Arrival[] = [];
+    let isOpen = false;
     let closeCode = 0;
     let closeReason = '';
     const closed = (code: number, reason: string) => {
       if (closeCode !== 0) return;
+      isOpen = false;
       closeCode = code;
       closeReason = reason;
     };
-    socket.onopen = () => onMail(nowMs());
+    socket.onopen = () => {
+      isOpen = closeCode === 0;
+      onMail(nowMs());
+    };
     socket.onmessage = ({ data }) => {
       if (closeCode !== 0) return;
       const bytes = new Uint8Array(data as ArrayBuffer);
@@ -48,7 +53,7 @@ export function connectTapped(
     return {
       get state() {
         if (closeCode !== 0) return 'closed';
-        return socket.readyState === WebSocket.OPEN ? 'open' : 'connecting';
+        return isOpen ? 'open' : 'connecting';
       },
       get closeCode() {
         return closeCode;
@@ -60,7 +65,7 @@ export function connectTapped(
         return socket.bufferedAmount;
       },
       send(bytes) {
-        if (socket.readyState === WebSocket.OPEN) socket.send(bytes as Uint8Array<ArrayBuffer>);
+        if (isOpen) socket.send(bytes as Uint8Array<ArrayBuffer>);
       },
       receive: () => mail.shift() ?? null,
       close(code, reason) {
