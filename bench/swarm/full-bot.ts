@@ -7,7 +7,7 @@ import { connectCounted, newLinkCounts } from './links.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { Walk } from './walk.ts';
 
-/** As often as a display asks. */
+/** About a tick. */
 const UPDATE_INTERVAL_MS = 16;
 /** How often the bot looks where it stands, ms. */
 const LOOK_INTERVAL_MS = 500;
@@ -46,6 +46,7 @@ export class FullBot implements Bot {
       ticket: login.ticket,
       core,
       nowMs,
+      isShown: false,
       connect: connectCounted(this.#link, createFrameReader(core)),
       sampleIntent: () => walkNow().intentAt(core.tick - this.#bornTick),
       samplePose: () => walkNow().poseAt((core.tick - this.#bornTick) / TICKS_PER_FRAME),

@@ -57,6 +57,8 @@ export interface SessionOptions {
   readonly sampleIntent: () => Intent;
   /** Null while nothing is tracked. */
   readonly samplePose: () => Pose | null;
+  /** False where nobody looks, which saves a sixth: `bodies` and `players` stay empty. */
+  readonly isShown?: boolean;
   readonly connect?: Connect;
   readonly schedule?: Schedule;
   readonly random?: () => number;
@@ -88,6 +90,7 @@ class Session implements WorldSession {
   readonly #options: SessionOptions;
   readonly #clock = new ClockSync();
   readonly #shown = new ShownWorld();
+  readonly #isShown: boolean;
   readonly #predictor: Predictor;
   readonly #connection: Connection;
   readonly #reader: BubbleReader;
@@ -101,6 +104,7 @@ class Session implements WorldSession {
   constructor(options: SessionOptions) {
     const { core, url, ticket, nowMs } = options;
     this.#options = options;
+    this.#isShown = options.isShown ?? true;
     this.core = core;
     this.bodies = this.#shown.bodies;
     this.players = this.#shown.players;
@@ -160,7 +164,8 @@ class Session implements WorldSession {
 
   /** A world that is not the server's is replaced while its player plays on. */
   #settle(): void {
-    if (this.#predictor.settle()) this.#shown.correct(this.core, this.#predictor.entity);
+    const isChanged = this.#predictor.settle();
+    if (isChanged && this.#isShown) this.#shown.correct(this.core, this.#predictor.entity);
     if (this.#broken === null) return;
     const { frame } = this.#broken;
     const proof = this.#broken.kind === 'desync' ? this.#broken.got : 0n;
@@ -178,7 +183,7 @@ class Session implements WorldSession {
       if (behind <= 0 || !this.#predictor.canPredict) break;
       if (behind > LATE_TICKS && this.#predictor.atFrameStart) this.#predictor.skipFrame();
       else this.#play(nowMs);
-      this.#shown.advance(this.core);
+      if (this.#isShown) this.#shown.advance(this.core);
     }
     return target - this.core.tick;
   }
