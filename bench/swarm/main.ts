@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cheatTable, runHostile } from './hostile/run.ts';
 import { MODE_SPREAD_M, MODE_WORDS, MODES, type Mode } from './modes.ts';
 import { FRAME_HZ_MIN } from './report.ts';
 import { runSwarm, type SwarmOptions, type SwarmProgress } from './swarm.ts';
@@ -18,6 +19,7 @@ ${MODES.map((mode) => `      ${mode.padEnd(9)} ${MODE_WORDS[mode]}`).join('\n')}
   --ramp N        joins a second, default 50
   --spread M      the server's SPACETIME_ARRIVAL_SPREAD_M: how far swarm walks, default 0
   --stay S        churn: how long a bot stays on average, default 10
+  --times N       hostile: how often each cheat is tried, default 2
   --workers N     threads that drive the light bots, default 1
   --return        bots that are cut off come back, for runs that restart the server
   --kill SHARE    so many bots end themselves halfway: the run must fail (tests the tester)
@@ -47,19 +49,28 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error('The core is not built: bun run build');
     return 1;
   }
-  const { report, failures } = await runSwarm({
-    ...parsed.options,
-    wasm: await core.bytes(),
-    onProgress: createProgress(),
-  });
+  const { times } = parsed;
+  const options = { ...parsed.options, wasm: await core.bytes(), onProgress: createProgress() };
+  const { report, failures, cheats } =
+    options.mode === 'hostile'
+      ? await runHostile({ ...options, times })
+      : { ...(await runSwarm(options)), cheats: undefined };
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   for (const failure of failures) console.error(`FAILED: ${failure}`);
-  if (!parsed.json) printReport(report);
-  console.log(JSON.stringify(report));
+  if (!parsed.json) {
+    printReport(report);
+    for (const line of cheatTable(cheats ?? [])) console.error(line);
+  }
+  console.log(JSON.stringify({ ...report, cheats }));
   return failures.length > 0 ? 1 : 0;
 }
 
-type Parsed = { readonly options: Omit<SwarmOptions, 'wasm'>; readonly json: boolean };
+interface Parsed {
+  readonly options: Omit<SwarmOptions, 'wasm'>;
+  /** How often each cheat is tried. */
+  readonly times: number;
+  readonly json: boolean;
+}
 
 /** The options, or what is wrong with them. */
 function parse(args: readonly string[]): Parsed | string {
@@ -70,6 +81,7 @@ function parse(args: readonly string[]): Parsed | string {
         url: { type: 'string', default: 'ws://127.0.0.1:8080' },
         mode: { type: 'string', default: 'spread' },
         spread: { type: 'string', default: '0' },
+        times: { type: 'string', default: '2' },
         stay: { type: 'string', default: '10' },
         players: { type: 'string', default: '50' },
         seconds: { type: 'string', default: '30' },
@@ -98,7 +110,7 @@ function parse(args: readonly string[]): Parsed | string {
       returning: values.return,
       kill: numberIn('--kill', values.kill, 0, 1),
     };
-    return { options, json: values.json };
+    return { options, times: numberIn('--times', values.times, 1, 100), json: values.json };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

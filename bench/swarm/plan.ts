@@ -32,12 +32,16 @@ export function planHerds(options: Omit<SwarmOptions, 'wasm' | 'onProgress'>): H
   return plans;
 }
 
-/** The only herd of light bots runs in this thread: one that waits costs nothing. */
+/**
+ * The only herd of light bots runs in this thread, which has nothing else to do but where attackers
+ * do their work in it.
+ */
 export function startHerds(options: SwarmOptions): Promise<Herd[]> {
   const { wasm, workers } = options;
+  const isFree = workers === 1 && options.meanwhile === undefined;
   return Promise.all(
     planHerds(options).map((plan) =>
-      plan.kind === 'light' && workers === 1 ? startHerd(plan, wasm) : startRemoteHerd(plan, wasm),
+      plan.kind === 'light' && isFree ? startHerd(plan, wasm) : startRemoteHerd(plan, wasm),
     ),
   );
 }

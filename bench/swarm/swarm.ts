@@ -27,6 +27,8 @@ export interface SwarmOptions {
   readonly staySeconds: number;
   /** Share of the bots that end themselves halfway: such a run must fail. */
   readonly kill: number;
+  /** What goes on beside the bots; the measured interval lasts until it is done, too. */
+  readonly meanwhile?: () => Promise<void>;
   readonly wasm: Uint8Array<ArrayBuffer>;
   readonly onProgress?: (progress: SwarmProgress) => void;
 }
@@ -71,13 +73,17 @@ export async function runSwarm(options: SwarmOptions): Promise<SwarmOutcome> {
   const beganMs = now();
   for (const herd of herds) herd.measure();
   const halfMs = (options.seconds * 1000) / 2;
+  const meanwhile = options.meanwhile?.();
   await watch(options, herds, 'measuring', halfMs, () => false, 0);
   killSome(herds, Math.ceil(options.kill * players));
   await watch(options, herds, 'measuring', halfMs, () => false, 0.5);
+  await meanwhile;
   const after = await scrape(origin, now);
   const { user, system } = process.cpuUsage(used);
   const loadCpu = (user + system) / 1000 / (now() - beganMs);
-  const settled = await settle(options, herds, empty);
+  // Where others come and go as well, the server's counts are not ours alone.
+  const isAlone = options.meanwhile === undefined;
+  const settled = isAlone ? await settle(options, herds, empty) : null;
   return finish(run, herds, before && after && [before, after], settled, loadCpu);
 }
 

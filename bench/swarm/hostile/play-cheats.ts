@@ -181,6 +181,7 @@ interface Gains {
 function watchGains(core: Core, { status }: WorldSession): Gains {
   const players = emptyPlayers();
   const places: Array<{ readonly tick: number; readonly x: number; readonly z: number }> = [];
+  let windows = 0;
   let fastestMps = 0;
   let farthestM = 0;
   return {
@@ -198,6 +199,7 @@ function watchGains(core: Core, { status }: WorldSession): Gains {
       // A shorter window would measure the correction of a guess.
       if (then !== undefined && tick - then.tick === SPEED_WINDOW_TICKS) {
         const metres = Math.hypot((x as number) - then.x, (z as number) - then.z);
+        windows++;
         fastestMps = Math.max(fastestMps, (metres * TICK_RATE_HZ) / SPEED_WINDOW_TICKS);
       }
       for (const part of [players.lefts, players.rights]) {
@@ -213,7 +215,7 @@ function watchGains(core: Core, { status }: WorldSession): Gains {
       }
     },
     complaint() {
-      if (fastestMps === 0 && farthestM === 0) return 'harmful: it was never seen';
+      if (windows === 0) return 'harmful: it was never seen';
       if (fastestMps > SPEED_MAX_MPS) return `harmful: ${fastestMps.toFixed(1)} m/s`;
       if (farthestM > REACH_MAX_M) return `harmful: hands ${farthestM.toFixed(1)} m away`;
       return null;

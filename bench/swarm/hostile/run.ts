@@ -1,4 +1,5 @@
 import { compileCore, createCodec } from '../../../core-wasm/host/core.ts';
+import { runSwarm, type SwarmOptions, type SwarmOutcome } from '../swarm.ts';
 import { CHEATS } from './catalogue.ts';
 import type { Cheat, Outcome, Stage } from './stage.ts';
 
@@ -59,6 +60,26 @@ async function outcomeOf(cheat: Cheat, stage: Stage): Promise<Outcome> {
   } catch (error) {
     return `harmful: the tester failed: ${error instanceof Error ? error.message : error}`;
   }
+}
+
+export interface HostileOutcome extends SwarmOutcome {
+  readonly cheats: readonly CheatReport[];
+}
+
+/** Tries every cheat while peaceful bots play beside, who must not notice. */
+export async function runHostile(
+  options: SwarmOptions & Pick<HostileOptions, 'times' | 'cheats'>,
+): Promise<HostileOutcome> {
+  let cheats: readonly CheatReport[] = [];
+  const { report, failures } = await runSwarm({
+    ...options,
+    async meanwhile() {
+      cheats = await tryCheats(options);
+    },
+  });
+  const wrong = cheats.filter(({ isRight }) => !isRight).map(({ cheat }) => cheat);
+  const ended = wrong.length === 0 ? [] : [`not as they should: ${wrong.join(', ')}`];
+  return { report, failures: [...failures, ...ended], cheats };
 }
 
 /** One line a cheat, wrong ones marked. */
