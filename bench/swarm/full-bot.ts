@@ -2,7 +2,6 @@ import { openSession, type WorldSession } from '../../client/net/session.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import type { Bot, BotOptions, ProofCounts } from './bot.ts';
-import { createFrameReader } from './frames.ts';
 import { connectCounted, newLinkCounts } from './links.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { Walk } from './walk.ts';
@@ -47,7 +46,7 @@ export class FullBot implements Bot {
       core,
       nowMs,
       isShown: false,
-      connect: connectCounted(this.#link, createFrameReader(core)),
+      connect: connectCounted(this.#link),
       sampleIntent: () => walkNow().intentAt(core.tick - this.#bornTick),
       samplePose: () => walkNow().poseAt((core.tick - this.#bornTick) / TICKS_PER_FRAME),
     });

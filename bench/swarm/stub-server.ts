@@ -1,11 +1,11 @@
 import type { ServerWebSocket } from 'bun';
 import { type Codec, Core, compileCore } from '../../core-wasm/host/core.ts';
 import { type Message, MessageKind, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
-import { FRAME_DURATION_MS, WireFault } from '../../core-wasm/host/types.ts';
+import { FRAME_DURATION_MS } from '../../core-wasm/host/types.ts';
 
 /**
- * A server without a world, to test the load tester by: it greets, sequences the inputs of the
- * first players, and sends the same frame to everybody. So it costs little more than its sockets,
+ * A server without a world, to test the load tester by: it greets, sends everybody the same frame
+ * in which nobody does anything, and reports on inputs. So it costs little more than its sockets,
  * and can be told to do what a real one must not.
  */
 export interface StubServer {
@@ -18,22 +18,23 @@ export interface StubFaults {
   readonly frameHz?: number;
   /** Every so many frames one is not sent. */
   readonly losesEvery?: number;
-  /** What its metrics say beside the truth. */
+  /** Players beside the true ones in its metrics. */
   readonly ghosts?: number;
+  /** What else a frame has in it, so that it weighs what a real one does. */
+  readonly paddingBytes?: number;
 }
 
 interface Player {
   entity: number;
   live: boolean;
   inputFrame: number;
-  entry: Uint8Array | null;
   arrivedMs: number;
-  slackMs: number;
 }
 
-/** Players whose inputs are in the frame: as many as a bubble has. */
-const SHOWN_MAX = 33;
 const TIMING_INTERVAL_FRAMES = 5;
+/** Flags of a FRAME. */
+const TIMING = 2;
+const COMMANDS = 8;
 
 /** Port 0 takes any. */
 export async function startStub(
@@ -77,11 +78,11 @@ export async function startStub(
   const intervalMs = 1000 / (faults.frameHz ?? 20);
   let nextMs = performance.now();
   let timer = setTimeout(function seal() {
-    const message = sealed(core, players, frame);
+    const nowMs = performance.now();
     const isLost = faults.losesEvery !== undefined && frame % faults.losesEvery === 0;
     for (const socket of players) {
-      if (socket.data.live && !isLost) socket.sendBinary(message);
-      if ((frame + socket.data.entity) % TIMING_INTERVAL_FRAMES === 0) sendTiming(core, socket);
+      if (socket.data.live && !isLost)
+        socket.sendBinary(frameFor(socket.data, frame, nowMs, faults.paddingBytes ?? 0));
     }
     frame++;
     nextMs += intervalMs;
@@ -97,7 +98,7 @@ export async function startStub(
 }
 
 function newPlayer(): Player {
-  return { entity: 0, live: false, inputFrame: -1, entry: null, arrivedMs: 0, slackMs: 0 };
+  return { entity: 0, live: false, inputFrame: -1, arrivedMs: 0 };
 }
 
 function pass(account: number): object {
@@ -114,7 +115,6 @@ function answer(
   if (message.kind === MessageKind.PING) socket.sendBinary(codec.encodePong(message.nonce));
   if (message.kind === MessageKind.INPUT) {
     data.inputFrame = message.frame;
-    data.entry = message.entry.slice();
     data.arrivedMs = performance.now();
   }
   if (message.kind !== MessageKind.HELLO) return;
@@ -134,26 +134,21 @@ function answer(
   socket.sendBinary(codec.encodeSnapshot(frame, new Uint8Array(8)));
 }
 
-function sealed(core: Core, players: Set<ServerWebSocket<Player>>, frame: number): Uint8Array {
-  const nowMs = performance.now();
-  core.frameBegin(frame, 0n);
-  let shown = 0;
-  for (const { data } of players) {
-    data.slackMs = nowMs - data.arrivedMs - (data.inputFrame - frame) * FRAME_DURATION_MS;
-    if (data.inputFrame !== frame || data.entry === null || shown >= SHOWN_MAX) continue;
-    core.addInput(data.entity, data.entry);
-    shown++;
+/** Laid out as `core-wasm/assembly/wire/bubble/message.ts` says. */
+function frameFor(player: Player, frame: number, nowMs: number, padding: number): Buffer {
+  const { entity, inputFrame, arrivedMs } = player;
+  const isTimed = arrivedMs > 0 && (frame + entity) % TIMING_INTERVAL_FRAMES === 0;
+  const bytes = Buffer.alloc(4 + (isTimed ? 8 : 0) + 6 + padding);
+  bytes[0] = MessageKind.FRAME;
+  bytes[1] = COMMANDS | (isTimed ? TIMING : 0);
+  bytes.writeUInt16LE(frame & 0xffff, 2);
+  if (isTimed) {
+    const slackMs = nowMs - arrivedMs - (inputFrame - frame) * FRAME_DURATION_MS;
+    bytes.writeUInt32LE(Math.max(0, inputFrame), 4);
+    bytes.writeInt16LE(Math.round(Math.max(-30_000, Math.min(30_000, slackMs))), 8);
   }
-  const bytes = core.frameEnd();
-  if (core.checkFrame(bytes) !== WireFault.NONE) throw new Error('the stub made no frame');
-  return core.encodeFrame(bytes);
-}
-
-function sendTiming(codec: Codec, socket: ServerWebSocket<Player>): void {
-  const { inputFrame, slackMs, arrivedMs } = socket.data;
-  if (arrivedMs === 0) return;
-  const report = { inputFrame: Math.max(0, inputFrame), slackMs: Math.round(slackMs), replaced: 0 };
-  socket.sendBinary(codec.encodeTiming(report));
+  bytes.writeUInt32LE(padding, bytes.length - padding - 4);
+  return bytes;
 }
 
 function metrics(
@@ -176,6 +171,10 @@ function metrics(
 
 if (import.meta.main) {
   const core = new URL('../../build/core.wasm', import.meta.url);
-  const { port } = await startStub(await Bun.file(core).bytes(), {}, Number(process.argv[2] ?? 0));
+  const { port } = await startStub(
+    await Bun.file(core).bytes(),
+    { paddingBytes: 260 },
+    Number(process.argv[2] ?? 0),
+  );
   console.log(`a server without a world: ws://127.0.0.1:${port}`);
 }

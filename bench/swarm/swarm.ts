@@ -21,6 +21,8 @@ export interface SwarmOptions {
   readonly joinsPerSecond: number;
   /** Time for stragglers after the last bot set out, default 20 s. */
   readonly joinGraceMs?: number;
+  /** How long at the end the server may count otherwise than the bots do, default 40 s. */
+  readonly settleMaxMs?: number;
   /** Bots that were cut off come back: for runs that restart the server. */
   readonly returning: boolean;
   /** How long a bot stays before it leaves for a moment, s, on average; 0 for ever. */
@@ -52,7 +54,7 @@ const JOIN_GRACE_MS = 20_000;
 /** Figures settle: clocks lock on, the garbage of joining is collected. */
 const SETTLE_MS = 2_000;
 /** Bodies of players who left wait for them, by default 30 s. */
-const GRACE_MAX_MS = 40_000;
+const SETTLE_MAX_MS = 40_000;
 
 /** Lets `players` bots into the world of a running server and reports how it bore them. */
 export async function runSwarm(options: SwarmOptions): Promise<SwarmOutcome> {
@@ -132,7 +134,7 @@ async function settle(
   const origin = originOf(options.url);
   const everyone = (counts: HerdCounts) => counts.alive === players && counts.acked === players;
   if (staySeconds > 0) await watch(options, herds, 'settling', JOIN_GRACE_MS, everyone);
-  const endMs = performance.now() + GRACE_MAX_MS;
+  const endMs = performance.now() + (options.settleMaxMs ?? SETTLE_MAX_MS);
   for (;;) {
     const sample = await scrape(origin, () => performance.now());
     if (sample === null || empty === null) return null;

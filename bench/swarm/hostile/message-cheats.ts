@@ -59,7 +59,7 @@ export const MESSAGE_CHEATS: readonly Cheat[] = [
     intruder.send(new Uint8Array(40_000));
   }),
   sending('a message of the server', 'closed 4001', (intruder, { codec }) => {
-    intruder.send(codec.encodeTiming({ inputFrame: 1, slackMs: 1, replaced: 0 }));
+    intruder.send(codec.encodePong(1));
   }),
   sending('hello in the world', 'closed 4001', (intruder, stage) => intruder.send(hello(stage))),
   sending('unmasked frame', ['closed 1002', 'cut'], (intruder) => {

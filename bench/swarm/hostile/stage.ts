@@ -7,7 +7,7 @@ import {
 } from '../../../core-wasm/host/messages.ts';
 import type { Intent } from '../../../core-wasm/host/types.ts';
 import { offeredProtocols } from '../../../server/net/door.ts';
-import { createFrameReader } from '../frames.ts';
+import { isFrame } from '../frames.ts';
 import { createLogin } from '../login.ts';
 import { type Attacker, type Ending, openAttacker } from './attacker.ts';
 
@@ -83,18 +83,22 @@ export async function join(stage: Stage, change: Partial<Hello> = {}): Promise<I
 }
 
 function watchFrames({ codec }: Stage, attacker: Attacker): Intruder {
-  const reader = createFrameReader(codec);
   const heard = { snapshots: 0, pongs: 0, frames: 0 };
   let frame = -1;
   return Object.assign(Object.create(attacker) as Attacker, {
     heard,
     frame() {
       for (const message of attacker.take()) {
-        if (message[0] === MessageKind.SNAPSHOT) heard.snapshots++;
         if (message[0] === MessageKind.PONG) heard.pongs++;
-        if (message[0] !== MessageKind.FRAME) continue;
-        heard.frames++;
-        frame = reader.numberOf(message) ?? frame;
+        if (isFrame(message)) {
+          heard.frames++;
+          frame++;
+        }
+        if (message[0] !== MessageKind.SNAPSHOT) continue;
+        heard.snapshots++;
+        const state = codec.decodeMessage(message);
+        if (state.ok && state.message.kind === MessageKind.SNAPSHOT)
+          frame = state.message.frame - 1;
       }
       return frame;
     },
