@@ -1,36 +1,63 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { startServer } from '../../server/probe/server-process.ts';
-import type { Bench } from '../bench.ts';
+import { type Bench, chosen } from '../bench.ts';
+import {
+  SWARM_SCENE_NAMES,
+  SWARM_SCENES,
+  SWARM_SCENES_USUAL,
+  type SwarmScene,
+  serverEnvironment,
+  swarmWords,
+} from './scenes.ts';
 
-const PLAYERS = 200;
-const SECONDS = 60;
 const SERVER_CORE = 0;
-const BOTS_CORE = 1;
 
-/** The load tester against a fresh server, each on a core of its own. */
+/** The load tester against a fresh server for each scene, in a process and on a core of its own. */
 export const swarm: Bench = {
-  about: `${PLAYERS} players for ${SECONDS} s: server on one core, bots on another`,
-  async run(report, { quick }) {
-    const dataDir = mkdtempSync(`${tmpdir()}/spacetime-swarm-`);
-    const server = await startServer({ dataDir, core: SERVER_CORE });
-    try {
-      const words = ['--players', String(PLAYERS), '--seconds', String(quick ? 5 : SECONDS)];
-      const bots = Bun.spawn({
-        cmd: [
-          ...['taskset', '-c', String(BOTS_CORE), process.execPath, 'ops/cli.ts', 'swarm'],
-          ...['--url', `ws://127.0.0.1:${server.port}`, ...words, '--json'],
-        ],
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const line = (await new Response(bots.stdout).text()).trim().split('\n').at(-1) ?? '';
-      const failed = (await bots.exited) !== 0;
-      report(line);
-      if (failed) throw new Error('the swarm failed: not every bot joined and stayed');
-      return { seconds: quick ? 5 : SECONDS, ...JSON.parse(line) };
-    } finally {
-      await server.kill();
-      rmSync(dataDir, { recursive: true, force: true });
+  about: 'players in a world by how they walk: --scenes of spread-200 … verify',
+  async run(report, { scenes, quick }) {
+    const names =
+      scenes === undefined
+        ? SWARM_SCENES_USUAL
+        : chosen('scene of the swarm', scenes, SWARM_SCENE_NAMES);
+    const results: Record<string, object> = {};
+    for (const name of names) {
+      report(`  ${name}`);
+      results[name] = await measure(SWARM_SCENES[name], quick, report);
     }
+    return results;
   },
 };
+
+async function measure(
+  scene: SwarmScene,
+  quick: boolean,
+  report: (line: string) => void,
+): Promise<object> {
+  const dataDir = mkdtempSync(`${tmpdir()}/spacetime-swarm-`);
+  const canPin = Bun.which('taskset') !== null;
+  const core = canPin ? { core: SERVER_CORE } : {};
+  const server = await startServer({ dataDir, env: serverEnvironment(scene), ...core });
+  try {
+    const bots = Bun.spawn({
+      cmd: [
+        ...(canPin ? ['taskset', '-c', scene.cores] : []),
+        ...[process.execPath, 'ops/cli.ts', 'swarm', '--url', `ws://127.0.0.1:${server.port}`],
+        ...[...swarmWords(scene, quick), '--json'],
+      ],
+      // More worlds than JavaScriptCore gives fast memory by default: a step takes a tenth longer.
+      env: { ...process.env, BUN_JSC_maxNumWasmFastMemories: '256' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const line = (await new Response(bots.stdout).text()).trim().split('\n').at(-1) ?? '';
+    const failed = (await bots.exited) !== 0;
+    report(line);
+    if (failed) throw new Error('the swarm failed: see above why');
+    const seconds = quick ? 2 : scene.seconds;
+    return { seconds, verifying: scene.verify, headsets: scene.headsets, ...JSON.parse(line) };
+  } finally {
+    await server.kill();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}

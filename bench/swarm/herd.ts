@@ -187,9 +187,9 @@ async function createMaker(options: HerdOptions, wasm: Uint8Array<ArrayBuffer>):
 }
 
 function countMembers(members: readonly Member[], nowMs: number): HerdCounts {
-  const alive = members.filter((member) => !member.lost && member.bot.live);
+  const alive = members.filter(({ lost, joined, bot }) => !lost && joined && bot.live);
   const acked = alive.filter(({ bot }) => nowMs - bot.ackedAtMs < ACK_AGE_MAX_MS);
-  const missing = members.filter((member) => member.lost || !member.bot.live);
+  const missing = members.filter(({ lost, bot }) => lost || !bot.live);
   return {
     joined: members.filter(({ joinsDone }) => joinsDone > 0).length,
     alive: alive.length,

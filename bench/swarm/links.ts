@@ -11,8 +11,9 @@ import { changeCountsOf, isFrame } from './frames.ts';
  * A link that hands frames to `onFrame` when they come in and calls `onMail` for whatever else did,
  * which `receive` has. So thousands of bots need not be asked whether anything came.
  *
- * It stands on the engine's WebSocket. A socket of our own making was measured instead (Bun.connect,
- * masks of zero): 3,000 bots cost 0.62 of a core so, and 0.65 with this; four fifths are the kernel's.
+ * It stands on the engine's WebSocket. A socket of our own making was measured instead, over
+ * Bun.connect with masks of zero: 3,000 bots then cost 0.62 of a core, with this 0.65; four fifths
+ * are the kernel's either way.
  */
 export function connectTapped(
   onFrame: (bytes: Uint8Array, atMs: number) => void,

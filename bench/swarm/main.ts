@@ -29,8 +29,8 @@ Every bot is a guest, so the server must allow them: SPACETIME_GUESTS_PER_MINUTE
 SPACETIME_PLAYERS_MAX as many as are to come; SPACETIME_ARRIVAL_SPREAD_M puts them where the mode
 wants them (${MODES.map((mode) => `${mode} ${MODE_SPREAD_M[mode]}`).join(', ')}).
 Exits with 1 when fewer bots joined, stayed or were acknowledged than asked, a count was not the
-server's, they got fewer than ${FRAME_HZ_MIN} frames a second, a bubble was not the server's, or a cheat
-ended otherwise than it should.`;
+server's, they got fewer than ${FRAME_HZ_MIN} frames a second, a bubble was not the server's, or a
+cheat ended otherwise than it should.`;
 
 const CORE = join(import.meta.dir, '../../build/core.wasm');
 const BAR_CELLS = 24;

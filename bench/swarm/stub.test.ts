@@ -27,6 +27,7 @@ async function runAgainst(
       headsets: 0.5,
       workers: 1,
       joinsPerSecond: 200,
+      warmUpMs: 300,
       settleMaxMs: 500,
       returning: false,
       staySeconds: 0,

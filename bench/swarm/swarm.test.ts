@@ -79,9 +79,12 @@ test(
     expect(report.tickP99Ms).toBeGreaterThanOrEqual(report.tickP50Ms as number);
     expect(report.serverCpu).toBeGreaterThan(0);
     expect(report.rssMiB).toBeGreaterThan(20);
-    // Twenty inputs of at least eight bytes up, everybody's inputs down.
+    expect(report.frameHz).toBeGreaterThan(19.5);
+    // Twenty inputs of at least eight bytes up, everybody's packed inputs down.
     expect(report.bytesUpPerPlayerPerSecond).toBeGreaterThan(160);
-    expect(report.bytesDownPerPlayerPerSecond).toBeGreaterThan(12 * 160);
+    expect(report.bytesDownPerPlayerPerSecond).toBeGreaterThan(12 * 60);
+    expect(report).toMatchObject({ verifying: 1, repairs: 0, joinsByServer: 12 });
+    expect(report.proofs).toBeGreaterThan(0);
     expect(report.seenP50Ms).toBeGreaterThan(0);
     expect(report.seenP99Ms).toBeLessThan(1_000);
   },

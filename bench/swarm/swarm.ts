@@ -21,6 +21,8 @@ export interface SwarmOptions {
   readonly joinsPerSecond: number;
   /** Time for stragglers after the last bot set out, default 20 s. */
   readonly joinGraceMs?: number;
+  /** From when all have joined until figures count, default 2 s. */
+  readonly warmUpMs?: number;
   /** How long at the end the server may count otherwise than the bots do, default 40 s. */
   readonly settleMaxMs?: number;
   /** Bots that were cut off come back: for runs that restart the server. */
@@ -51,8 +53,8 @@ export interface SwarmOutcome {
 
 const PROGRESS_INTERVAL_MS = 200;
 const JOIN_GRACE_MS = 20_000;
-/** Figures settle: clocks lock on, the garbage of joining is collected. */
-const SETTLE_MS = 2_000;
+/** Clocks lock on, the garbage of joining is collected. */
+const WARM_UP_MS = 2_000;
 /** Bodies of players who left wait for them, by default 30 s. */
 const SETTLE_MAX_MS = 40_000;
 
@@ -69,7 +71,7 @@ export async function runSwarm(options: SwarmOptions): Promise<SwarmOutcome> {
   const run = { options, joined, empty };
   if (joined < players) return finish(run, herds, null, null, 0);
 
-  await Bun.sleep(SETTLE_MS);
+  await Bun.sleep(options.warmUpMs ?? WARM_UP_MS);
   const before = await scrape(origin, now);
   const used = process.cpuUsage();
   const beganMs = now();

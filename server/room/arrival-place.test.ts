@@ -11,7 +11,7 @@ function awayFromMiddle({ x, z, yaw }: { x: number; z: number; yaw: number }): n
   return Math.acos(Math.min(1, (-x * aheadX - z * aheadZ) / Math.hypot(x, z)));
 }
 
-test('without a spread newcomers stand on the ring, with one in the square; all look inwards', () => {
+test('newcomers stand on the ring or in the square, and all look inwards', () => {
   for (const account of ACCOUNTS) {
     const onRing = arrivalPlace(account, 0);
     expect(Math.hypot(onRing.x, onRing.z)).toBeCloseTo(7);

@@ -49,7 +49,8 @@ export async function dial(url: string): Promise<Attacker & { readonly opened: P
     isOpen = false;
     ended.resolve(ending);
   };
-  const read = () => {
+  const hear = (chunk: Buffer) => {
+    heard = Buffer.concat([heard, chunk]);
     if (!isUpgraded) {
       const headEnd = heard.indexOf(HEAD_END);
       if (headEnd < 0) return;
@@ -77,10 +78,7 @@ export async function dial(url: string): Promise<Attacker & { readonly opened: P
     hostname,
     port: Number(port),
     socket: {
-      data(_socket, chunk) {
-        heard = Buffer.concat([heard, chunk]);
-        read();
-      },
+      data: (_socket, chunk) => hear(chunk),
       drain: (open) => write(open, new Uint8Array(0)),
       close: () => end('cut'),
       error: () => end('cut'),

@@ -89,6 +89,7 @@ export function cheatTable(reports: readonly CheatReport[]): string[] {
     const found = Object.entries(outcomes).map(([outcome, times]) => `${times} ${outcome}`);
     const mark = isRight ? 'ok   ' : 'WRONG';
     const wanted = isRight ? '' : `, expected ${expected.join(' or ')}`;
-    return `${mark} ${cheat.padEnd(width)} ${String(tried).padStart(4)} tried: ${found.join(', ')}${wanted}`;
+    const name = cheat.padEnd(width);
+    return `${mark} ${name} ${String(tried).padStart(4)} tried: ${found.join(', ')}${wanted}`;
   });
 }

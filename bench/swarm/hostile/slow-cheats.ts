@@ -24,7 +24,7 @@ export const SLOW_CHEATS: readonly Cheat[] = [
     },
   },
   {
-    // Whether it comes to the cut is the kernels' choice: they hold megabytes before the server does.
+    // Whether it comes to the cut is up to the kernels: they hold megabytes first.
     name: 'reads nothing, asks for more',
     expected: ['cut', 'harmless'],
     async run(stage) {
