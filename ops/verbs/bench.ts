@@ -10,7 +10,7 @@ export const usage = `bun run bench [NAME] [--save] [--json] …
   --save           write the figures to bench/results/<machine>/NAME.json
   --json           end with the figures as one JSON line
 
-physics takes a choice, names with commas between them; stages and swarm take the scenes and --quick:
+physics takes a choice, names with commas between them; stages and swarm take scenes and --quick:
   --scenes A,B     instead of A,B,C,D
   --engines E,…    instead of ours,rapier-simd,rapier-deterministic,havok,jolt
   --runtimes R     bun or node instead of both
