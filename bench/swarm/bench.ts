@@ -43,6 +43,8 @@ async function measure(
     const bots = Bun.spawn({
       cmd: [
         ...(canPin ? ['taskset', '-c', scene.cores] : []),
+        // Where they share a core with the server, it comes first.
+        ...(canPin && scene.cores.includes(String(SERVER_CORE)) ? ['nice', '-n', '10'] : []),
         ...[process.execPath, 'ops/cli.ts', 'swarm', '--url', `ws://127.0.0.1:${server.port}`],
         ...[...swarmWords(scene, quick), '--json'],
       ],
