@@ -44,7 +44,7 @@ test(
   TIMEOUT_MS,
 );
 
-test('an outcome that is not the expected one is wrong, and so is a tester that fails', async () => {
+test('an outcome that is not the expected one is wrong; so is a broken tester', async () => {
   const reports = await tryCheats({
     ...options,
     times: 2,
