@@ -25,8 +25,8 @@ export const SWARM_SCENES = {
   'spread-200': { ...USUAL, mode: 'spread', players: 200 },
   /** By it others measure how soon an input is seen. */
   'spread-1000': { ...USUAL, mode: 'spread', players: 1000 },
-  'spread-3000': { ...USUAL, mode: 'spread', players: 3000, joinsPerSecond: 100 },
-  'spread-4000': { ...USUAL, mode: 'spread', players: 4000, joinsPerSecond: 100 },
+  'spread-3000': { ...USUAL, mode: 'spread', players: 3000 },
+  'spread-4000': { ...USUAL, mode: 'spread', players: 4000 },
   crowd: { ...USUAL, mode: 'crowd', players: 300 },
   swarm: { ...USUAL, mode: 'swarm', players: 300 },
   churn: { ...USUAL, mode: 'churn', players: 300 },
