@@ -146,6 +146,7 @@ export function failuresOf(
   if (frameHz === null) failures.push('no bot was there long enough to count its frames');
   else if (frameHz < FRAME_HZ_MIN) failures.push(`20 Hz were not held: ${frameHz} frames a second`);
   if (desyncs !== null && desyncs > 0) failures.push(`${desyncs} bubbles were not the server's`);
+  if (report.repairs) failures.push(`${report.repairs} repairs were asked for`);
   if (report.verifying > 0 && report.proofs === 0) failures.push('not one bubble was compared');
   if (leaves > 0 && report.leavesByServer === 0) failures.push('the server saw nobody leave');
   return failures;
