@@ -19,8 +19,9 @@ export interface Bot {
   readonly reason: string;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Frames that came, and how long the bot was in the world to get them, ms. */
+  /** Frames that came, inputs that were sent, and the time in the world for both, ms. */
   readonly frames: number;
+  readonly inputs: number;
   liveMs(nowMs: number): number;
   /** When the server last showed that it used this bot's inputs, ms; −∞ before. */
   readonly ackedAtMs: number;
@@ -66,6 +67,7 @@ const IDLE_MS = 20;
 export class LightBot implements Bot {
   ackedAtMs = Number.NEGATIVE_INFINITY;
   frames = 0;
+  inputs = 0;
   readonly proofs = null;
 
   readonly #options: LightBotOptions;
@@ -191,6 +193,7 @@ export class LightBot implements Bot {
     const entry = this.#walk.entryAt(frame - this.#bornFrame);
     this.#connection.send(codec.encodeInput(frame, entry));
     this.#clock.onInputSent(nowMs);
+    this.inputs++;
     seen.noteSent(this.#entity, frame, nowMs, entry);
   }
 }

@@ -72,6 +72,10 @@ export class FullBot implements Bot {
     return this.#link.frames;
   }
 
+  get inputs(): number {
+    return this.#link.inputs;
+  }
+
   get proofs(): ProofCounts {
     const { repairs, enters, leaves } = this.#link;
     const { desyncs } = this.#session.status;

@@ -59,6 +59,7 @@ export const NO_COUNTS: HerdCounts = {
 export interface FrameRates {
   readonly bots: number;
   readonly sumHz: number;
+  readonly inputSumHz: number;
   readonly leastHz: number;
 }
 
@@ -208,9 +209,8 @@ function resultOf(
 ): Omit<HerdResult, keyof HerdCounts> {
   const totals = members.map((member) => totalOf(member, nowMs));
   const tallies = totals.map((total, i) => sinceMark(total, members[i] as Member));
-  const ratesHz = tallies
-    .filter(({ liveMs }) => liveMs >= RATED_MS_MIN)
-    .map(({ frames, liveMs }) => (frames * 1000) / liveMs);
+  const rated = tallies.filter(({ liveMs }) => liveMs >= RATED_MS_MIN);
+  const ratesHz = rated.map(({ frames, liveMs }) => (frames * 1000) / liveMs);
   return {
     bytesIn: sum(tallies, ({ bytesIn }) => bytesIn),
     bytesOut: sum(tallies, ({ bytesOut }) => bytesOut),
@@ -218,6 +218,7 @@ function resultOf(
     rates: {
       bots: ratesHz.length,
       sumHz: sum(ratesHz, (hz) => hz),
+      inputSumHz: sum(rated, ({ inputs, liveMs }) => (inputs * 1000) / liveMs),
       leastHz: ratesHz.reduce((least, hz) => Math.min(least, hz), Number.POSITIVE_INFINITY),
     },
     seen,
@@ -230,11 +231,12 @@ function resultOf(
   };
 }
 
-type Measured = Pick<Tally, 'frames' | 'liveMs' | 'bytesIn' | 'bytesOut'>;
+type Measured = Pick<Tally, 'frames' | 'inputs' | 'liveMs' | 'bytesIn' | 'bytesOut'>;
 
 function sinceMark(total: Tally, { marked }: Member): Measured {
   return {
     frames: total.frames - marked.frames,
+    inputs: total.inputs - marked.inputs,
     liveMs: total.liveMs - marked.liveMs,
     bytesIn: total.bytesIn - marked.bytesIn,
     bytesOut: total.bytesOut - marked.bytesOut,

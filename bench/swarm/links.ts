@@ -80,6 +80,7 @@ export function connectTapped(
 /** What went over a full client's link that its session does not tell. */
 export interface LinkCounts {
   frames: number;
+  inputs: number;
   snapshots: number;
   /** Repairs that the client asked for. */
   repairs: number;
@@ -91,7 +92,7 @@ export interface LinkCounts {
 }
 
 export function newLinkCounts(): LinkCounts {
-  return { frames: 0, snapshots: 0, repairs: 0, enters: 0, leaves: 0, isFirst: true };
+  return { frames: 0, inputs: 0, snapshots: 0, repairs: 0, enters: 0, leaves: 0, isFirst: true };
 }
 
 /** The client's own link, with everything counted that passes it. */
@@ -106,6 +107,7 @@ export function connectCounted(counts: LinkCounts): Connect {
       },
       send(bytes: Uint8Array): void {
         if (bytes[0] === MessageKind.REPAIR) counts.repairs++;
+        if (bytes[0] === MessageKind.INPUT) counts.inputs++;
         link.send(bytes);
       },
     });

@@ -13,6 +13,7 @@ export interface Stay {
 /** What a bot has done since the start. */
 export interface Tally extends ProofCounts {
   readonly frames: number;
+  readonly inputs: number;
   /** In the world, ms. */
   readonly liveMs: number;
   readonly bytesIn: number;
@@ -41,6 +42,7 @@ export interface Member {
 
 export const NOTHING: Tally = {
   frames: 0,
+  inputs: 0,
   liveMs: 0,
   bytesIn: 0,
   bytesOut: 0,
@@ -126,6 +128,7 @@ function added(past: Tally, bot: Bot, nowMs: number): Tally {
   const proofs = bot.proofs ?? NOTHING;
   return {
     frames: past.frames + bot.frames,
+    inputs: past.inputs + bot.inputs,
     liveMs: past.liveMs + bot.liveMs(nowMs),
     bytesIn: past.bytesIn + bot.bytesIn,
     bytesOut: past.bytesOut + bot.bytesOut,

@@ -26,6 +26,8 @@ export interface SwarmReport {
   /** Frames a second that a bot got while it was in the world: mean over bots, and the least. */
   readonly frameHz: number | null;
   readonly frameHzLeast: number | null;
+  /** Inputs a second that a bot sent: one that was held up leaves some to the server. */
+  readonly inputHz: number | null;
   readonly tickP50Ms: number | null;
   readonly tickP99Ms: number | null;
   readonly slippedTicks: number | null;
@@ -101,6 +103,7 @@ export function reportOf(measured: Measured): SwarmReport {
     leaves: counts.leaves,
     leavesByServer: since(({ linksLeft }) => linksLeft),
     frameHz: rated > 0 ? rounded(sum(rates, ({ sumHz }) => sumHz) / rated, 2) : null,
+    inputHz: rated > 0 ? rounded(sum(rates, ({ inputSumHz }) => inputSumHz) / rated, 2) : null,
     frameHzLeast: rated > 0 ? rounded(Math.min(...rates.map((r) => r.leastHz)), 2) : null,
     tickP50Ms: both && rounded(tickQuantileMs(both[0], both[1], 0.5), 2),
     tickP99Ms: both && rounded(tickQuantileMs(both[0], both[1], 0.99), 2),
@@ -125,6 +128,8 @@ export function reportOf(measured: Measured): SwarmReport {
 
 /** A frame is 50 ms long; whoever gets fewer than this of them a second sees the world falter. */
 export const FRAME_HZ_MIN = 19.5;
+/** Bots that send fewer are no load of 20 Hz, and the server did not bear one. */
+export const INPUT_HZ_MIN = 19;
 
 /** Why the run proves nothing, or proves that something is wrong; empty when all is well. */
 export function failuresOf(
@@ -145,6 +150,9 @@ export function failuresOf(
   failures.push(...countsThatDiffer(report));
   if (frameHz === null) failures.push('no bot was there long enough to count its frames');
   else if (frameHz < FRAME_HZ_MIN) failures.push(`20 Hz were not held: ${frameHz} frames a second`);
+  if (report.inputHz !== null && report.inputHz < INPUT_HZ_MIN) {
+    failures.push(`20 Hz were not asked for: the bots sent ${report.inputHz} inputs a second`);
+  }
   if (desyncs !== null && desyncs > 0) failures.push(`${desyncs} bubbles were not the server's`);
   if (report.repairs) failures.push(`${report.repairs} repairs were asked for`);
   if (report.verifying > 0 && report.proofs === 0) failures.push('not one bubble was compared');

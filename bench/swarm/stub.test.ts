@@ -54,6 +54,7 @@ test(
     expect(report).toMatchObject({ linksTooMany: 0, playersTooMany: 0, desyncs: null });
     expect(report.frameHz).toBeGreaterThan(18.5);
     expect(report.frameHzLeast).toBeLessThanOrEqual(report.frameHz as number);
+    expect(report.inputHz).toBeGreaterThan(17);
     expect(report.loadCpu).toBeGreaterThan(0);
   },
   TIMEOUT_MS,
