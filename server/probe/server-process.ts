@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -27,7 +27,10 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Bun runs the source; Node runs `build/server-node/`. */
   readonly runtime?: 'bun' | 'node';
-  /** Pins the process to one core. */
+  /**
+   * Pins the process to one core once it listens. Not so its embedded PostgreSQL, which has a
+   * machine of its own elsewhere, and starves on a core that is full.
+   */
   readonly core?: number;
 }
 
@@ -64,6 +67,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     });
     void exited.then((code) => fail(`ended with ${code}`));
   });
+  if (options.core !== undefined) pin(child.pid as number, options.core);
   return {
     port,
     pid: child.pid as number,
@@ -82,12 +86,12 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   };
 }
 
-function launch({ dataDir, port = 0, env, runtime = 'bun', core }: ServerOptions): ChildProcess {
+function launch({ dataDir, port = 0, env, runtime = 'bun' }: ServerOptions): ChildProcess {
   const server =
     runtime === 'bun'
       ? [process.execPath, 'server/main.ts']
       : ['node', 'build/server-node/main.js'];
-  const [command, ...args] = core === undefined ? server : ['taskset', '-c', `${core}`, ...server];
+  const [command, ...args] = server;
   return spawn(command as string, args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -99,6 +103,12 @@ function launch({ dataDir, port = 0, env, runtime = 'bun', core }: ServerOptions
       ...env,
     },
   });
+}
+
+/** All threads that it has by now; later ones inherit it. */
+function pin(pid: number, core: number): void {
+  const { status, stderr } = spawnSync('taskset', ['-a', '-c', '-p', `${core}`, `${pid}`]);
+  if (status !== 0) throw new Error(`cannot pin the server: ${stderr}`);
 }
 
 function eachLine(child: ChildProcess, hear: (line: string) => void): void {
