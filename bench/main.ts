@@ -8,6 +8,7 @@ import { net } from './net/bench.ts';
 import { pack } from './pack/bench.ts';
 import { physics } from './physics/bench.ts';
 import { saveResult } from './results.ts';
+import { shrink } from './shrink/bench.ts';
 import { swarm } from './swarm/bench.ts';
 import { view } from './viewer/bench.ts';
 
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   pack,
   physics,
   query,
+  shrink,
   stages,
   step,
   swarm,

@@ -317,6 +317,20 @@ export {
   probabilityCount,
   traceAddress,
 } from './wire/pack/abi';
+export {
+  entersBegin,
+  entersWrite,
+  groupShrink,
+  groupsInsert,
+  groupsMeet,
+  groupsUnshrink,
+  metHistory,
+  metPlayer,
+  oddsAddress,
+  oddsCount,
+  snapshotShrink,
+  snapshotUnshrink,
+} from './wire/shrink/abi';
 
 export function messageEncode(kind: i32): i32 {
   return encodeHead(kind);

@@ -297,5 +297,5 @@ export const INBOX: usize = memory.data(INBOX_BYTES, 16);
 /** Line and column of the assert that trapped. */
 export const FAULT_SITE: usize = memory.data(8, 8);
 /** Decisions of the entry that was packed last, a power of two; see `wire/pack/coder.ts`. */
-export const TRACE_CAPACITY: i32 = 2048;
+export const TRACE_CAPACITY: i32 = 16384;
 export const TRACE: usize = memory.data(TRACE_CAPACITY * 2, 16);

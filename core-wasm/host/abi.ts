@@ -55,6 +55,18 @@ export interface Abi {
   excerptBase(): number;
   excerptInsert(length: number): number;
   excerptRemove(count: number): number;
+  entersBegin(): void;
+  entersWrite(count: number): number;
+  groupShrink(count: number, told: number): number;
+  groupsMeet(length: number): number;
+  metPlayer(number: number): number;
+  metHistory(number: number): number;
+  groupsUnshrink(length: number): number;
+  groupsInsert(length: number): number;
+  snapshotShrink(length: number): number;
+  snapshotUnshrink(length: number): number;
+  readonly oddsAddress: WebAssembly.Global;
+  readonly oddsCount: WebAssembly.Global;
   worldHash(): bigint;
   worldSave(): number;
   worldLoad(length: number): number;

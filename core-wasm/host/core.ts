@@ -7,8 +7,8 @@ import { type CoreModule, instantiate } from './load-core.ts';
 import { type MoverColumns, takeMovers } from './movers.ts';
 import { Queries } from './queries.ts';
 import { Rewind } from './rewind.ts';
+import { Shrinker } from './shrinker.ts';
 import { STEP_STAGES } from './stages.ts';
-import { StateReader } from './state-reader.ts';
 import { TICKS_PER_FRAME, WireFault } from './types.ts';
 
 export { CLIENT_MESSAGE_BYTES_MAX, Codec, NO_CHANGE, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
@@ -25,7 +25,7 @@ export type { Terrain } from './state-reader.ts';
  * A broken invariant inside the core traps: the call throws `WebAssembly.RuntimeError`, the
  * instance is dead and the world must be rebuilt from a checkpoint.
  */
-export class Core extends StateReader {
+export class Core extends Shrinker {
   /** Rays, casts, overlaps and nearest points in the state as it is. */
   readonly queries: Queries;
   /** What each client simulates, and the ghosts that it is told of. */
@@ -231,9 +231,7 @@ export class Core extends StateReader {
   /** `exportPart` from the open snapshot. */
   takePart(ids: ArrayLike<number>): Uint8Array | null {
     const length = this.list(ids) ? this.abi.excerptTake(ids.length) : -1;
-    if (length < 0) return null;
-    const first = this.abi.excerptAddress.value as number;
-    return this.memory.bytes.slice(first, first + length);
+    return length < 0 ? null : this.takeExcerpt(length);
   }
 
   /** The open snapshot without anybody who moves: what every newcomer begins with. */
@@ -287,12 +285,6 @@ export class Core extends StateReader {
    */
   removePart(ids: ArrayLike<number>): boolean {
     return this.list(ids) && this.abi.excerptRemove(ids.length) === 1;
-  }
-
-  private list(ids: ArrayLike<number>): boolean {
-    if (ids.length > this.abi.listedCapacity.value) return false;
-    this.memory.u32.set(ids, (this.abi.listedAddress.value as number) >>> 2);
-    return true;
   }
 
   /**

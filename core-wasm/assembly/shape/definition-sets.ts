@@ -33,11 +33,15 @@ export function wantDefinition(start: usize, count: i32, id: i32): void {
   }
 }
 
+export function isWanted(place: i32): bool {
+  return load<u8>(WANTED + <usize>place) != 0;
+}
+
 /** Copies what is wanted of the section at `start`; returns how many that are. */
 export function copyWanted(start: usize, count: i32, to: usize): i32 {
   let copied = 0;
   for (let place = 0; place < count; place++) {
-    if (load<u8>(WANTED + <usize>place) == 0) continue;
+    if (!isWanted(place)) continue;
     copyRecord(recordAt(to, copied), recordAt(start, place));
     copied++;
   }

@@ -1,4 +1,5 @@
 import { Body, BodyKind, entityIndex, Shape } from '../body/body';
+import { Joint } from '../joint/joint';
 import {
   BODY_BYTES,
   CONTACT_SHIFT,
@@ -92,6 +93,17 @@ export function listEntities(ids: usize, count: i32): bool {
   return true;
 }
 
+/** Lists every body of the open packed state. */
+export function listAll(): void {
+  const h = openHeader();
+  lowest = 0;
+  highest = h.entityHigh - 1;
+  const end = packedBodies(h) + <usize>(h.moverCount + h.staticCount) * BODY_BYTES;
+  for (let at = packedBodies(h); at < end; at += BODY_BYTES) {
+    addBit(LISTED_SET, entityIndex(changetype<Body>(at).id));
+  }
+}
+
 export function isListed(id: u32): bool {
   return entityIndex(id) < ENTITY_CAPACITY && hasBit(LISTED_SET, entityIndex(id));
 }
@@ -120,8 +132,8 @@ export function isClosed(count: i32): bool {
   return true;
 }
 
-/** What the listed bodies look like. */
-function takeLooks(into: Header, count: i32): void {
+/** Notes what the `count` ordered look like; false when they look like nothing that is defined. */
+export function wantLooks(count: i32): bool {
   let isWanting = false;
   const h = openHeader();
   const start = packedDefinitions(h);
@@ -132,8 +144,7 @@ function takeLooks(into: Header, count: i32): void {
     isWanting = true;
     wantDefinition(start, h.definitionCount, b.definition);
   }
-  if (!isWanting) return;
-  into.definitionCount = copyWanted(start, h.definitionCount, packedDefinitions(into));
+  return isWanting;
 }
 
 function append(to: usize, from: usize, length: i32): usize {
@@ -161,8 +172,8 @@ function appendPlayers(to: usize, count: i32): usize {
   return end;
 }
 
-/** Joints are sorted by their A, who need not be their owner. */
-function appendJoints(to: usize, count: i32): usize {
+/** How many joints the `count` ordered own; they are then in order by A, who need not own them. */
+export function orderJoints(count: i32): i32 {
   let first = JOINT_CAPACITY;
   let last = -1;
   for (let i = 0; i < count; i++) {
@@ -174,10 +185,18 @@ function appendJoints(to: usize, count: i32): usize {
   }
   const found = listBits(JOINT_SET, first, last, JOINT_ORDER);
   clearBits(JOINT_SET, first, last);
+  return found;
+}
+
+export function orderedJoint(place: i32): Joint {
+  return jointAt(<i32>load<u16>(JOINT_ORDER + ((<usize>place) << 1)));
+}
+
+function appendJoints(to: usize, count: i32): usize {
+  const found = orderJoints(count);
   let end = to;
   for (let i = 0; i < found; i++) {
-    const j = jointAt(<i32>load<u16>(JOINT_ORDER + ((<usize>i) << 1)));
-    end = append(end, changetype<usize>(j), JOINT_BYTES);
+    end = append(end, changetype<usize>(orderedJoint(i)), JOINT_BYTES);
   }
   return end;
 }
@@ -207,7 +226,11 @@ export function beginExcerpt(to: usize, entityHigh: i32): Header {
 }
 
 function fill(into: Header, count: i32): void {
-  takeLooks(into, count);
+  const h = openHeader();
+  if (wantLooks(count)) {
+    const looks = packedDefinitions(into);
+    into.definitionCount = copyWanted(packedDefinitions(h), h.definitionCount, looks);
+  }
   const movers = packedBodies(into);
   const statics = appendBodies(movers, count, false);
   into.moverCount = <i32>(statics - movers) / BODY_BYTES;

@@ -47,7 +47,9 @@ const TIES_OF_PLAYER: i32 = 5;
 const TIE_CAPACITY: i32 =
   2 * (TIES_OF_PLAYER * PLAYER_CAPACITY + JOINT_CAPACITY + CONTACT_CAPACITY);
 
-assert(TIES + TIE_CAPACITY * 8 <= POINTS + POINT_CAPACITY * POINT_BYTES);
+/** Where the index ends; what goes with it may stand behind. */
+export const INDEX_END: usize = TIES + TIE_CAPACITY * 8;
+assert(INDEX_END <= POINTS + POINT_CAPACITY * POINT_BYTES);
 assert(SLOT_CAPACITY < 65536 && ENTITY_CAPACITY <= 65536 && JOINT_CAPACITY < 65536);
 
 let bodies: usize = 0;

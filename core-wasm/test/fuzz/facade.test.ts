@@ -5,6 +5,7 @@ import { FrameWriter } from '../../host/frame-writer.ts';
 import { Interest } from '../../host/interest.ts';
 import { Queries } from '../../host/queries.ts';
 import { Rewind } from '../../host/rewind.ts';
+import { Shrinker } from '../../host/shrinker.ts';
 import { StateReader } from '../../host/state-reader.ts';
 import { StepFault, WireFault } from '../../host/types.ts';
 import { artifactBytes } from '../world.ts';
@@ -22,6 +23,7 @@ beforeAll(async () => {
 test('every public method of the facade is among the random calls', () => {
   const methods = [
     Core,
+    Shrinker,
     StateReader,
     Codec,
     EntryPacker,

@@ -3,7 +3,7 @@ import type { Core } from '../../host/core.ts';
 import { TICKS_PER_FRAME, WireFault } from '../../host/types.ts';
 import { integer, pick } from '../random.ts';
 import { anyId, anyInput, type Caller, type FacadeCalls } from './caller.ts';
-import { damaged } from './chance.ts';
+import { anyBytes, damaged, hugeBytes } from './chance.ts';
 
 const groupsRoom = new Uint16Array(64);
 
@@ -97,6 +97,43 @@ function prove(c: Caller): void {
 
 const NONE = new Uint8Array(0);
 
+/** What is small is what was large, and small bytes gone bad are refused or taken, no more. */
+function shrinkAndBack(c: Caller): Uint8Array | null {
+  const { core, random } = c;
+  const ids = someIds(c);
+  const snapshot = core.snapshot();
+  const part = core.exportPart(snapshot, ids);
+  const chunk = core.shrinkPart(ids, random() < 0.3);
+  if ((part === null) !== (chunk === null)) throw new Error('no excerpt and yet a chunk of it');
+  if (part === null || chunk === null) return null;
+  if (random() < 0.7) core.unshrinkParts(damaged(random, chunk));
+  const back = core.unshrinkParts(chunk);
+  if (Buffer.compare(back ?? NONE, part) !== 0)
+    throw new Error('a shrunk part came back different');
+  return chunk;
+}
+
+function enter(c: Caller): void {
+  const { core } = c;
+  const ids = someIds(c);
+  const snapshot = core.snapshot();
+  const part = core.exportPart(snapshot, ids);
+  core.beginEnters();
+  const chunks = core.shrinkEnters(ids);
+  const again = core.shrinkEnters(ids);
+  if (Buffer.compare(chunks ?? NONE, again ?? NONE) !== 0) throw new Error('not the same chunks');
+  if (part === null && chunks !== null) throw new Error('chunks of no part');
+}
+
+function packAndBack({ core, random }: Caller): void {
+  const snapshot = core.snapshot();
+  const packed = core.packSnapshot(snapshot);
+  if (packed === null) throw new Error('a snapshot is none');
+  if (random() < 0.7) core.unpackSnapshot(damaged(random, packed));
+  const back = core.unpackSnapshot(packed);
+  if (Buffer.compare(back ?? NONE, snapshot) !== 0) throw new Error('another snapshot came back');
+}
+
 /** What an observer is told of a frame can be read, and is a part of the whole. */
 function tell(c: Caller): void {
   const { core, random, frame } = c;
@@ -146,6 +183,30 @@ export const PART_CALLS: FacadeCalls = {
   insertPart: {
     share: 0.1,
     call: ({ core, random, state }) => core.insertPart(damaged(random, state)),
+  },
+  shrinkPart: { looks: true, share: 0.2, call: shrinkAndBack },
+  shrinkEnters: { looks: true, share: 0.1, call: enter },
+  unshrinkParts: {
+    looks: true,
+    share: 0.1,
+    call: ({ core, random }) =>
+      core.unshrinkParts(random() < 0.98 ? anyBytes(random, 400) : hugeBytes(random)),
+  },
+  meetPlayers: {
+    looks: true,
+    share: 0.1,
+    call: (c) => c.core.meetPlayers(damaged(c.random, shrinkAndBack(c) ?? NONE)),
+  },
+  insertShrunk: {
+    share: 0.1,
+    call: (c) => c.core.insertShrunk(damaged(c.random, shrinkAndBack(c) ?? NONE)),
+  },
+  packSnapshot: { looks: true, share: 0.1, call: packAndBack },
+  unpackSnapshot: {
+    looks: true,
+    share: 0.1,
+    call: ({ core, random }) =>
+      core.unpackSnapshot(random() < 0.98 ? anyBytes(random, 400) : hugeBytes(random)),
   },
   removePart: { share: 0.05, call: (c) => c.core.removePart([anyId(c)]) },
   'a partial rollback': { share: 0.3, call: rollBackPart },

@@ -14,6 +14,8 @@ export interface BubbleOptions {
   readonly bodiesMax: number;
   /** Something is kept from the partial world once: then it must be found to differ. */
   readonly withhold?: 'contact impulse' | 'impulse command' | 'input';
+  /** Who enters comes as chunks of single groups, shrunk, and not as an excerpt. */
+  readonly isShrunk?: boolean;
 }
 
 export interface BubbleReport {
@@ -191,6 +193,10 @@ function exchange(bubble: Bubble, whole: Core, start: Uint8Array, has: (id: numb
   bubble.left += leaving.length;
   const entering = wanted.filter((id) => !present.has(id));
   for (const batch of batches(random, entering, whole.groups())) {
+    if (bubble.options.isShrunk) {
+      expectTaken(core.insertShrunk(shrunk(whole, start, shuffled(random, batch))));
+      continue;
+    }
     let chunk = whole.exportPart(start, shuffled(random, batch));
     if (chunk === null) throw new Error('the entering are not closed');
     if (bubble.options.withhold === 'contact impulse' && !bubble.withheld) {
@@ -199,6 +205,18 @@ function exchange(bubble: Bubble, whole: Core, start: Uint8Array, has: (id: numb
     expectTaken(core.insertPart(chunk));
   }
   bubble.entered += entering.length;
+}
+
+/** One chunk a group, in the order in which the ids name them first. */
+function shrunk(whole: Core, start: Uint8Array, ids: readonly number[]): Uint8Array {
+  if (!whole.openSnapshot(start)) throw new Error('a snapshot is none');
+  const groups = whole.groups();
+  const chunks = [...Map.groupBy(ids, (id) => groups[id & 0xffff]).values()].map((group) => {
+    const chunk = whole.shrinkPart(group);
+    if (chunk === null) throw new Error('the entering are not closed');
+    return chunk;
+  });
+  return Buffer.concat(chunks);
 }
 
 /** Whole groups, dealt to up to three batches. */

@@ -41,6 +41,19 @@ describe('a partial world', () => {
     expect(sums.compared - sums.asleep).toBeGreaterThan(WORLDS * TICKS);
   });
 
+  test('is the whole one when who enters comes shrunk', () => {
+    let entered = 0;
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffffffff }), (seed) => {
+        const report = follow(seed, { isShrunk: true, ticks: 900 });
+        expect(report.difference).toBe('');
+        entered += report.entered;
+      }),
+      { numRuns: 20, endOnFailure: true },
+    );
+    expect(entered).toBeGreaterThan(20 * 50);
+  });
+
   // Some news is none: a point that does not touch again, a key that changes nothing in the air.
   const FOUND_SHARE = 0.4;
   for (const withhold of ['contact impulse', 'impulse command', 'input'] as const) {

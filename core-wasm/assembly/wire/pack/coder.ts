@@ -28,8 +28,10 @@ let end: usize = 0;
 /** Bytes by which `low` was moved up: what is written, or what lies behind the decoder. */
 let shifted: i32 = 0;
 let traced: i32 = 0;
+/** More came than there is room for. */
+let full: bool = false;
 
-/** Room for `capacity` bytes at `to`; more are a broken invariant. */
+/** Room for `capacity` bytes at `to`. */
 export function beginEncode(to: usize, capacity: i32): void {
   begin(to, capacity);
   decoding = false;
@@ -51,6 +53,7 @@ function begin(address: usize, length: i32): void {
   low = 0;
   range = 0xffffffff;
   shifted = 0;
+  full = false;
 }
 
 function nextByte(): u32 {
@@ -61,11 +64,14 @@ function nextByte(): u32 {
 
 /** One bit under the probability of `context`. */
 export function decide(context: u32, bit: bool): bool {
-  const zero = <u32>load<u16>(PROBABILITIES + ((<usize>context) << 1));
+  if (!decoding) trace((context << 1) | u32(bit));
+  return decideBy(<u32>load<u16>(PROBABILITIES + ((<usize>context) << 1)), bit);
+}
+
+/** One bit that is 0 with a probability of `zero` parts in 4096, 1 … 4095. */
+export function decideBy(zero: u32, bit: bool): bool {
   const bound = (range >>> PROBABILITY_BITS) * zero;
-  let one = bit;
-  if (decoding) one = code - low >= bound;
-  else trace((context << 1) | u32(bit));
+  const one = decoding ? code - low >= bound : bit;
   if (one) {
     const sum = low + bound;
     if (sum < low && !decoding) carry();
@@ -87,6 +93,17 @@ export function decideBits(count: i32, bits: u32): u32 {
   return value;
 }
 
+/** Up to 16 bits at once that nothing is known of; `bits` has no others. */
+export function decideEven(count: i32, bits: u32): u32 {
+  range >>>= count;
+  const value = decoding ? min<u32>((code - low) / range, (1 << count) - 1) : bits;
+  const sum = low + value * range;
+  if (sum < low && !decoding) carry();
+  low = sum;
+  while (range < RANGE_LEAST) shift();
+  return value;
+}
+
 function shift(): void {
   if (decoding) code = (code << 8) | nextByte();
   else writeByte(low >>> 24);
@@ -96,13 +113,15 @@ function shift(): void {
 }
 
 function writeByte(byte: u32): void {
-  assert(at < end);
+  full = full || at == end;
+  if (full) return;
   store<u8>(at, <u8>byte);
   at++;
 }
 
 /** A whole stands for less than 1, so the carry ends before the first byte. */
 function carry(): void {
+  if (full) return;
   let place = at - 1;
   while (load<u8>(place) == 0xff) {
     store<u8>(place, 0);
@@ -128,13 +147,18 @@ function lastValue(bytes: i32): u64 {
   return (<u64>low + unit - 1) & ~(unit - 1);
 }
 
-/** Length of the chunk. */
+/** Length of the chunk; −1 when there was no room for it. */
 export function finishEncode(): i32 {
   const bytes = lastBytes();
   const value = lastValue(bytes);
   if (value >>> 32 != 0) carry();
   for (let i = 0; i < bytes; i++) writeByte(<u32>((value >>> (24 - 8 * i)) & 0xff));
-  return <i32>(at - start);
+  return full ? -1 : <i32>(at - start);
+}
+
+/** Whether the decoder reads far behind the end of what there is. */
+export function isExhausted(): bool {
+  return at > end + 8;
 }
 
 /** Length of the chunk; −1 when it ends too early, −2 when no encoder wrote it. */

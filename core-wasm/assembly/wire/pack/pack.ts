@@ -70,7 +70,9 @@ function encodeByModel(): i32 {
   beginEncode(MODELLED, MODELLED_BYTES);
   decide(Context.VERBATIM, false);
   codeEntry();
-  return finishEncode();
+  const length = finishEncode();
+  assert(length > 0);
+  return length;
 }
 
 function encodeVerbatim(length: i32, to: usize): i32 {
