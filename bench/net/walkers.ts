@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { type Codec, compileCore, createCodec } from '../../core-wasm/host/core.ts';
+import { Core, compileCore } from '../../core-wasm/host/core.ts';
 import { createWalks, type Walk } from '../swarm/walk.ts';
 
 /** What the players of every server do: the swarm's walks, all with a headset. */
 export interface Walkers {
-  readonly codec: Codec;
+  readonly codec: Core;
   /** `account` as the server has it, or the number again. */
   walk(number: number, account: number): Walk;
 }
 
 export async function openWalkers(spreadM: number): Promise<Walkers> {
   const wasm = await Bun.file(join(import.meta.dir, '../../build/core.wasm')).bytes();
-  const codec = await createCodec(await compileCore(wasm));
+  const codec = await Core.create(await compileCore(wasm));
   const walks = createWalks(codec, { mode: 'spread', spreadM });
   return { codec, walk: (number, account) => walks({ number, account, headset: true }) };
 }

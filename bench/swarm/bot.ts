@@ -1,6 +1,6 @@
 import { ClockSync } from '../../client/net/clock-sync.ts';
 import { Connection, type Delivered } from '../../client/net/connection.ts';
-import type { Codec } from '../../core-wasm/host/core.ts';
+import type { Core } from '../../core-wasm/host/core.ts';
 import { MessageKind, type Timing } from '../../core-wasm/host/messages.ts';
 import { TICK_DURATION_MS, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import { createInputReader, frameNumberOf, type InputReader, timingOf } from './frames.ts';
@@ -52,7 +52,7 @@ export interface BotOptions {
 }
 
 export interface LightBotOptions extends BotOptions {
-  readonly codec: Codec;
+  readonly codec: Core;
   readonly seen: SeenBoard;
   /** Decodes every frame for what the others did; else frames are only counted. */
   readonly isReader: boolean;
@@ -146,7 +146,7 @@ export class LightBot implements Bot {
         return null;
       case MessageKind.SNAPSHOT:
         this.#nextFrame = message.frame;
-        this.#reader?.begin(message.frame);
+        if (this.#reader?.begin(message) === false) return 'the state is refused';
         this.#inWorld.start(atMs);
         return null;
       case MessageKind.FRAME:

@@ -1,6 +1,7 @@
 import { BubbleReader } from '../../core-wasm/host/bubble-reader.ts';
-import type { Codec } from '../../core-wasm/host/core.ts';
-import { MessageKind } from '../../core-wasm/host/messages.ts';
+import type { Core } from '../../core-wasm/host/core.ts';
+import { MessageKind, type Snapshot } from '../../core-wasm/host/messages.ts';
+import { WireFault } from '../../core-wasm/host/types.ts';
 
 export {
   changeCountsOf,
@@ -15,19 +16,24 @@ export function isFrame(message: Uint8Array): boolean {
 
 /** Who did what in the frames of one connection. It must see each of them. */
 export interface InputReader {
-  /** A SNAPSHOT came, of the first tick of `frame`. */
-  begin(frame: number): void;
+  /** A SNAPSHOT came, of the first tick of `frame`; false when it is none. */
+  begin({ frame, state }: Snapshot): boolean;
   /** The entries of the next frame as the server sequenced them; null when it cannot be read. */
   read(message: Uint8Array): ReadonlyArray<{ entity: number; entry: Uint8Array }> | null;
 }
 
-export function createInputReader(codec: Codec): InputReader {
-  const reader = new BubbleReader(codec);
+/** The core's world becomes one of the server's region, which all connections of a test share. */
+export function createInputReader(core: Core): InputReader {
+  const reader = new BubbleReader(core);
   return {
-    begin: (frame) => reader.begin(frame),
+    begin({ frame, state }) {
+      const unpacked = core.unpackSnapshot(state);
+      reader.begin(frame);
+      return unpacked !== null && core.restore(unpacked) === WireFault.NONE;
+    },
     read(message) {
       const read = reader.read(message);
-      return read.ok ? codec.frameInputs(read.frame.bytes) : null;
+      return read.ok ? core.frameInputs(read.frame.bytes) : null;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Core, compileCore, createCodec } from '../../core-wasm/host/core.ts';
+import { Core, compileCore } from '../../core-wasm/host/core.ts';
 import { LightBot } from './bot.ts';
 import type { Delays } from './delays.ts';
 import { FullBot } from './full-bot.ts';
@@ -160,7 +160,7 @@ type Maker = ((index: number) => Member) & { readonly seen: SeenBoard };
 
 async function createMaker(options: HerdOptions, wasm: Uint8Array<ArrayBuffer>): Promise<Maker> {
   const module = await compileCore(wasm);
-  const codec = await createCodec(module);
+  const codec = await Core.create(module);
   const light = options.kind === 'light';
   // One codec serves all light bots; a full bot steps a world of its own.
   const cores = await Promise.all(

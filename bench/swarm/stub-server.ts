@@ -1,5 +1,5 @@
 import type { ServerWebSocket } from 'bun';
-import { type Codec, Core, compileCore } from '../../core-wasm/host/core.ts';
+import { Core, compileCore } from '../../core-wasm/host/core.ts';
 import { type Message, MessageKind, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import { FRAME_DURATION_MS } from '../../core-wasm/host/types.ts';
 
@@ -106,7 +106,7 @@ function pass(account: number): object {
 }
 
 function answer(
-  codec: Codec & { readonly module: Core['module'] },
+  codec: Core,
   socket: ServerWebSocket<Player>,
   message: Message,
   welcome: () => { entity: number; frame: number },
@@ -131,7 +131,8 @@ function answer(
       resumed: false,
     }),
   );
-  socket.sendBinary(codec.encodeSnapshot(frame, new Uint8Array(8)));
+  const empty = codec.packSnapshot(codec.snapshot());
+  if (empty !== null) socket.sendBinary(codec.encodeSnapshot(frame, empty));
 }
 
 /** Laid out as `core-wasm/assembly/wire/bubble/message.ts` says. */

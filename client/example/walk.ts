@@ -45,7 +45,7 @@ function live(message: Uint8Array): void {
   const read = reader.read(message);
   if (!read.ok) throw new Error(`a frame cannot be read: ${read.fault}`);
   const { frame, bytes, leaves, enter } = read.frame;
-  const isIn = core.removePart(leaves) && (enter.length === 0 || core.insertPart(enter) === 0);
+  const isIn = core.removePart(leaves) && (enter.length === 0 || core.insertShrunk(enter) === 0);
   if (!isIn || core.stepFrame(bytes).wire !== 0) throw new Error('the core refuses the frame');
   send(core.encodeInput(frame + LEAD_FRAMES, core.encodeEntry(stepsInACircle(frame))));
   if (++frames % FRAME_RATE_HZ === 0) tellWhomItSees();
@@ -74,5 +74,6 @@ socket.onmessage = ({ data }) => {
   if (message.kind === MessageKind.FRAME) live(message.message);
   if (message.kind !== MessageKind.SNAPSHOT) return;
   reader.begin(message.frame);
-  if (core.restore(message.state) !== 0) throw new Error('the core refuses the state');
+  const state = core.unpackSnapshot(message.state);
+  if (state === null || core.restore(state) !== 0) throw new Error('the state is refused');
 };

@@ -237,8 +237,10 @@ class Session implements WorldSession {
   /** Begins anew when a state has come: with the frame behind it, so that nobody is missed. */
   #takeBase(): string | null {
     if (this.#base === null) return null;
-    const { frame, state } = this.#base;
+    const { frame, state: packed } = this.#base;
     this.#base = null;
+    const state = this.core.unpackSnapshot(packed);
+    if (state === null) return "the world's state cannot be unpacked";
     // A clock that runs has seen frames of this connection: the state replaces lost ones.
     const wire = this.#clock.running
       ? this.#predictor.resync(frame, state)

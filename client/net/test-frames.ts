@@ -44,7 +44,7 @@ export class TestFrames {
     if (this.#came.length > 0) {
       flags |= CHANGE;
       parts.push(numbers([2, 0], [4, 0], [2, this.#came.length], [2, 0]));
-      for (const id of this.#came) parts.push(numbers([4, id]), codec.newHistory());
+      for (const id of this.#came) parts.push(numbers([4, id]));
       this.#came = [];
     }
     if (commands.length > 0) {

@@ -85,8 +85,10 @@ export class TestServer {
   /** Sends the present state, as to a slow client that has drained. */
   sendSnapshot(): void {
     const { core } = this.authority;
+    const packed = core.packSnapshot(core.snapshot());
+    if (packed === null) throw new Error('the authority has no state');
     this.#frames.begin();
-    this.#peer?.toClient(this.codec.encodeSnapshot(core.frame, core.snapshot()));
+    this.#peer?.toClient(this.codec.encodeSnapshot(core.frame, packed));
   }
 
   /** Changes one bit of the server's world: from now on client and server disagree. */

@@ -17,7 +17,7 @@ export type PredictedCore = Pick<
   | 'proof'
   | 'proofOf'
   | 'removePart'
-  | 'insertPart'
+  | 'insertShrunk'
   | 'snapshot'
   | 'restore'
   | 'frameBegin'
@@ -268,7 +268,7 @@ export class Predictor {
   #play({ bytes, leaves, enter }: AuthoritativeFrame): WireFault {
     const core = this.#core;
     if (leaves.length > 0 && !core.removePart(leaves)) return WireFault.OUT_OF_RANGE;
-    const entered = enter.length > 0 ? core.insertPart(enter) : WireFault.NONE;
+    const entered = enter.length > 0 ? core.insertShrunk(enter) : WireFault.NONE;
     return entered === WireFault.NONE ? core.stepFrame(bytes).wire : entered;
   }
 

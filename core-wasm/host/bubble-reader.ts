@@ -1,4 +1,4 @@
-import type { EntryPacker } from './entry-packer.ts';
+import type { Core } from './core.ts';
 import { type BubbleChange, MessageKind, type Timing } from './messages.ts';
 import { WireFault } from './types.ts';
 
@@ -76,17 +76,18 @@ export function changeCountsOf(message: Uint8Array): ChangeCounts | null {
 
 /**
  * Reads the FRAMEs of one connection, in order. Each is packed against those before it, so that a
- * reader must see all of them from the SNAPSHOT on; it does not need a world. What it gives was
+ * reader must see all of them from the SNAPSHOT on. What it gives was
  * checked for form only: the core judges the frame and who enters.
  */
 export class BubbleReader {
-  private readonly packer: EntryPacker;
+  private readonly core: Pick<Core, 'newHistory' | 'unpackEntry' | 'meetPlayers'>;
   /** In entity order. */
   private roster: Followed[] = [];
   private nextFrame = -1;
 
-  constructor(packer: EntryPacker) {
-    this.packer = packer;
+  /** Its world must be of the server's region, at whatever tick. */
+  constructor(core: Pick<Core, 'newHistory' | 'unpackEntry' | 'meetPlayers'>) {
+    this.core = core;
   }
 
   /** A SNAPSHOT came, of the first tick of `frame`: nobody is followed yet. */
@@ -133,31 +134,37 @@ export class BubbleReader {
   private readChange(cursor: Cursor): BubbleChange {
     const leaveCount = cursor.u16();
     const enterBytes = cursor.u32();
-    const joining = cursor.u16();
+    const came = cursor.u16();
     const gone = cursor.u16();
     const leaves = cursor.ids(leaveCount);
     const enter = cursor.take(enterBytes);
-    const historyBytes = this.packer.newHistory().length;
-    const joined: Followed[] = [];
-    for (let i = 0; i < joining; i++) {
-      joined.push({ id: cursor.u32(), history: cursor.take(historyBytes).slice() });
-    }
-    const left = new Set([...leaves, ...cursor.ids(gone)]);
+    const joined: Followed[] = enter.length === 0 ? [] : this.meet(enter);
+    for (const id of cursor.ids(came)) joined.push({ id, history: this.core.newHistory() });
+    const left = new Set(leaves);
+    // Who enters may go with a command of the same frame, and who leaves may enter again.
+    const went = new Set(cursor.ids(gone));
     this.roster = this.roster
       .filter(({ id }) => !left.has(id))
       .concat(joined)
+      .filter(({ id }) => !went.has(id))
       .sort((a, b) => (a.id & 0xffff) - (b.id & 0xffff));
     return { leaves, enter };
   }
 
+  private meet(enter: Uint8Array): Followed[] {
+    const met = this.core.meetPlayers(enter);
+    if (met === null) throw new Refused(WireFault.OUT_OF_RANGE);
+    return met;
+  }
+
   /** Entries of who has one, each behind its player's id. */
   private readInputs(cursor: Cursor, isSparse: boolean): Uint8Array[] {
-    const { roster, packer } = this;
+    const { roster, core } = this;
     const mask = isSparse ? cursor.take((roster.length + 7) >> 3) : null;
     const inputs: Uint8Array[] = [];
     roster.forEach(({ id, history }, place) => {
       if (mask !== null && (((mask[place >> 3] as number) >> (place & 7)) & 1) === 0) return;
-      const unpacked = packer.unpackEntry(history, cursor.rest());
+      const unpacked = core.unpackEntry(history, cursor.rest());
       if (unpacked === null) throw new Refused(WireFault.OUT_OF_RANGE);
       cursor.take(unpacked.length);
       const input = new Uint8Array(ID_BYTES + unpacked.entry.length);

@@ -68,6 +68,7 @@ export interface Welcome {
 export interface Snapshot {
   readonly kind: typeof MessageKind.SNAPSHOT;
   readonly frame: number;
+  /** For `Core.unpackSnapshot`. */
   readonly state: Uint8Array;
 }
 
@@ -75,7 +76,7 @@ export interface Snapshot {
 export interface BubbleChange {
   /** Entities that are the client's no longer. */
   readonly leaves: Uint32Array;
-  /** An excerpt with those who enter, for `Core.insertPart`; empty when nobody does. */
+  /** Those who enter, for `Core.insertShrunk`; empty when nobody does. */
   readonly enter: Uint8Array;
 }
 

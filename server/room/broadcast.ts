@@ -48,13 +48,20 @@ export function broadcastFrame(room: Room, frame: number, forced: Uint16Array): 
       continue;
     }
     if (session.needsSnapshot) {
-      base ??= room.codec.encodeSnapshot(frame, core.takeBase());
+      base ??= packBase(room, frame);
       sendBase(room, session, base, message.length);
     } else if (core.interest.hasChanged(session.observer)) {
       countChange(room, session.observer);
     }
     sendTo(room, session, message);
   }
+}
+
+/** What is static, the same for all who begin with this frame. */
+function packBase({ core, codec }: Room, frame: number): Uint8Array {
+  const packed = core.packSnapshot(core.takeBase());
+  if (packed === null) throw new Error('the core refused its own state');
+  return codec.encodeSnapshot(frame, packed);
 }
 
 function countChange({ core, meters }: Room, observer: number): void {

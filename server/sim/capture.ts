@@ -34,7 +34,8 @@ export function createCapture(core: Core): Capture {
 
   function start({ frame, state }: Snapshot): string | null {
     reader.begin(frame);
-    isLive = core.restore(state) === WireFault.NONE;
+    const unpacked = core.unpackSnapshot(state);
+    isLive = unpacked !== null && core.restore(unpacked) === WireFault.NONE;
     look();
     return isLive ? null : 'a snapshot is none';
   }
@@ -50,7 +51,8 @@ export function createCapture(core: Core): Capture {
     }
     if (!leaves.every((id) => present.has(id))) return 'somebody leaves who was not there';
     if (leaves.length > 0 && !core.removePart(leaves)) return 'who leaves is torn off';
-    if (enter.length > 0 && core.insertPart(enter) !== WireFault.NONE) return 'who enters does not';
+    if (enter.length > 0 && core.insertShrunk(enter) !== WireFault.NONE)
+      return 'who enters does not';
     look();
     const named = core.frameInputs(bytes).map(({ entity }) => entity);
     const before = present;

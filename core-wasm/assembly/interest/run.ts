@@ -34,8 +34,10 @@ export function runInterest(forcedCount: i32, tells: bool): bool {
   buildCells(PLAYER_CELLS, Role.PLAYER);
   buildCells(LOOSE_CELLS, Role.LOOSE);
   buildColumns();
-  if (tells) packChunks();
-  beginMessages();
+  if (tells) {
+    packChunks();
+    beginMessages();
+  }
   let enters = 0;
   let leaves = 0;
   let ghosts = 0;

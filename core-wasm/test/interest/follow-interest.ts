@@ -61,7 +61,7 @@ export function followInterest(
     if (String(leaves) !== String(leaving))
       sums.difference ||= 'others leave than the message says';
     if (!part.removePart(shuffled(random, [...leaves]))) throw new Error('the leaving are cut');
-    if (enter.length > 0) expectTaken(part.insertPart(enter));
+    if (enter.length > 0) expectTaken(part.insertShrunk(enter));
     expectTaken(part.loadFrame(bytes));
     for (const state of states) {
       part.step();

@@ -1,6 +1,6 @@
 import { body, entityIndex, Role } from '../../body/body';
 import { slotOf } from '../../body/body-store';
-import { entryCount, entryNow, idNow } from '../../interest/entries';
+import { entryCount, entryNow, idBefore, idNow } from '../../interest/entries';
 import { CHUNK_OF, CHUNKS, HISTORIES, HISTORIES_BEFORE, HISTORY_OWNERS } from '../../layout';
 import { inputAddress, inputEntryLength, inputsOfFrame } from '../filter';
 import { HISTORY_BYTES } from '../pack/history';
@@ -42,6 +42,7 @@ function notePlayers(): void {
   for (let entry = 0; entry < entryCount(); entry++) {
     const id = idNow(entry);
     const isPlayer = id != 0 && body(slotOf(id)).role == Role.PLAYER;
+    if (isPlayer && idBefore(entry) != id) forgetHistory(id);
     setChunk(entry, isPlayer ? SILENT : 0);
   }
 }
@@ -61,6 +62,11 @@ export function isPlayerEntry(entry: i32): bool {
 
 export function hasChunk(entry: i32): bool {
   return (chunkOf(entry) & LENGTH_MASK) != 0;
+}
+
+/** Of who only comes nothing is known, whatever another world knew of his index. */
+function forgetHistory(id: u32): void {
+  store<u32>(HISTORY_OWNERS + ((<usize>entityIndex(id)) << 2), 0);
 }
 
 /** Nothing is known of who has the index only now. */

@@ -1,14 +1,6 @@
-import {
-  areEntriesSame,
-  bitBytes,
-  entryAt,
-  entryBefore,
-  idBefore,
-  idNow,
-} from '../../interest/entries';
+import { areEntriesSame, bitBytes, entryAt, idBefore, idNow } from '../../interest/entries';
 import { memberEntriesOf, Observer } from '../../interest/observer';
 import { ENTERS, EXCERPT, HAS, LEAVES, LOADED, MESSAGES, MESSAGES_BYTES } from '../../layout';
-import { takeGroup } from '../../world/excerpt';
 import {
   commandAddress,
   commandLength,
@@ -18,8 +10,9 @@ import {
   isCommandForAll,
 } from '../filter';
 import { Kind } from '../messages';
-import { HISTORY_BYTES } from '../pack/history';
-import { copyChunks, hasChunk, historyBefore, isPlayerEntry, wasSparse } from './chunks';
+import { WireFault } from '../reader';
+import { beginEnters, writeEnters } from '../shrink/enters';
+import { copyChunks, hasChunk, isPlayerEntry, wasSparse } from './chunks';
 import { Order, OrderFlag, orderOf } from './order';
 
 /**
@@ -29,10 +22,9 @@ import { Order, OrderFlag, orderOf } from './order';
  *   kind u8 │ flags u8 │ frame u16, the low half of its number
  *   PROOF     u64, of what he had at the first tick, before anybody leaves or enters
  *   TIMING    input frame u32, slack i16 ms, replaced u16
- *   CHANGE    leaves u16, excerpt bytes u32, joining u16, gone u16
- *             leaving ids u32 … │ excerpt …
- *             players who enter or come with the frame's commands: id u32, history 128 bytes …
- *             ids u32 of those who go with them …
+ *   CHANGE    leaves u16, entering bytes u32, came u16, gone u16
+ *             leaving ids u32 … │ chunks of who enters … (see ../shrink/README.md)
+ *             ids u32 of players who come with the frame's commands … │ of those who go …
  *   COMMANDS  count u16, bytes u32, commands …
  *   SPARSE    one bit for each player that he simulates, in entity order: whether he has a chunk
  *   chunks …  of those, in entity order
@@ -55,6 +47,7 @@ let used: i32 = 0;
 
 /** Before the first message of a frame. */
 export function beginMessages(): void {
+  beginEnters();
   used = 0;
 }
 
@@ -116,8 +109,8 @@ function writeAll(index: i32, o: Observer, order: Order, wanted: u32, start: usi
   return end;
 }
 
-function hasRoom(at: usize, bytes: i32): bool {
-  return <i32>(MESSAGES + MESSAGES_BYTES - at) >= bytes;
+function roomAt(at: usize): i32 {
+  return <i32>(MESSAGES + MESSAGES_BYTES - at);
 }
 
 /** Who leaves and enters, who came and went. `at` itself when nobody did, 0 without room. */
@@ -126,41 +119,22 @@ function writeChange(o: Observer, start: usize): usize {
   const leaveBytes = (<usize>o.leaveCount) << 2;
   memory.copy(at, LEAVES + ((<usize>o.leaveStart) << 2), leaveBytes);
   at += leaveBytes;
-  let excerptBytes = 0;
+  let enterBytes = 0;
   if (o.enterCount > 0) {
-    excerptBytes = takeGroup(ENTERS + ((<usize>o.enterStart) << 2), o.enterCount, EXCERPT);
-    assert(excerptBytes > 0);
-    if (!hasRoom(at, excerptBytes + REST_BYTES_MAX)) return 0;
-    memory.copy(at, EXCERPT, excerptBytes);
-    at += <usize>excerptBytes;
+    const ids = ENTERS + ((<usize>o.enterStart) << 2);
+    enterBytes = writeEnters(ids, o.enterCount, at, roomAt(at) - REST_BYTES_MAX);
+    if (enterBytes == -WireFault.TOO_LONG) return 0;
+    assert(enterBytes > 0);
+    at += <usize>enterBytes;
   }
-  const joining = writeCame(writeEnteringPlayers(o, at));
-  const gone = writeGone(joining);
+  const came = writeCame(at);
+  const gone = writeGone(came);
   if (o.enterCount + o.leaveCount == 0 && gone == at) return start;
   store<u16>(start, <u16>o.leaveCount);
-  store<u32>(start, excerptBytes, 2);
-  store<u16>(start, <u16>(<i32>(joining - at) / JOINING_BYTES), 6);
-  store<u16>(start, <u16>(<i32>(gone - joining) >> 2), 8);
+  store<u32>(start, enterBytes, 2);
+  store<u16>(start, <u16>(<i32>(came - at) >> 2), 6);
+  store<u16>(start, <u16>(<i32>(gone - came) >> 2), 8);
   return gone;
-}
-
-const JOINING_BYTES: i32 = 4 + HISTORY_BYTES;
-
-function writeEnteringPlayers(o: Observer, start: usize): usize {
-  let at = start;
-  for (let i = 0; i < o.enterCount; i++) {
-    const id = load<u32>(ENTERS + ((<usize>(o.enterStart + i)) << 2));
-    const entry = entryBefore(id);
-    if (!isPlayerEntry(entry)) continue;
-    at = writeJoining(entry, id, at);
-  }
-  return at;
-}
-
-function writeJoining(entry: i32, id: u32, at: usize): usize {
-  store<u32>(at, id);
-  memory.copy(at + 4, historyBefore(entry, id), HISTORY_BYTES);
-  return at + <usize>JOINING_BYTES;
 }
 
 /** Players of his whom the frame's commands made. */
@@ -171,7 +145,8 @@ function writeCame(start: usize): usize {
     for (let rest = load<u64>(HAS + word); rest != 0; rest &= rest - 1) {
       const entry = <i32>(word << 3) + <i32>ctz(rest);
       if (idBefore(entry) == idNow(entry) || !isPlayerEntry(entry)) continue;
-      at = writeJoining(entry, idNow(entry), at);
+      store<u32>(at, idNow(entry));
+      at += 4;
     }
   }
   return at;
@@ -205,7 +180,7 @@ function writeCommands(start: usize): usize {
   for (let i = 0; i < commandsOfFrame(); i++) {
     if (!isCommandForAll(i) && !isHis(commandSubject(i)) && !isHis(commandOther(i))) continue;
     const length = commandLength(i);
-    if (!hasRoom(at, length + REST_BYTES_MAX)) return 0;
+    if (roomAt(at) < length + REST_BYTES_MAX) return 0;
     memory.copy(at, commandAddress(i), length);
     at += <usize>length;
     count++;
