@@ -58,7 +58,7 @@ export class Predictor {
   #isSuspect = false;
   readonly #disputes: Disputes;
 
-  /** `onDispute` gets what is to be filed of a desync once it is settled; it must use it at once. */
+  /** `onDispute` gets what is to be filed of a desync once it is settled, to be used at once. */
   constructor(
     core: PredictedCore,
     onFault: (fault: PredictionFault) => void,
@@ -254,7 +254,7 @@ export class Predictor {
     return confirmed;
   }
 
-  /** Tells when the state at the frame's first tick, for null the present one, is another's. */
+  /** Tells when the state at the frame's first tick, the present one for null, is not theirs. */
   #compare({ frame, proof: expected }: AuthoritativeFrame, state: Uint8Array | null): void {
     if (expected === 0n) return;
     const core = this.#core;

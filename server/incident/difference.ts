@@ -9,7 +9,7 @@ import { type Section, type SectionName, sectionsOf } from '../../core-wasm/host
 /** One field in which two states differ. */
 export interface Difference {
   readonly section: SectionName;
-  /** Whom the record belongs to: a body's or player's id, a contact's or joint's A; 0 for nobody. */
+  /** Whose the record is: a body's or player's id, a contact's or joint's A; 0 for nobody. */
   readonly entity: number;
   /** The B of a contact or joint, else 0. */
   readonly other: number;

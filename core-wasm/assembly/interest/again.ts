@@ -1,4 +1,4 @@
-import { HAD, LISTED } from '../layout';
+import { HAD, HAS, LISTED } from '../layout';
 import { entryBefore, groupEntry, groupOfEntry, groupStart } from './entries';
 import { Observer, observer } from './observer';
 
@@ -24,12 +24,16 @@ export function giveAgain(index: i32, listed: i32): bool {
   return true;
 }
 
-/** Lets HAD lack the groups that he is to get again. */
+/**
+ * Lets HAD lack the groups that he is to get again, of those that he keeps: the others leave, which
+ * needs no more.
+ */
 export function missAgain(o: Observer): void {
   const first = <i32>o.againStart;
   for (let i = first; i < first + <i32>o.againCount; i++) {
     const entry = entryBefore(load<u32>(AGAIN + ((<usize>i) << 2)));
     if (entry < 0) continue;
+    if (!isKept(entry)) continue;
     const group = groupOfEntry(entry);
     for (let place = groupStart(group); place < groupStart(group + 1); place++) {
       const mate = groupEntry(place);
@@ -39,6 +43,10 @@ export function missAgain(o: Observer): void {
     }
   }
   o.againCount = 0;
+}
+
+function isKept(entry: i32): bool {
+  return ((<i32>load<u8>(HAS + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
 }
 
 /** Everybody was told. */

@@ -105,7 +105,6 @@ function markHad(index: i32, o: Observer): void {
     const entry = entryOfOld(<i32>load<u16>(entries + ((<usize>i) << 1)));
     if (entry >= 0) setBit(HAD, entry);
   }
-  if (o.againCount > 0) missAgain(o);
 }
 
 function setBit(bits: usize, entry: i32): void {
@@ -252,6 +251,7 @@ function putRim(index: i32, o: Observer, entry: i32): void {
 function writeChanges(index: i32, o: Observer): void {
   o.enterCount = 0;
   o.leaveCount = 0;
+  if (o.againCount > 0) missAgain(o);
   if (areEntriesSame() && hasWhatHeHad()) return;
   writeLeaves(index, o);
   writeEnters(o);

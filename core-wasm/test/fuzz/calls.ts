@@ -59,6 +59,8 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'provenMovers',
   'movingHash',
   'queries',
+  'interest',
+  'bubbles',
   'reopen',
   'movingHashOf',
   'openFilter',
