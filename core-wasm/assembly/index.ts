@@ -79,13 +79,7 @@ import { header } from './world/header';
 import { step, stepPart, stepStage } from './world/step';
 import './trap';
 import { takeBase } from './world/base';
-import {
-  listMovers,
-  openOwnSnapshot,
-  openSnapshot,
-  openWorld,
-  takeExcerpt,
-} from './world/excerpt';
+import { listMovers, openOwnSnapshot, openSnapshot, openWorld, takeExcerpt } from './world/excerpt';
 import { insertExcerpt } from './world/insert';
 import { hashMoving, hashMovingStaged, openProofs, proofOfListed } from './world/proof';
 import { removeListed } from './world/remove';

@@ -263,6 +263,7 @@ export class Core extends StateReader {
    */
   openOwnSnapshot(snapshot: Uint8Array): void {
     this.memory.bytes.set(snapshot, this.memory.staging);
+    this.openLength = snapshot.length;
     this.abi.excerptOpenOwn();
   }
 
