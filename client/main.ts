@@ -1,5 +1,6 @@
 import { Core, type CoreModule, compileCore } from '../core-wasm/host/core.ts';
 import { guestTicket } from './guest.ts';
+import { createIncidentUpload } from './net/incident-upload.ts';
 import { openSession } from './net/session.ts';
 import { play } from './play.ts';
 import { coreRefused, fetchCore, type Missing, missingInBrowser } from './requirements.ts';
@@ -25,6 +26,7 @@ async function boot(): Promise<Missing | null> {
   const storage = openStorage();
   const socket = new URL('.', base);
   socket.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
+  const ticket = () => guestTicket(base, storage);
   play(
     page,
     (sampler) =>
@@ -32,7 +34,8 @@ async function boot(): Promise<Missing | null> {
         ...sampler,
         core,
         url: socket.href,
-        ticket: () => guestTicket(base, storage),
+        ticket,
+        onIncident: createIncidentUpload(base, ticket),
         nowMs: () => performance.now(),
       }),
     storage,

@@ -17,6 +17,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   swarm: () => import('./verbs/swarm.ts'),
   replay: () => import('./verbs/replay.ts'),
   record: () => import('./verbs/record.ts'),
+  desync: () => import('./verbs/desync.ts'),
   doctor: () => import('./verbs/doctor.ts'),
 };
 

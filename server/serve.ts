@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { CLIENT_MESSAGE_BYTES_MAX } from '../core-wasm/host/core.ts';
 import { createApp } from './api/app.ts';
 import { loadAssets } from './api/assets.ts';
@@ -5,6 +6,7 @@ import { artifactPath, loadCoreModule } from './artifacts.ts';
 import { createDoorkeeper, DRAINING } from './auth/doorkeeper.ts';
 import type { Config } from './config.ts';
 import { drain } from './drain.ts';
+import { openIncidentFolder } from './incident/folder.ts';
 import { createLobby } from './lobby/lobby.ts';
 import { listen } from './net/listen.ts';
 import type { Listener } from './net/transport.ts';
@@ -12,6 +14,7 @@ import { watchParts } from './observe/watch-parts.ts';
 import { openParts, type Parts } from './open-parts.ts';
 import { openWorld } from './open-world.ts';
 import { type Pacer, startPacer } from './room/pacer.ts';
+import { takeEvidence } from './room/repair.ts';
 import type { Room } from './room/room.ts';
 import { runTick } from './room/tick.ts';
 
@@ -87,7 +90,17 @@ async function openDoor(
       () => (health.draining ? DRAINING : null),
       meters.refusalsByCode,
     ),
-    fetch: createApp({ ...parts, assets, guestsPerMinute: config.tickets.guestsPerMinute }),
+    fetch: createApp({
+      ...parts,
+      assets,
+      guestsPerMinute: config.tickets.guestsPerMinute,
+      incidents: {
+        ...parts,
+        folder: openIncidentFolder(join(config.dataDir, 'incidents')),
+        coreHash: room.core.module.hash,
+        takeEvidence: (account) => takeEvidence(room.evidence, account),
+      },
+    }),
     events: createLobby(room, { bus, store, limits: config.limits, onFault }),
   });
 }

@@ -49,6 +49,8 @@ export interface BotOptions {
   /** What the bot does; asked once its account is known. */
   readonly walk: (account: number) => Walk;
   readonly nowMs: () => number;
+  /** Gets each desync of a full bot as a file. */
+  readonly onIncident?: (file: Uint8Array) => void;
 }
 
 export interface LightBotOptions extends BotOptions {

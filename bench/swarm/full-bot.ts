@@ -29,7 +29,7 @@ export class FullBot implements Bot {
   #home: Float32Array | null = null;
   #strayM = 0;
 
-  constructor({ url, login, nowMs, walk }: BotOptions, core: Core) {
+  constructor({ url, login, nowMs, walk, onIncident }: BotOptions, core: Core) {
     this.#core = core;
     this.#nowMs = nowMs;
     const walkNow = (): Walk => {
@@ -46,6 +46,7 @@ export class FullBot implements Bot {
       core,
       nowMs,
       isShown: false,
+      ...(onIncident === undefined ? {} : { onIncident }),
       connect: connectCounted(this.#link),
       sampleIntent: () => walkNow().intentAt(core.tick - this.#bornTick),
       samplePose: () => walkNow().poseAt((core.tick - this.#bornTick) / TICKS_PER_FRAME),

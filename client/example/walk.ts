@@ -14,7 +14,6 @@ const [address = 'http://127.0.0.1:8080', seconds = '10'] = process.argv.slice(2
 /** How many frames ahead of the last one it acts: enough for the way to a server nearby. */
 const LEAD_FRAMES = 3;
 const FRAME_RATE_HZ = TICK_RATE_HZ / TICKS_PER_FRAME;
-const FULL_TURN = 65_536;
 
 async function login(): Promise<string> {
   const headers = { 'content-type': 'application/json' };
@@ -24,7 +23,7 @@ async function login(): Promise<string> {
 }
 
 function stepsInACircle(frame: number): PlayerInput {
-  const yaw = Math.floor((frame / (5 * FRAME_RATE_HZ)) * FULL_TURN) % FULL_TURN;
+  const yaw = Math.floor((frame / (5 * FRAME_RATE_HZ)) * 65_536) & 0xffff;
   const intent = { moveX: 0, moveZ: 127, yaw, pitch: 0, buttons: 0 };
   return { intents: [intent, intent, intent], pose: null };
 }
@@ -56,8 +55,7 @@ function tellWhomItSees(): void {
   const place = new Float32Array(3);
   for (const { entity, account } of core.playerAccounts()) {
     core.bodyPosition(entity, place);
-    const [x, y, z] = [...place].map((metres) => metres.toFixed(1));
-    console.log(`${entity === own ? 'I am' : `player ${account} is`} at ${x}, ${y}, ${z}`);
+    console.log(`${entity === own ? 'I am' : `player ${account} is`} at ${place.join(', ')}`);
   }
 }
 

@@ -1,8 +1,10 @@
 import { BubbleReader } from '../../core-wasm/host/bubble-reader.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
+import { encodeIncident } from '../../core-wasm/host/incident-file.ts';
 import {
   type FrameMessage,
   MessageKind,
+  PROTOCOL_VERSION,
   type Snapshot,
   type Welcome,
 } from '../../core-wasm/host/messages.ts';
@@ -15,7 +17,8 @@ import {
   WireFault,
 } from '../../core-wasm/host/types.ts';
 import { ShownWorld } from '../interpolate/shown-world.ts';
-import { type PredictionFault, Predictor } from '../predict/predictor.ts';
+import type { DisputeReport, PredictionFault } from '../predict/dispute.ts';
+import { Predictor } from '../predict/predictor.ts';
 import { ClockSync } from './clock-sync.ts';
 import { Connection, type Delivered } from './connection.ts';
 import { type Connect, connectWebSocket } from './socket.ts';
@@ -62,6 +65,8 @@ export interface SessionOptions {
   readonly connect?: Connect;
   readonly schedule?: Schedule;
   readonly random?: () => number;
+  /** Gets each desync as a file once it is settled; see `core-wasm/host/incident-file.ts`. */
+  readonly onIncident?: (file: Uint8Array) => void;
 }
 
 /**
@@ -75,6 +80,8 @@ const UNATTENDED_MS = 500;
 const STEPS_PER_UPDATE_MAX = 12;
 /** Further behind than this a frame's input would come too late: it is not asked for. */
 const LATE_TICKS = 2 * TICKS_PER_FRAME;
+
+const NO_HASHES = new Uint32Array(0);
 
 /** Enters a world and stays in it. */
 export function openSession(options: SessionOptions): WorldSession {
@@ -109,9 +116,13 @@ class Session implements WorldSession {
     this.bodies = this.#shown.bodies;
     this.players = this.#shown.players;
     this.#reader = new BubbleReader(core);
-    this.#predictor = new Predictor(core, (fault) => {
-      this.#broken = fault;
-    });
+    this.#predictor = new Predictor(
+      core,
+      (fault) => {
+        this.#broken = fault;
+      },
+      (report) => this.#file(report),
+    );
     this.#connection = new Connection({
       url,
       ticket,
@@ -167,12 +178,23 @@ class Session implements WorldSession {
     const isChanged = this.#predictor.settle();
     if (isChanged && this.#isShown) this.#shown.correct(this.core, this.#predictor.entity);
     if (this.#broken === null) return;
-    const { frame } = this.#broken;
-    const proof = this.#broken.kind === 'desync' ? this.#broken.got : 0n;
+    const fault = this.#broken;
+    const told = fault.kind === 'differs' ? fault : { got: 0n, hashes: NO_HASHES };
+    const repair = { frame: fault.frame, proof: told.got, hashes: told.hashes };
     this.#broken = null;
     // On the way in a state comes anyway.
     if (this.#connection.state !== 'live') return;
-    this.#connection.send(this.core.encodeRepair(frame, proof));
+    this.#connection.send(this.core.encodeRepair(repair));
+  }
+
+  #file({ head, frames }: DisputeReport): void {
+    const { onIncident } = this.#options;
+    if (onIncident === undefined) return;
+    const { entity } = this.#predictor;
+    const { account } = this.status;
+    const coreHash = this.core.module.hash;
+    const own = { protocol: PROTOCOL_VERSION, coreHash, account, entity };
+    onIncident(encodeIncident({ ...own, ...head }, frames));
   }
 
   /** Predicts up to where the clock wants to be; returns the ticks and parts that are left over. */
@@ -215,7 +237,7 @@ class Session implements WorldSession {
     const { frame, bytes, timing } = read.frame;
     const refusal = this.#takeBase();
     if (refusal !== null) return refusal;
-    // While a repair is waited for, frames pass by, but they still tell the time.
+    // Where no frame can be applied they pass by, but they still tell the time.
     this.#clock.onFrame(frame, atMs);
     if (timing !== null) this.#clock.onTiming(timing.slackMs, atMs);
     return this.#predictor.receive(bytes, read.frame) ? null : 'a frame is missing';
@@ -245,7 +267,9 @@ class Session implements WorldSession {
     const wire = this.#clock.running
       ? this.#predictor.resync(frame, state)
       : this.#predictor.start(frame, state);
-    return wire === WireFault.NONE ? null : `the core refused the world's state (${wire})`;
+    if (wire !== WireFault.NONE) return `the core refused the world's state (${wire})`;
+    this.#broken = null;
+    return null;
   }
 }
 

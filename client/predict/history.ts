@@ -1,4 +1,4 @@
-import type { PredictedCore } from './predictor.ts';
+import type { PredictedCore } from './predicted-core.ts';
 
 /**
  * Frames that prediction may run ahead of the newest confirmed one: a second. Beyond it the

@@ -1,6 +1,6 @@
 import type { Intent, PartPose, Pose } from '../../core-wasm/host/types.ts';
 import { MAX_PREDICTED_FRAMES } from './history.ts';
-import type { PredictedCore } from './predictor.ts';
+import type { PredictedCore } from './predicted-core.ts';
 
 /** A pose that never changed is sent again after so many frames, whatever got lost before. */
 export const POSE_REFRESH_FRAMES = 20;

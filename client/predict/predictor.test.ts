@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { Core, type CoreModule, compileCore, emptyMovers } from '../../core-wasm/host/core.ts';
 import { BodyRole, type Intent, TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
+import type { DisputeReport, PredictionFault } from './dispute.ts';
 import { MAX_PREDICTED_FRAMES } from './history.ts';
-import { type PredictionFault, Predictor } from './predictor.ts';
+import { Predictor } from './predictor.ts';
 import {
   flipBit,
   IDLE,
@@ -248,7 +249,8 @@ describe('prediction', () => {
             if (k !== hitFrame) continue;
             const frame = first + hitFrame;
             const expected = authority.hashes[frame] as bigint;
-            expect(faults).toEqual([{ kind: 'desync', frame, expected, got: hit }]);
+            const hashes = expect.any(Uint32Array);
+            expect(faults).toEqual([{ kind: 'differs', frame, expected, got: hit, hashes }]);
             expect(predictor.desyncs).toBe(1);
             expect(predictor.resumePoint()).toBeNull();
             return;
@@ -274,8 +276,65 @@ describe('prediction', () => {
       client.deliver(0);
     }
     client.predictor.settle();
-    expect(client.faults).toHaveLength(1);
-    expect(client.faults[0]?.kind).toBe('desync');
+    expect(client.faults.map(({ kind }) => kind)).toEqual(['differs', 'unsound']);
+    expect(client.predictor.desyncs).toBe(1);
+  });
+
+  test('goes on after a guess that traps, in another instance, and loses no input', async () => {
+    const authority = await TestAuthority.create(module, 2, 6);
+    const client = await TestClient.join(authority, 0, 11, { least: 0, spread: 0 });
+    const { core, predictor } = client;
+    const step = core.step.bind(core);
+    for (let k = 0; k < 12; k++) {
+      if (k === 5) {
+        core.step = () => {
+          core.step = step;
+          throw new WebAssembly.RuntimeError('unreachable');
+        };
+      }
+      client.predictTo(authority.core.tick + 6, client.fidget);
+      client.post(authority.seal(), 0);
+      client.deliver(0);
+      predictor.settle();
+    }
+    expect([predictor.traps, predictor.desyncs, client.faults.length]).toEqual([1, 0, 0]);
+    expect(predictor.confirmed.newestHash).toBe(authority.hashes.at(-1) as bigint);
+  });
+
+  test('that traps for good waits for a state, and has the trap in its report', async () => {
+    const authority = await TestAuthority.create(module, 2, 6);
+    const core = await Core.create(module);
+    const faults: string[] = [];
+    const reports: DisputeReport[] = [];
+    const predictor = new Predictor(
+      core,
+      ({ kind }) => faults.push(kind),
+      (report) => reports.push(report),
+    );
+    predictor.entity = authority.players[0] as number;
+    predictor.start(authority.core.frame, authority.core.snapshot());
+    const stepFrame = core.stepFrame.bind(core);
+    core.stepFrame = () => {
+      core.stepFrame = stepFrame;
+      throw new WebAssembly.RuntimeError('unreachable');
+    };
+    const trapped = authority.core.frame;
+    predictor.receive(authority.seal());
+    expect(predictor.settle()).toBe(false);
+    expect([faults, predictor.canPredict, predictor.resumePoint()]).toEqual([
+      ['trapped'],
+      false,
+      null,
+    ]);
+    predictor.receive(authority.seal());
+    const { frame } = authority.core;
+    expect(predictor.resync(frame, authority.core.snapshot())).toBe(WireFault.NONE);
+    expect(reports.map(({ head }) => [head.frame, head.fault])).toEqual([[trapped, 'trapped']]);
+    expect(reports[0]?.frames.at(-1)?.frame).toBe(trapped);
+    predictor.receive(authority.seal());
+    predictor.settle();
+    expect(core.proof()).toBe(authority.core.proof());
+    expect(faults).toHaveLength(1);
   });
 
   test('is repaired by a snapshot', async () => {
@@ -310,7 +369,8 @@ describe('prediction', () => {
     client.predictTo(core.tick + 12, client.fidget);
     for (const frame of [0, 1, 2, 3]) {
       // Out with all crates and in again: nothing touches them meanwhile but the ground.
-      const enter = core.exportPart(core.snapshot(), crates) as Uint8Array;
+      core.openOwnSnapshot(core.snapshot());
+      const enter = core.shrinkPart(crates) as Uint8Array;
       const bytes = authority.seal();
       const leaves = Uint32Array.from(crates);
       const change = { leaves, enter: frame === 3 ? enter.subarray(0, 0) : enter };

@@ -1,61 +1,20 @@
-import { type Core, NO_CHANGE } from '../../core-wasm/host/core.ts';
+import { NO_CHANGE, REPAIR_HASHES_MAX } from '../../core-wasm/host/core.ts';
 import type { BubbleChange } from '../../core-wasm/host/messages.ts';
 import { type Intent, type Pose, TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
 import { ConfirmedHashes } from './confirmed-hashes.ts';
+import { type DisputeReport, Disputes, type PredictionFault } from './dispute.ts';
 import { History, MAX_PREDICTED_FRAMES } from './history.ts';
 import { OwnInputs } from './own-inputs.ts';
-import { predictFrame, repredict } from './rollback.ts';
+import {
+  type AuthoritativeFrame,
+  isWithoutTrap,
+  type OwnInput,
+  type PredictedCore,
+} from './predicted-core.ts';
+import { predictFrame, repredict, stepNoted } from './rollback.ts';
+import { Trail } from './trail.ts';
 
-/** The part of the core that prediction drives. */
-export type PredictedCore = Pick<
-  Core,
-  | 'tick'
-  | 'frame'
-  | 'loadFrame'
-  | 'step'
-  | 'stepFrame'
-  | 'proof'
-  | 'proofOf'
-  | 'removePart'
-  | 'insertShrunk'
-  | 'snapshot'
-  | 'restore'
-  | 'frameBegin'
-  | 'addInput'
-  | 'frameEnd'
-  | 'readFrameHeader'
-  | 'frameInputs'
-  | 'sameFrame'
-  | 'encodeEntry'
->;
-
-/** Why the predicted world cannot be trusted any more; only a snapshot repairs it. */
-export type PredictionFault =
-  /**
-   * Same inputs, other state, or a remembered state gone bad: `expected` is the server's proof at
-   * the frame's first tick, 0 where it gave none.
-   */
-  | {
-      readonly kind: 'desync';
-      readonly frame: number;
-      readonly expected: bigint;
-      readonly got: bigint;
-    }
-  /** The core refused an authoritative frame, or who leaves or enters with it. */
-  | { readonly kind: 'refused'; readonly frame: number; readonly wire: WireFault };
-
-/** What this client did in one frame, ready to be sent. */
-export interface OwnInput {
-  readonly frame: number;
-  readonly entry: Uint8Array;
-}
-
-interface AuthoritativeFrame extends BubbleChange {
-  readonly frame: number;
-  /** 0 in most frames. */
-  readonly proof: bigint;
-  readonly bytes: Uint8Array;
-}
+const NOBODY = new Uint32Array(0);
 
 /**
  * Runs the core ahead of the server on guesses and makes good what was guessed wrong.
@@ -68,6 +27,9 @@ interface AuthoritativeFrame extends BubbleChange {
  *
  * The world is a bubble: of what moves it has what the server says. Who leaves or enters does so
  * at F's first tick, and what followed is resimulated.
+ *
+ * A desync does not stop the play: frames are applied on, until the server has put in anew what
+ * differs and its proof says so. Only a state that no frame can be applied to waits for another.
  */
 export class Predictor {
   /** Own player's entity, to which own entries are addressed. */
@@ -76,23 +38,40 @@ export class Predictor {
   rollbacks = 0;
   /** Ticks that were stepped a second time because of it. */
   resimulatedTicks = 0;
-  desyncs = 0;
+  /** Guesses that trapped the core; each is taken back with the next frame. */
+  traps = 0;
   readonly confirmed = new ConfirmedHashes();
 
   readonly #core: PredictedCore;
   readonly #history = new History();
+  readonly #trail = new Trail();
   readonly #own: OwnInputs;
-  readonly #onFault: (fault: PredictionFault) => void;
   #news: AuthoritativeFrame[] = [];
   #nextFrame = 0;
   #confirmedFrame = -1;
   #started = false;
+  /** No frame can be applied: a state must come. */
   #faulted = false;
+  /** Where the play was when a guess trapped: what the core holds is old. −1 while it is not. */
+  #voidTick = -1;
+  /** The core's own memory, not only a state, may have gone bad. */
+  #isSuspect = false;
+  readonly #disputes: Disputes;
 
-  constructor(core: PredictedCore, onFault: (fault: PredictionFault) => void) {
+  /** `onDispute` gets what is to be filed of a desync once it is settled, to be used at once. */
+  constructor(
+    core: PredictedCore,
+    onFault: (fault: PredictionFault) => void,
+    onDispute: (report: DisputeReport) => void = () => {},
+  ) {
     this.#core = core;
     this.#own = new OwnInputs(core);
-    this.#onFault = onFault;
+    this.#disputes = new Disputes(onFault, onDispute);
+  }
+
+  /** Times that client and server were found to differ, each until they agreed again. */
+  get desyncs(): number {
+    return this.#disputes.count;
   }
 
   /** The frame that the server has to confirm next. */
@@ -117,12 +96,13 @@ export class Predictor {
 
   /** Whether `tick` may run: not further ahead than a wrong guess can be taken back. */
   get canPredict(): boolean {
-    if (!this.#started) return false;
+    if (!this.#started || this.#voidTick >= 0) return false;
     return !this.atFrameStart || this.#core.frame - this.#nextFrame < MAX_PREDICTED_FRAMES;
   }
 
   /** Begins anew from an authoritative state at the first tick of `frame`. */
   start(frame: number, state: Uint8Array): WireFault {
+    this.#endDispute();
     this.#own.clear();
     // A server that came back from a crash may have lost what it once confirmed.
     this.confirmed.dropFrom(0);
@@ -135,7 +115,9 @@ export class Predictor {
    * inputs that are already on their way stay in the prediction.
    */
   resync(frame: number, state: Uint8Array): WireFault {
-    const target = this.#core.tick;
+    if (this.#disputes.isOpen) this.settle();
+    this.#endDispute();
+    const target = this.#tick;
     const ahead = target - frame * TICKS_PER_FRAME;
     const wire = this.#rebase(frame, state);
     const tooFar = ahead > MAX_PREDICTED_FRAMES * TICKS_PER_FRAME;
@@ -164,11 +146,19 @@ export class Predictor {
     if (this.#news.length === 0 || this.#faulted || !this.#started) return false;
     const news = this.#news;
     this.#news = [];
-    const target = this.#core.tick;
-    const stateIsConfirmed = this.#applyAll(news);
-    if (!stateIsConfirmed) return false;
+    const target = this.#tick;
+    if (this.#voidTick >= 0 && !this.#takeBack()) return false;
+    if (!this.#applyAll(news)) return false;
     this.#repredict(target);
     return true;
+  }
+
+  /** The core stands at the newest confirmed state then; false when that is none any more. */
+  #takeBack(): boolean {
+    this.#voidTick = -1;
+    if (this.#rollBack(this.#nextFrame, 0)) return true;
+    this.#fail({ kind: 'unsound', frame: this.#nextFrame });
+    return false;
   }
 
   /**
@@ -185,8 +175,10 @@ export class Predictor {
     }
     if (this.#own.frame !== frame) throw new Error(`frame ${frame} has no open entry`);
     const entry = this.#own.add(phase, intent);
-    predictFrame(this.#core, this.#history, this.entity, entry);
-    this.#core.step();
+    this.#guess(this.#core.tick, () => {
+      predictFrame(this.#core, this.#history, this.entity, entry);
+      stepNoted(this.#core, this.#trail);
+    });
     return phase === TICKS_PER_FRAME - 1 ? { frame, entry } : null;
   }
 
@@ -203,7 +195,7 @@ export class Predictor {
   /** Where a broken connection may go on; null when only a snapshot will do. */
   resumePoint(): { frame: number; hash: bigint } | null {
     this.settle();
-    const confirmed = this.confirmedState();
+    const confirmed = !this.#disputes.isOpen ? this.confirmedState() : null;
     const hash = confirmed === null ? null : this.#core.proofOf(confirmed.state);
     return confirmed === null || hash === null ? null : { frame: confirmed.frame, hash };
   }
@@ -212,17 +204,21 @@ export class Predictor {
   confirmedState(): { frame: number; state: Uint8Array } | null {
     if (!this.#started || this.#faulted) return null;
     const frame = this.#nextFrame;
-    const standing = this.#core.tick === frame * TICKS_PER_FRAME;
+    const standing = this.#voidTick < 0 && this.#core.tick === frame * TICKS_PER_FRAME;
     return { frame, state: standing ? this.#core.snapshot() : this.#history.state(frame) };
   }
 
   #rebase(frame: number, state: Uint8Array): WireFault {
+    if (this.#isSuspect) this.#core.reopen();
+    this.#isSuspect = false;
     const wire = this.#core.restore(state);
     this.#started = wire === WireFault.NONE && this.#core.tick === frame * TICKS_PER_FRAME;
     this.#faulted = false;
+    this.#voidTick = -1;
     this.#news = [];
     this.#nextFrame = frame;
     this.#history.clear();
+    this.#trail.clear();
     this.confirmed.dropFrom(frame);
     this.#confirmedFrame = Math.min(this.#confirmedFrame, frame - 1);
     return this.#started || wire !== WireFault.NONE ? wire : WireFault.WRONG_FRAME;
@@ -235,14 +231,22 @@ export class Predictor {
     for (const authoritative of news) {
       const { frame, bytes } = authoritative;
       const predictedTicks = confirmed ? 0 : core.tick - frame * TICKS_PER_FRAME;
-      if (!this.#isProven(authoritative, predictedTicks, confirmed)) return confirmed;
+      const state = predictedTicks === 0 ? null : this.#history.state(frame);
+      this.#compare(authoritative, state);
+      this.#note(authoritative, state);
       if (predictedTicks < TICKS_PER_FRAME || !this.#isGuessed(authoritative)) {
-        if (predictedTicks > 0 && !this.#rollBack(frame, predictedTicks))
-          return this.#failDesync(frame, 0n, 0n, confirmed);
+        if (predictedTicks > 0 && !this.#rollBack(frame, predictedTicks)) {
+          this.#fail({ kind: 'unsound', frame });
+          return confirmed;
+        }
         this.#noteReplacedInput(frame, bytes);
         const wire = this.#play(authoritative);
+        if (wire === null) return false;
         confirmed = true;
-        if (wire !== WireFault.NONE) return this.#fail({ kind: 'refused', frame, wire }, true);
+        if (wire !== WireFault.NONE) {
+          this.#fail({ kind: 'refused', frame, wire });
+          return true;
+        }
       }
       this.#nextFrame = frame + 1;
       this.#confirmedFrame = frame;
@@ -250,14 +254,26 @@ export class Predictor {
     return confirmed;
   }
 
-  /** False, and the fault told, when the state at the frame's first tick is not the server's. */
-  #isProven({ frame, proof }: AuthoritativeFrame, ticks: number, confirmed: boolean): boolean {
-    if (proof === 0n) return true;
+  /** Tells when the state at the frame's first tick, the present one for null, is not theirs. */
+  #compare({ frame, proof: expected }: AuthoritativeFrame, state: Uint8Array | null): void {
+    if (expected === 0n) return;
     const core = this.#core;
-    const got = ticks === 0 ? core.proof() : core.proofOf(this.#history.state(frame));
-    if (got === proof) this.confirmed.confirm(frame, proof);
-    else this.#failDesync(frame, proof, got ?? 0n, confirmed);
-    return got === proof;
+    const got = state === null ? core.proof() : core.proofOf(state);
+    if (got === expected) {
+      this.confirmed.confirm(frame, expected);
+      this.#endDispute();
+      this.#isSuspect = false;
+      this.#trail.agree(frame);
+      return;
+    }
+    const ids = got ? core.provenMovers() : NOBODY;
+    const hashes = core.moverHashes(ids.length > REPAIR_HASHES_MAX ? NOBODY : ids);
+    this.#tell({ kind: 'differs', frame, expected, got: got ?? 0n, hashes });
+  }
+
+  #note({ frame, bytes, leaves, enter }: AuthoritativeFrame, state: Uint8Array | null): void {
+    if (this.#trail.isFull) this.#fileDispute();
+    this.#trail.note(this.#core, frame, bytes, { leaves, enter }, state);
   }
 
   #isGuessed({ frame, bytes, leaves, enter }: AuthoritativeFrame): boolean {
@@ -265,11 +281,25 @@ export class Predictor {
     return isSame && this.#core.sameFrame(this.#history.predicted(frame), bytes);
   }
 
-  #play({ bytes, leaves, enter }: AuthoritativeFrame): WireFault {
+  /** Null, and the fault told, when the core trapped. */
+  #play(authoritative: AuthoritativeFrame): WireFault | null {
+    let wire: WireFault | null = null;
+    const held = isWithoutTrap(() => {
+      wire = this.#apply(authoritative);
+    });
+    if (held) return wire;
+    this.#started = false;
+    this.#revive();
+    this.#fail({ kind: 'trapped', frame: authoritative.frame });
+    return null;
+  }
+
+  #apply({ bytes, leaves, enter }: AuthoritativeFrame): WireFault {
     const core = this.#core;
     if (leaves.length > 0 && !core.removePart(leaves)) return WireFault.OUT_OF_RANGE;
     const entered = enter.length > 0 ? core.insertShrunk(enter) : WireFault.NONE;
-    return entered === WireFault.NONE ? core.stepFrame(bytes).wire : entered;
+    if (entered !== WireFault.NONE) return entered;
+    return core.stepFrame(bytes, () => this.#trail.noteTick(core)).wire;
   }
 
   /** False when the remembered state is no state any more: memory went bad under it. */
@@ -286,19 +316,49 @@ export class Predictor {
     if (used === undefined || !sameBytes(used.entry, own)) this.#own.noteReplaced();
   }
 
-  #failDesync(frame: number, expected: bigint, got: bigint, confirmed: boolean): boolean {
-    this.desyncs++;
-    return this.#fail({ kind: 'desync', frame, expected, got }, confirmed);
+  /** The tick that the player is at. */
+  get #tick(): number {
+    return this.#voidTick >= 0 ? this.#voidTick : this.#core.tick;
   }
 
-  #fail(fault: PredictionFault, confirmed: boolean): boolean {
+  #guess(tick: number, run: () => void): void {
+    if (isWithoutTrap(run)) return;
+    this.traps++;
+    this.#voidTick = tick;
+    this.#revive();
+  }
+
+  /** The instance is dead: another shows the newest confirmed state until more is known. */
+  #revive(): void {
+    this.#core.reopen();
+    this.#core.restore(this.#trail.newestState);
+  }
+
+  #fail(fault: PredictionFault): void {
     this.#faulted = true;
-    this.#onFault(fault);
-    return confirmed;
+    this.#tell(fault);
+  }
+
+  #tell(fault: PredictionFault): void {
+    this.#isSuspect = true;
+    this.#disputes.tell(fault);
+  }
+
+  #endDispute(): void {
+    this.#fileDispute();
+    this.#disputes.close();
+  }
+
+  #fileDispute(): void {
+    if (!this.#disputes.isUnfiled) return;
+    const state = this.confirmedState()?.state ?? null;
+    this.#disputes.file(this.#trail.frames(this.#nextFrame, state), this.#trail.isProven);
   }
 
   #repredict(target: number): void {
-    repredict(this.#core, this.#history, this.#own, this.entity, target);
+    this.#guess(target, () =>
+      repredict(this.#core, this.#history, this.#trail, this.#own, this.entity, target),
+    );
   }
 }
 

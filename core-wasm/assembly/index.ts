@@ -15,6 +15,7 @@ import {
   ANSWERS,
   BODIES,
   BODY_BYTES,
+  CONTACTS,
   EVENTS,
   EXCERPT,
   FAULT_SITE,
@@ -23,6 +24,7 @@ import {
   FORCED,
   FRAME,
   GROUPS,
+  HASHES,
   INBOX,
   INBOX_BYTES,
   ISLANDS,
@@ -77,15 +79,9 @@ import { header } from './world/header';
 import { step, stepPart, stepStage } from './world/step';
 import './trap';
 import { takeBase } from './world/base';
-import {
-  listMovers,
-  openOwnSnapshot,
-  openSnapshot,
-  openWorld,
-  proofOf,
-  takeExcerpt,
-} from './world/excerpt';
+import { listMovers, openOwnSnapshot, openSnapshot, openWorld, takeExcerpt } from './world/excerpt';
 import { insertExcerpt } from './world/insert';
+import { hashMoving, hashMovingStaged, openProofs, proofOfListed } from './world/proof';
 import { removeListed } from './world/remove';
 import { hashState, loadState, resetState, saveState } from './world/snapshot';
 
@@ -98,6 +94,7 @@ export const playersAddress: usize = PLAYERS;
 export const playerBytes: i32 = PLAYER_BYTES;
 export const jointsAddress: usize = JOINTS;
 export const jointBytes: i32 = JOINT_BYTES;
+export const contactsAddress: usize = CONTACTS;
 export const terrainAddress: usize = TERRAIN_HEIGHTS;
 export const terrainVertices: i32 = TERRAIN_VERTICES;
 export const terrainSpacing: f32 = TERRAIN_SPACING_M;
@@ -190,9 +187,27 @@ export function excerptMovers(): i32 {
   return listMovers();
 }
 
-/** Of the excerpt that was just taken, and of the open snapshot's statics. */
-export function excerptProof(length: i32): u64 {
-  return proofOf(length);
+/** By entity index: u64 hash of each mover of the snapshot whose proofs are open. */
+export const hashesAddress: usize = HASHES;
+
+/** Opens the proofs of the snapshot of `length` bytes in STAGING, sound or not; `WireFault`. */
+export function proofOpen(length: i32): i32 {
+  return length < 0 || length > STAGING_BYTES ? 5 : openProofs(length);
+}
+
+/** Of the `count` movers in LISTED; 0 when one is not there. */
+export function proofOfSet(count: i32): u64 {
+  return proofOfListed(count);
+}
+
+/** Hash of what moves in STATE. */
+export function movingHash(): u64 {
+  return hashMoving();
+}
+
+/** The same of the snapshot of `length` bytes in STAGING, sound or not; 0 when it is none. */
+export function movingHashStaged(length: i32): u64 {
+  return length < 0 || length > STAGING_BYTES ? 0 : hashMovingStaged(length);
 }
 
 /** The open snapshot without who moves; bytes in EXCERPT. */

@@ -115,6 +115,9 @@ export const MARKS: usize = memory.data(ENTITY_CAPACITY, 16);
 
 /** Movers that were there when the frame began, ascending. */
 export const BEGAN: usize = memory.data(MOVER_CAPACITY * 4, 16);
+/** By entity index: hash of a mover, and its id where there is one; see `world/proof.ts`. */
+export const HASHES: usize = memory.data(ENTITY_CAPACITY * 8, 16);
+export const PROVEN_IDS: usize = memory.data(ENTITY_CAPACITY * 4, 16);
 
 /** What the host must hear of a tick; see `world/events.ts`. */
 export const EVENT_BYTES: i32 = 12;

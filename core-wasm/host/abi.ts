@@ -8,6 +8,7 @@ export interface Abi {
   readonly playerBytes: WebAssembly.Global;
   readonly jointsAddress: WebAssembly.Global;
   readonly jointBytes: WebAssembly.Global;
+  readonly contactsAddress: WebAssembly.Global;
   readonly stateAddress: WebAssembly.Global;
   readonly terrainAddress: WebAssembly.Global;
   readonly terrainVertices: WebAssembly.Global;
@@ -51,7 +52,6 @@ export interface Abi {
   excerptOpenWorld(): void;
   excerptTake(count: number): number;
   excerptMovers(): number;
-  excerptProof(length: number): bigint;
   excerptBase(): number;
   excerptInsert(length: number): number;
   excerptRemove(count: number): number;
@@ -67,6 +67,11 @@ export interface Abi {
   snapshotUnshrink(length: number): number;
   readonly oddsAddress: WebAssembly.Global;
   readonly oddsCount: WebAssembly.Global;
+  readonly hashesAddress: WebAssembly.Global;
+  proofOpen(length: number): number;
+  proofOfSet(count: number): bigint;
+  movingHash(): bigint;
+  movingHashStaged(length: number): bigint;
   worldHash(): bigint;
   worldSave(): number;
   worldLoad(length: number): number;
@@ -112,6 +117,7 @@ export interface Abi {
   readonly ghostsAddress: WebAssembly.Global;
   interestSet(): void;
   interestObserve(index: number, entity: number, budget: number): number;
+  interestAgain(observer: number, count: number): number;
   interestForget(index: number): void;
   interestRun(count: number, tells: number): number;
   readonly ordersAddress: WebAssembly.Global;

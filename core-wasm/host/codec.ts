@@ -16,8 +16,10 @@ import type {
 import { MessageKind } from './messages.ts';
 import { type FrameHeader, type PlayerInput, WireFault } from './types.ts';
 
-/** Longest message that a client may send: an INPUT with everything in it, rounded up. */
-export const CLIENT_MESSAGE_BYTES_MAX = 64;
+/** More movers than this are not told apart in a REPAIR. */
+export const REPAIR_HASHES_MAX = 512;
+/** Longest message that a client may send: a REPAIR; every other kind has at most 64 bytes. */
+export const CLIENT_MESSAGE_BYTES_MAX = 15 + 4 * REPAIR_HASHES_MAX;
 export const SERVER_MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 
 const FRAME_HEADER_BYTES = 16;
@@ -25,6 +27,12 @@ const HEAD_LENGTH_WORD = 15;
 
 /** Of a frame with which nobody leaves or enters. */
 export const NO_CHANGE: BubbleChange = { leaves: new Uint32Array(0), enter: new Uint8Array(0) };
+
+/** The first `count` words of `tail`; copied, for they are not aligned. */
+function readWords(tail: Uint8Array, count: number): Uint32Array {
+  const view = new DataView(tail.buffer, tail.byteOffset, count * 4);
+  return Uint32Array.from({ length: count }, (_, i) => view.getUint32(i * 4, true));
+}
 
 type Fields<T extends { kind: unknown }> = Omit<T, 'kind'>;
 
@@ -125,10 +133,14 @@ export class Codec extends EntryPacker {
     return this.encodeWithTail(MessageKind.SNAPSHOT, frame, state);
   }
 
-  encodeRepair(frame: number, proof: bigint): Uint8Array {
-    this.memory.u32[this.memory.field] = frame;
+  /** `hashes` at most `REPAIR_HASHES_MAX`. */
+  encodeRepair({ frame, proof, hashes }: Fields<Repair>): Uint8Array {
+    const tail = new Uint8Array(hashes.length * 4);
+    const view = new DataView(tail.buffer);
+    for (let i = 0; i < hashes.length; i++) view.setUint32(i * 4, hashes[i] as number, true);
     putU64(this.memory, 1, proof);
-    return this.encode(MessageKind.REPAIR);
+    this.memory.u32[this.memory.field + 3] = hashes.length;
+    return this.encodeWithTail(MessageKind.REPAIR, frame, tail);
   }
 
   encodePong(nonce: number): Uint8Array {
@@ -194,7 +206,12 @@ export class Codec extends EntryPacker {
       case MessageKind.FRAME:
         return { kind, message: bytes } satisfies FrameMessage;
       case MessageKind.REPAIR:
-        return { kind, frame: word(0), proof: getU64(this.memory, 1) } satisfies Repair;
+        return {
+          kind,
+          frame: word(0),
+          proof: getU64(this.memory, 1),
+          hashes: readWords(tail, word(3)),
+        } satisfies Repair;
     }
   }
 }

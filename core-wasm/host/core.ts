@@ -3,7 +3,8 @@ import { BubbleWriter } from './bubble-writer.ts';
 import { Codec } from './codec.ts';
 import { type TickEvent, takeEvents } from './events.ts';
 import { Interest } from './interest.ts';
-import { type CoreModule, instantiate } from './load-core.ts';
+import { type CoreModule, instantiate, instantiateNow } from './load-core.ts';
+import { type Memory, openMemory } from './memory.ts';
 import { type MoverColumns, takeMovers } from './movers.ts';
 import { Queries } from './queries.ts';
 import { Rewind } from './rewind.ts';
@@ -11,7 +12,13 @@ import { Shrinker } from './shrinker.ts';
 import { STEP_STAGES } from './stages.ts';
 import { TICKS_PER_FRAME, WireFault } from './types.ts';
 
-export { CLIENT_MESSAGE_BYTES_MAX, Codec, NO_CHANGE, SERVER_MESSAGE_BYTES_MAX } from './codec.ts';
+export {
+  CLIENT_MESSAGE_BYTES_MAX,
+  Codec,
+  NO_CHANGE,
+  REPAIR_HASHES_MAX,
+  SERVER_MESSAGE_BYTES_MAX,
+} from './codec.ts';
 export { emptyBodies, emptyPlayers, growBodies, growPlayers } from './columns.ts';
 export { emptyBoxes, emptyContacts } from './debug-view.ts';
 export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
@@ -23,16 +30,13 @@ export type { Terrain } from './state-reader.ts';
 /**
  * One world and its codec. Everything that touches the artifact's memory is in this folder.
  * A broken invariant inside the core traps: the call throws `WebAssembly.RuntimeError`, the
- * instance is dead and the world must be rebuilt from a checkpoint.
+ * instance is dead: `reopen`, and rebuild the world from a checkpoint.
  */
 export class Core extends Shrinker {
-  /** Rays, casts, overlaps and nearest points in the state as it is. */
-  readonly queries: Queries;
-  /** What each client simulates, and the ghosts that it is told of. */
-  readonly interest: Interest;
-  /** What each client is told of a frame. */
-  readonly bubbles: BubbleWriter;
+  private parts: Parts;
   private past: Rewind | null = null;
+  /** Bytes of the open snapshot whose movers were not hashed yet, else 0. */
+  private openLength = 0;
 
   /** A core with an empty world, in a memory of its own: 160 MiB of which little is touched. */
   static async create(module: CoreModule): Promise<Core> {
@@ -43,9 +47,36 @@ export class Core extends Shrinker {
 
   private constructor(module: CoreModule, abi: Abi) {
     super(module, abi);
-    this.queries = new Queries(abi, this.memory, null);
-    this.interest = new Interest(abi, this.memory);
-    this.bubbles = new BubbleWriter(abi, this.memory, this.interest.capacity);
+    this.parts = partsOf(abi, this.memory);
+  }
+
+  /** Rays, casts, overlaps and nearest points in the state as it is. */
+  get queries(): Queries {
+    return this.parts.queries;
+  }
+
+  /** What each client simulates, and the ghosts that it is told of. */
+  get interest(): Interest {
+    return this.parts.interest;
+  }
+
+  /** What each client is told of a frame. */
+  get bubbles(): BubbleWriter {
+    return this.parts.bubbles;
+  }
+
+  /**
+   * After a trap, or when its memory went bad: a new instance in the old one's place, with an empty
+   * world. What was kept of the past is forgotten, and so are all observers. Takes milliseconds.
+   */
+  reopen(): void {
+    this.past?.forget();
+    this.past = null;
+    this.openLength = 0;
+    this.abi = instantiateNow(this.module);
+    this.memory = openMemory(this.abi);
+    this.parts = partsOf(this.abi, this.memory);
+    this.reset(0);
   }
 
   /** An empty world at tick 0 on the terrain of `seed` (u32). */
@@ -96,12 +127,18 @@ export class Core extends Shrinker {
     return this.abi.worldFaults();
   }
 
-  /** Loads the frame and steps to its end. When it is refused nothing is stepped. */
-  stepFrame(bytes: Uint8Array): { wire: WireFault; faults: number } {
+  /**
+   * Loads the frame and steps to its end, `before` each tick having a look. When it is refused
+   * nothing is stepped.
+   */
+  stepFrame(bytes: Uint8Array, before?: () => void): { wire: WireFault; faults: number } {
     const wire = this.loadFrame(bytes);
-    if (wire !== WireFault.NONE) return { wire, faults: 0 };
-    let faults = this.step();
-    while (this.tick % TICKS_PER_FRAME !== 0) faults |= this.step();
+    let faults = 0;
+    if (wire !== WireFault.NONE) return { wire, faults };
+    do {
+      before?.();
+      faults |= this.step();
+    } while (this.tick % TICKS_PER_FRAME !== 0);
     return { wire, faults };
   }
 
@@ -216,6 +253,7 @@ export class Core extends Shrinker {
     const { bytes, staging, stagingBytes } = this.memory;
     if (snapshot.length > stagingBytes) return false;
     bytes.set(snapshot, staging);
+    this.openLength = snapshot.length;
     return this.abi.excerptOpen(snapshot.length) === WireFault.NONE;
   }
 
@@ -225,6 +263,7 @@ export class Core extends Shrinker {
    */
   openOwnSnapshot(snapshot: Uint8Array): void {
     this.memory.bytes.set(snapshot, this.memory.staging);
+    this.openLength = snapshot.length;
     this.abi.excerptOpenOwn();
   }
 
@@ -242,30 +281,74 @@ export class Core extends Shrinker {
   }
 
   /**
-   * Hash of these movers of the open snapshot, with their players, joints and contacts, and of all
-   * that is static; never 0n. Equal on two ends that have these movers and the same statics. Null
-   * as `takePart`.
+   * Proof of these movers of the open snapshot, each given once, with their players, joints and
+   * contacts, and of all that is static; never 0n. Equal on two ends that have these movers and the
+   * same statics. Null when one is not there. Costs a sum once the first call hashed them all.
    */
   proofOfPart(ids: ArrayLike<number>): bigint | null {
+    if (this.openLength > 0) {
+      if (this.abi.proofOpen(this.openLength) !== WireFault.NONE) return null;
+      this.openLength = 0;
+    }
     return this.list(ids) ? this.proofOfListed(ids.length) : null;
   }
 
-  /** The proof of everything that moves in a snapshot; null when it is none. */
+  /** The proof of everything that moves in a snapshot; null when it is none. It may be unsound. */
   proofOf(snapshot: Uint8Array): bigint | null {
-    return this.openSnapshot(snapshot) ? this.proofOfListed(this.abi.excerptMovers()) : null;
+    const { bytes, staging, stagingBytes } = this.memory;
+    if (snapshot.length > stagingBytes) return null;
+    bytes.set(snapshot, staging);
+    this.openLength = 0;
+    if (this.abi.proofOpen(snapshot.length) !== WireFault.NONE) return null;
+    return this.proofOfListed(this.abi.excerptMovers());
   }
 
-  /** The proof of everything that moves in this world. */
+  /** The proof of everything that moves in this world; 0n where its state went bad. */
   proof(): bigint {
-    this.abi.excerptOpenWorld();
-    const proof = this.proofOfListed(this.abi.excerptMovers());
-    if (proof === null) throw new Error('all movers are no closed set');
-    return proof;
+    this.openLength = 0;
+    // Only memory that went bad has no form.
+    if (this.abi.proofOpen(this.abi.worldSave()) !== WireFault.NONE) return 0n;
+    return this.proofOfListed(this.abi.excerptMovers()) ?? 0n;
   }
 
   private proofOfListed(count: number): bigint | null {
-    const length = this.abi.excerptTake(count);
-    return length < 0 ? null : BigInt.asUintN(64, this.abi.excerptProof(length));
+    const proof = BigInt.asUintN(64, this.abi.proofOfSet(count));
+    return proof === 0n ? null : proof;
+  }
+
+  /**
+   * After a proof: 32 bits of the hash of each of these movers, which were in the snapshot or world
+   * that was proven. Where they are equal on two ends, the movers are.
+   */
+  moverHashes(ids: ArrayLike<number>): Uint32Array {
+    const first = (this.abi.hashesAddress.value as number) >>> 2;
+    const hashes = new Uint32Array(ids.length);
+    for (let i = 0; i < ids.length; i++) {
+      hashes[i] = this.memory.u32[first + ((ids[i] as number) & 0xffff) * 2] as number;
+    }
+    return hashes;
+  }
+
+  /** The movers of the snapshot, or of the world, that was proven as a whole; in entity order. */
+  provenMovers(): Uint32Array {
+    const count = this.abi.excerptMovers();
+    const first = (this.abi.listedAddress.value as number) >>> 2;
+    return this.memory.u32.slice(first, first + count);
+  }
+
+  /**
+   * Hash of the state without what is static, looks and generations: cheap enough for each tick. Of
+   * no use but to be compared with that of the same tick of the same world, computed again.
+   */
+  movingHash(): bigint {
+    return BigInt.asUintN(64, this.abi.movingHash());
+  }
+
+  /** `movingHash` of a world in this state, be it sound or not; 0n when it is none. */
+  movingHashOf(snapshot: Uint8Array): bigint {
+    if (snapshot.length > this.memory.stagingBytes) return 0n;
+    this.memory.bytes.set(snapshot, this.memory.staging);
+    return BigInt.asUintN(64, this.abi.movingHashStaged(snapshot.length));
   }
 
   /**
@@ -281,7 +364,7 @@ export class Core extends Shrinker {
   /**
    * Removes a closed set of bodies without a trace, unlike a despawn, which wakes who leaned on
    * them. Between frames. False, and nothing changed, for what `exportPart` would not
-   * take, and for a static body that a joint, a grip or feet still need.
+   * take, for a static body that a joint, a grip or feet still need, and in a state that went bad.
    */
   removePart(ids: ArrayLike<number>): boolean {
     return this.list(ids) && this.abi.excerptRemove(ids.length) === 1;
@@ -302,6 +385,19 @@ export class Core extends Shrinker {
     const at = (this.abi.faultSiteAddress.value as number) >>> 2;
     return { line: this.memory.u32[at] as number, column: this.memory.u32[at + 1] as number };
   }
+}
+
+/** What works on the same instance. */
+interface Parts {
+  readonly queries: Queries;
+  readonly interest: Interest;
+  readonly bubbles: BubbleWriter;
+}
+
+function partsOf(abi: Abi, memory: Memory): Parts {
+  const interest = new Interest(abi, memory);
+  const bubbles = new BubbleWriter(abi, memory, interest.capacity);
+  return { queries: new Queries(abi, memory, null), interest, bubbles };
 }
 
 /** The wire half alone, for who needs no world. */

@@ -14,8 +14,8 @@ type Vector = readonly [number, number, number];
 /** Builds frames: what the world is told, commands first, then what each player does. */
 export class FrameWriter {
   readonly module: CoreModule;
-  protected readonly abi: Abi;
-  protected readonly memory: Memory;
+  protected abi: Abi;
+  protected memory: Memory;
 
   constructor(module: CoreModule, abi: Abi) {
     this.module = module;

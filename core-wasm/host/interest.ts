@@ -135,6 +135,17 @@ export class Interest {
   }
 
   /**
+   * With the next `run` the whole groups of these members leave and enter: what the client computed
+   * of them is wrong. False for no such observer, when he is to get others again already, or when
+   * the core has no room to note them. Who is no member by then is passed over.
+   */
+  again(observer: number, ids: ArrayLike<number>): boolean {
+    if (!this.isObserver(observer) || ids.length > this.abi.listedCapacity.value) return false;
+    this.memory.u32.set(ids, wordOf(this.abi.listedAddress));
+    return this.abi.interestAgain(observer, ids.length) === 1;
+  }
+
+  /**
    * Once after each frame. False, and nothing done, unless the core has just stepped a frame from
    * its first tick to its last. `forced` are ids or entity indices, as `openFilter` gives them:
    * those who are movers, or were at the first tick, are members of all, whatever `members` says,

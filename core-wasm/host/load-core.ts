@@ -20,6 +20,11 @@ export async function compileCore(wasm: Uint8Array<ArrayBuffer>): Promise<CoreMo
   return { module, hash, hash64: new DataView(digest).getBigUint64(0, true) };
 }
 
+/** At once, which a page's main thread may do with an artifact of less than 8 MiB. */
+export function instantiateNow(module: CoreModule): Abi {
+  return new WebAssembly.Instance(module.module, {}).exports as unknown as Abi;
+}
+
 export async function instantiate(module: CoreModule): Promise<Abi> {
   const instance = await WebAssembly.instantiate(module.module, {});
   return instance.exports as unknown as Abi;

@@ -43,13 +43,18 @@ export interface Ping {
   readonly nonce: number;
 }
 
-/** The client's state is not what the server proves: it wants a SNAPSHOT instead of frames. */
+/**
+ * The client's state is not what the server proves: it wants what differs instead. Without hashes,
+ * or where they do not tell, a SNAPSHOT comes.
+ */
 export interface Repair {
   readonly kind: typeof MessageKind.REPAIR;
   /** The frame at whose first tick the states differ. */
   readonly frame: number;
   /** `Core.proof` of the client's state there. */
   readonly proof: bigint;
+  /** `Core.moverHashes` of that state; empty when there are none, or over `REPAIR_HASHES_MAX`. */
+  readonly hashes: Uint32Array;
 }
 
 export interface Welcome {

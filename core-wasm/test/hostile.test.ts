@@ -175,7 +175,7 @@ describe('messages', () => {
         resumed: true,
       }),
       core.encodeSnapshot(9, state.subarray(0, 900)),
-      core.encodeRepair(6, 7n),
+      core.encodeRepair({ frame: 6, proof: 7n, hashes: Uint32Array.of(8, 9) }),
       Uint8Array.of(MessageKind.FRAME, 31, 5, 0),
     ];
     let [refused, taken] = [0, 0];

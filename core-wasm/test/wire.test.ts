@@ -4,6 +4,7 @@ import {
   CLIENT_MESSAGE_BYTES_MAX,
   type Core,
   JointKind,
+  REPAIR_HASHES_MAX,
   SERVER_MESSAGE_BYTES_MAX,
 } from '../host/core.ts';
 import { type Message, MessageKind } from '../host/messages.ts';
@@ -347,7 +348,12 @@ describe('messages', () => {
     );
     fc.assert(
       fc.property(u32, u64, (frame, proof) => {
-        expectBack(core.encodeRepair(frame, proof), { kind: REPAIR, frame, proof });
+        const repair = {
+          frame,
+          proof,
+          hashes: Uint32Array.of(frame, 1, 0xffffffff).subarray(frame % 4),
+        };
+        expectBack(core.encodeRepair(repair), { kind: REPAIR, ...repair });
       }),
       { numRuns: 100, seed: 12 },
     );
@@ -358,7 +364,7 @@ describe('messages', () => {
       core.encodeHello({ protocol: 1, coreHash: 2n, resumeFrame: 3, resumeHash: 4n }),
       core.encodePing(7),
       core.encodeInput(3, core.encodeEntry(steady({}))),
-      core.encodeRepair(3, 4n),
+      core.encodeRepair({ frame: 3, proof: 4n, hashes: Uint32Array.of(5, 6) }),
     ];
     for (const message of whole) {
       for (let length = 0; length < message.length; length++) {
@@ -373,8 +379,18 @@ describe('messages', () => {
       expect(decoded).toEqual({ ok: false, fault: WireFault.UNKNOWN_KIND });
     }
     const long = new Uint8Array(CLIENT_MESSAGE_BYTES_MAX + 1);
-    long[0] = MessageKind.INPUT;
+    for (const kind of [MessageKind.HELLO, MessageKind.INPUT, MessageKind.PING]) {
+      long[0] = kind;
+      const short = long.subarray(0, 65);
+      expect(core.decodeMessage(short)).toEqual({ ok: false, fault: WireFault.TOO_LONG });
+    }
+    long[0] = MessageKind.REPAIR;
     expect(core.decodeMessage(long)).toEqual({ ok: false, fault: WireFault.TOO_LONG });
+    const most = { frame: 1, proof: 2n, hashes: new Uint32Array(REPAIR_HASHES_MAX) };
+    expect(core.decodeMessage(core.encodeRepair(most)).ok).toBe(true);
+    const more = core.encodeRepair(most);
+    more[14] = 3;
+    expect(core.decodeMessage(more)).toEqual({ ok: false, fault: WireFault.OUT_OF_RANGE });
     const huge = new Uint8Array(SERVER_MESSAGE_BYTES_MAX + 1);
     huge[0] = MessageKind.SNAPSHOT;
     expect(core.decodeMessage(huge)).toEqual({ ok: false, fault: WireFault.TOO_LONG });

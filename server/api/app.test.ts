@@ -68,6 +68,7 @@ async function start(options: { client?: string } = {}) {
       '/core.wasm': `${folder}/core.wasm`,
     }),
     guestsPerMinute: 5,
+    incidents: null,
     log: createLog({ level: 'info', clock, write: (line) => void lines.push(line) }),
   });
   const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>

@@ -16,10 +16,11 @@ import {
   RenewBody,
   renewGuest,
 } from './guests.ts';
+import { addIncidents, type IncidentRoute } from './incidents.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { createSenderLimit, type SenderLimit } from './sender-limit.ts';
 
-export interface AppOptions extends GuestDesk {
+export interface AppOptions extends GuestDesk, IncidentRoute {
   readonly health: HealthState;
   readonly metrics: Metrics;
   /** The built client; see `loadAssets`. */
@@ -39,6 +40,7 @@ const PATHS: ReadonlySet<string> = new Set([
   '/health',
   '/health/live',
   '/health/ready',
+  '/incidents',
   '/metrics',
 ]);
 /** A renewal writes nothing, so many more of them are affordable. */
@@ -54,6 +56,7 @@ export function createApp(options: AppOptions): App {
     count(options, context, options.clock.nowMs() - startedMs);
   });
   addAuth(app, options);
+  addIncidents(app, options);
   addHealth(app, options);
   app.get('/metrics', async (context) => {
     const text = await options.metrics.render();

@@ -4,12 +4,14 @@ import {
   type Input,
   MessageKind,
   PROTOCOL_VERSION,
+  type Repair,
 } from '../../core-wasm/host/messages.ts';
 import { createMeter, type MeterLimits } from '../net/token-bucket.ts';
 import { countBy, countClose } from '../observe/meters.ts';
 import type { LinkEvents } from '../ports.ts';
 import { sendTo } from '../room/broadcast.ts';
 import { putInput } from '../room/input-queue.ts';
+import { askRepair } from '../room/repair.ts';
 import type { Room } from '../room/room.ts';
 import { createSession, type Session } from '../session/session.ts';
 import { createLookups, type LookupSources } from './lookups.ts';
@@ -75,7 +77,7 @@ function receive(
   const { message } = decoded;
   if (message.kind === MessageKind.INPUT) return takeInput(room, session, message, nowMs);
   if (message.kind === MessageKind.PING) return answerPing(room, session, message.nonce);
-  if (message.kind === MessageKind.REPAIR) return repair(room, session);
+  if (message.kind === MessageKind.REPAIR) return repair(room, session, message);
   if (message.kind === MessageKind.HELLO) return greet(room, session, message, lookUp);
   return { code: CloseCode.OUT_OF_ORDER, reason: 'a message that only a server sends' };
 }
@@ -96,13 +98,12 @@ function answerPing(room: Room, session: Session, nonce: number): Verdict {
   return null;
 }
 
-/** His world is not ours any more: he gets ours with one of the next frames. */
-function repair(room: Room, session: Session): Verdict {
+/** His world is not ours any more: he gets what differs of ours with one of the next frames. */
+function repair(room: Room, session: Session, message: Repair): Verdict {
   if (session.state !== 'live' && session.state !== 'stalled') {
     return { code: CloseCode.OUT_OF_ORDER, reason: 'repair before welcome' };
   }
-  room.meters.stateHashMismatches++;
-  session.wantsRepair = true;
+  askRepair(room, session, message);
   return null;
 }
 

@@ -2,15 +2,16 @@ import type { ServerWebSocket } from 'bun';
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import type { Admission } from '../ports.ts';
 import { isRefusal, knock, SUBPROTOCOL } from './door.ts';
-import { BAD_REQUEST, refusalResponse } from './refusal.ts';
+import { BAD_REQUEST, BODY_TOO_BIG, refusalResponse } from './refusal.ts';
 import { type EngineSocket, SocketLink } from './socket-link.ts';
 import {
+  bodyBytesMax,
   ENGINE_IDLE_SECONDS,
   ENGINE_MESSAGE_BYTES_MAX,
-  HTTP_BODY_BYTES_MAX,
   type Listener,
   type ListenOptions,
   STOP_LINGER_MS,
+  UPLOAD_BYTES_MAX,
 } from './transport.ts';
 
 interface SocketState {
@@ -32,7 +33,7 @@ export async function listenBun(options: ListenOptions): Promise<Listener> {
     development: false,
     // Implied true by `development: false`: a second server would silently share the port.
     reusePort: false,
-    maxRequestBodySize: HTTP_BODY_BYTES_MAX,
+    maxRequestBodySize: UPLOAD_BYTES_MAX,
     ...(options.tls === null ? {} : { tls: tlsOptions(options.tls) }),
 
     async fetch(request, self) {
@@ -40,6 +41,7 @@ export async function listenBun(options: ListenOptions): Promise<Listener> {
       if (!URL.canParse(request.url)) return refusalResponse(BAD_REQUEST);
       const address = self.requestIP(request)?.address ?? 'unknown';
       if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
+        if (isTooLong(request)) return refusalResponse(BODY_TOO_BIG);
         return options.fetch(request, { address });
       }
       const offer = request.headers.get('sec-websocket-protocol');
@@ -90,6 +92,13 @@ export async function listenBun(options: ListenOptions): Promise<Listener> {
       await server.stop(true);
     },
   };
+}
+
+/** The engine has one limit for all paths, and holds a sender to the length that he declares. */
+function isTooLong({ headers, url }: Request): boolean {
+  const bytesMax = bodyBytesMax(new URL(url).pathname);
+  if (headers.has('transfer-encoding')) return bytesMax < UPLOAD_BYTES_MAX;
+  return Number(headers.get('content-length') ?? 0) > bytesMax;
 }
 
 function tlsOptions(tls: NonNullable<ListenOptions['tls']>): Bun.TLSOptions {

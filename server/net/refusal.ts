@@ -15,6 +15,13 @@ export const BAD_REQUEST: Refusal = {
   fix: 'Send a well-formed request.',
 };
 
+export const BODY_TOO_BIG: Refusal = {
+  status: 413,
+  code: 'body-too-big',
+  message: 'The body is longer than what is taken here.',
+  fix: 'Send less, and say how much.',
+};
+
 export const FAILED: Refusal = {
   status: 500,
   code: 'internal',

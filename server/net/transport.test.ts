@@ -30,7 +30,12 @@ const RIGS: ReadonlyArray<readonly [string, () => Promise<Rig>]> = [
   ['memory', startMemoryRig],
 ];
 
-import { ENGINE_MESSAGE_BYTES_MAX, HTTP_BODY_BYTES_MAX } from './transport.ts';
+import {
+  ENGINE_MESSAGE_BYTES_MAX,
+  HTTP_BODY_BYTES_MAX,
+  UPLOAD_BYTES_MAX,
+  UPLOAD_PATH,
+} from './transport.ts';
 
 const PING_OPCODE = 0x9;
 
@@ -323,6 +328,25 @@ describe.each(SOCKET_RIGS)('%s on a real port', (_name, start) => {
   test('a body over the limit is refused with 413', async () => {
     const body = 'x'.repeat(HTTP_BODY_BYTES_MAX + 1);
     expect((await rig.fetch('/x', { method: 'POST', body })).status).toBe(413);
+  });
+
+  test('a body of no declared length does not pass the limit either', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        for (let i = 0; i < 17; i++) controller.enqueue(new Uint8Array(1024));
+        controller.close();
+      },
+    });
+    expect((await rig.fetch('/x', { method: 'POST', body })).status).toBe(413);
+  });
+
+  test('an upload may be longer, and has a limit too', async () => {
+    const statusOf = async (size: number) => {
+      const body = new Uint8Array(size);
+      return (await rig.fetch(UPLOAD_PATH, { method: 'POST', body })).status;
+    };
+    expect(await statusOf(UPLOAD_BYTES_MAX)).toBe(200);
+    expect(await statusOf(UPLOAD_BYTES_MAX + 1)).toBe(413);
   });
 
   test('what is not HTTP is refused and hurts nobody', async () => {

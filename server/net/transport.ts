@@ -49,6 +49,13 @@ export interface Listener {
  */
 export const ENGINE_MESSAGE_BYTES_MAX = 16 * 1024;
 export const HTTP_BODY_BYTES_MAX = 16 * 1024;
+/** The one path that takes more; who serves it asks for a ticket before it reads. */
+export const UPLOAD_PATH = '/incidents';
+export const UPLOAD_BYTES_MAX = 1024 * 1024;
+
+export function bodyBytesMax(path: string): number {
+  return path === UPLOAD_PATH ? UPLOAD_BYTES_MAX : HTTP_BODY_BYTES_MAX;
+}
 /** The engine pings a silent peer and ends the socket when even its kernel does not answer. */
 export const ENGINE_IDLE_SECONDS = 60;
 /** How long `stop` lets close frames and responses travel. */

@@ -1,19 +1,13 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
-import { BAD_REQUEST, FAILED, type Refusal, refusalResponse } from './refusal.ts';
-import { HTTP_BODY_BYTES_MAX, type ListenOptions } from './transport.ts';
+import { BAD_REQUEST, BODY_TOO_BIG, FAILED, refusalResponse } from './refusal.ts';
+import { bodyBytesMax, type ListenOptions } from './transport.ts';
 
 /** A response may be used until it was sent or its connection broke. */
 export interface ResponseLife {
   over: boolean;
 }
 
-const BODY_TOO_BIG: Refusal = {
-  status: 413,
-  code: 'body-too-big',
-  message: `The body is longer than ${HTTP_BODY_BYTES_MAX} bytes.`,
-  fix: 'Send less.',
-};
 /** Statuses that have no length either. */
 const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
@@ -37,6 +31,7 @@ export function answerHttp(
   const address = Buffer.from(response.getRemoteAddressAsText()).toString();
   const life = watchAbort(response);
   const withBody = method !== 'HEAD';
+  const bytesMax = bodyBytesMax(request.getUrl());
 
   const answer = async (body: Uint8Array<ArrayBuffer> | null): Promise<void> => {
     let result: Response;
@@ -51,7 +46,7 @@ export function answerHttp(
   };
 
   if (method === 'GET' || method === 'HEAD') void answer(null);
-  else readBody(response, life, answer);
+  else readBody(response, life, bytesMax, answer);
 }
 
 /** Null when address or headers are not such that `Request` can hold them. */
@@ -78,14 +73,15 @@ function readTarget(
 function readBody(
   response: HttpResponse,
   life: ResponseLife,
+  bytesMax: number,
   done: (body: Uint8Array<ArrayBuffer>) => Promise<void>,
 ): void {
   const chunks: Uint8Array[] = [];
   let size = 0;
   response.onData((chunk, isLast) => {
-    if (size > HTTP_BODY_BYTES_MAX) return;
+    if (size > bytesMax) return;
     size += chunk.byteLength;
-    if (size > HTTP_BODY_BYTES_MAX) {
+    if (size > bytesMax) {
       void respond(response, life, refusalResponse(BODY_TOO_BIG), true);
       return;
     }

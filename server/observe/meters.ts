@@ -40,6 +40,10 @@ export interface Meters {
   resumes: number;
   /** Client and server disagreed on the hash of the same frame. */
   stateHashMismatches: number;
+  /** What was sent for it: `islands` or `snapshot`. */
+  readonly repairsByKind: Map<string, number>;
+  /** Incident files by what became of them: `filed`, or why not. */
+  readonly incidentsByOutcome: Map<string, number>;
   /** Use `countClose`. */
   readonly closesByCode: Map<string, number>;
   /** By `WireFault` number. */
@@ -84,6 +88,8 @@ export function createMeters(): Meters {
     proofsSent: 0,
     resumes: 0,
     stateHashMismatches: 0,
+    repairsByKind: new Map(),
+    incidentsByOutcome: new Map(),
     closesByCode: new Map(),
     malformedByFault: new Map(),
     refusalsByCode: new Map(),

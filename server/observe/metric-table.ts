@@ -207,6 +207,18 @@ export const METRICS = {
     help: 'States on which client and server disagreed. Any is a bug.',
     read: ({ stateHashMismatches }) => stateHashMismatches,
   },
+  spacetime_repairs_total: {
+    type: 'counter',
+    help: 'Bubbles repaired after a mismatch: only the islands that differ, or by a snapshot.',
+    label: 'kind',
+    read: ({ repairsByKind }) => repairsByKind,
+  },
+  spacetime_incidents_total: {
+    type: 'counter',
+    help: 'Incident files from clients, by outcome; explain one with “bun ops desync explain”.',
+    label: 'outcome',
+    read: ({ incidentsByOutcome }) => incidentsByOutcome,
+  },
   spacetime_journal_state: {
     type: 'gauge',
     help: 'The journal’s state: 1 for the current one, 0 for the others.',

@@ -2,12 +2,11 @@ import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import type { Timing } from '../../core-wasm/host/messages.ts';
 import { NO_OBSERVER, type Session } from '../session/session.ts';
 import { observe, releaseObservers, unobserve } from './observers.ts';
+import { proofDue, repair } from './repair.ts';
 import type { Room } from './room.ts';
 
 /** Frames between two reports of a client's slack: 4 times a second. */
 const TIMING_INTERVAL_FRAMES = 5;
-/** A client gets no more repairs than one in this time. */
-export const REPAIR_INTERVAL_MS = 1000;
 /** A client that takes nothing for so long is given up. */
 export const STALL_TIMEOUT_MS = 30_000;
 
@@ -24,8 +23,6 @@ export function sendTo(room: Room, session: Session, message: Uint8Array): void 
   room.meters.bytesOut += message.length;
 }
 
-/** Frames between two proofs of a client's bubble: a second. Clients take turns by link. */
-export const PROOF_INTERVAL_FRAMES = 20;
 const NO_PROOF = 0n;
 
 /**
@@ -74,36 +71,20 @@ function prepare(room: Room, session: Session, frame: number): void {
   const { core } = room;
   if (session.state === 'stalled') recover(room, session);
   if (session.state !== 'live' || isOverSoftLimit(room, session)) return;
-  if (isRepairDue(room, session)) session.needsSnapshot = true;
+  if (session.observer !== NO_OBSERVER) repair(room, session, frame);
   const turn = frame + session.link.id;
   let proof = NO_PROOF;
   if (session.needsSnapshot || session.observer === NO_OBSERVER) {
     if (!observe(room, session)) return;
-  } else if (turn % PROOF_INTERVAL_FRAMES === 0) {
-    proof = proofOf(room, session);
+  } else {
+    proof = proofDue(room, session, frame);
   }
   const timing = turn % TIMING_INTERVAL_FRAMES === 0 ? takeTiming(room, session) : null;
   core.bubbles.order(session.observer, timing, proof);
 }
 
-/** Of what the client has at the frame's first tick, before anybody leaves or enters. */
-function proofOf({ core, meters }: Room, { observer }: Session): bigint {
-  const proof = core.proofOfPart(core.interest.members(observer));
-  if (proof === null) throw new Error('a bubble is no closed set');
-  meters.proofsSent++;
-  return proof;
-}
-
-/** A snapshot costs far more than asking for it. */
-function isRepairDue({ clock }: Room, session: Session): boolean {
-  if (!session.wantsRepair || clock.nowMs() - session.repairedMs < REPAIR_INTERVAL_MS) return false;
-  session.repairedMs = clock.nowMs();
-  return true;
-}
-
 function sendBase(room: Room, session: Session, base: Uint8Array, frameBytes: number): void {
   session.needsSnapshot = false;
-  session.wantsRepair = false;
   session.allowanceBytes = base.length + frameBytes;
   room.meters.snapshotsSent++;
   sendTo(room, session, base);

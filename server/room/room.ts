@@ -7,6 +7,7 @@ import type { Clock, Projection, ResumableSession } from '../ports.ts';
 import type { Session } from '../session/session.ts';
 import type { InputLane } from './input-queue.ts';
 import { createObservers, INTEREST, type Observers } from './observers.ts';
+import { createEvidenceShelf, type EvidenceShelf } from './repair.ts';
 
 /** Adds itself to the open frame; false when the frame is full and it must wait. */
 export type Command = (codec: Codec) => boolean;
@@ -39,6 +40,7 @@ export interface Room {
   readonly journal: Journal;
   readonly checkpointer: Checkpointer;
   readonly observers: Observers;
+  readonly evidence: EvidenceShelf;
   /** The frame that is sealed next. */
   nextFrame: number;
   /** Ticks of the frame under way that have passed; its steps were all taken in the first. */
@@ -86,6 +88,7 @@ export function createRoom(
   return {
     ...parts,
     observers: createObservers(),
+    evidence: createEvidenceShelf(),
     nextFrame: parts.core.frame,
     phase: 0,
     start: new Uint8Array(0),

@@ -3,6 +3,7 @@ import { broadcastFrame } from './broadcast.ts';
 import { closeSilent } from './heartbeat.ts';
 import { updatePresence } from './presence.ts';
 import { readMeters } from './read-meters.ts';
+import { keepSealed } from './repair.ts';
 import type { Room } from './room.ts';
 import { sealFrame } from './sequence.ts';
 import { stepCore } from './step-core.ts';
@@ -30,6 +31,7 @@ function playFrame(room: Room): boolean {
 
   const { frame, bytes } = sealFrame(room);
   if (!room.journal.append(frame, bytes)) throw new Error('the journal refused after it agreed');
+  keepSealed(room.evidence, bytes);
   keepStart(room);
   const forced = stepFrame(room, bytes);
   room.nextFrame = frame + 1;

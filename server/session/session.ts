@@ -1,6 +1,7 @@
 import type { Hello } from '../../core-wasm/host/messages.ts';
 import type { Meter } from '../net/token-bucket.ts';
 import type { Link, PlayerProjection } from '../ports.ts';
+import type { RepairDesk } from '../room/repair.ts';
 
 /** `Session.observer` of who gets no frames. */
 export const NO_OBSERVER = -1;
@@ -37,10 +38,8 @@ export interface Session {
   drained: boolean;
   /** The next frame must be preceded by what is static: the client begins anew. */
   needsSnapshot: boolean;
-  /** The client says that its world is not ours: it is to get a snapshot, now or a little later. */
-  wantsRepair: boolean;
-  /** When it last got one for that, −∞ before. */
-  repairedMs: number;
+  /** Proofs of its bubble and what follows from them; null before the first. */
+  repairs: RepairDesk | null;
   /** Under which number the core follows what the client simulates, or `NO_OBSERVER`. */
   observer: number;
   /** Buffered bytes that a snapshot may still account for, on top of the soft limit. */
@@ -62,8 +61,7 @@ export function createSession(link: Link, meter: Meter, nowMs: number): Session 
     stalledMs: 0,
     drained: false,
     needsSnapshot: false,
-    wantsRepair: false,
-    repairedMs: Number.NEGATIVE_INFINITY,
+    repairs: null,
     observer: NO_OBSERVER,
     allowanceBytes: 0,
   };

@@ -18,6 +18,11 @@ export interface Capture {
   readonly left: number;
 }
 
+function restorePacked(core: Core, packed: Uint8Array): boolean {
+  const state = core.unpackSnapshot(packed);
+  return state !== null && core.restore(state) === WireFault.NONE;
+}
+
 export function createCapture(core: Core): Capture {
   const movers = emptyMovers();
   const reader = new BubbleReader(core);
@@ -34,8 +39,7 @@ export function createCapture(core: Core): Capture {
 
   function start({ frame, state }: Snapshot): string | null {
     reader.begin(frame);
-    const unpacked = core.unpackSnapshot(state);
-    isLive = unpacked !== null && core.restore(unpacked) === WireFault.NONE;
+    isLive = restorePacked(core, state);
     look();
     return isLive ? null : 'a snapshot is none';
   }

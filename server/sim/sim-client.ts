@@ -23,7 +23,7 @@ const MOOD_TICKS = TICK_RATE_HZ;
 
 /**
  * `door` gives the listener of the server that runs now, null while none does; `tap` sees each
- * message that arrives.
+ * message that arrives, `onIncident` each desync as a file.
  */
 export function createSimClient(
   account: number,
@@ -33,6 +33,7 @@ export function createSimClient(
   conditions: NetworkConditions,
   door: () => MemoryListener | null,
   tap: (bytes: Uint8Array) => void = () => {},
+  onIncident: (file: Uint8Array) => void = () => {},
 ): SimClient {
   let live: { cut(): void } | null = null;
   const will = createWill(random);
@@ -46,6 +47,7 @@ export function createSimClient(
       sampleIntent: will.intent,
       samplePose: will.pose,
       random,
+      onIncident,
       schedule: (delayMs, task) => clock.after(delayMs, task),
       connect: (_url, protocols, nowMs) => {
         const link = connectMemory(door(), client.conditions, protocols, nowMs, tap);

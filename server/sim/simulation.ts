@@ -2,7 +2,7 @@ import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
 import type { InterestSettings } from '../../core-wasm/host/interest.ts';
 import { WireFault } from '../../core-wasm/host/types.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
-import { PROOF_INTERVAL_FRAMES } from '../room/broadcast.ts';
+import { PROOF_INTERVAL_FRAMES } from '../room/repair.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
 import { createJudge, type Judge, judge } from './agreement.ts';
 import { type Capture, createCapture } from './capture.ts';

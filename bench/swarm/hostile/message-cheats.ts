@@ -54,7 +54,7 @@ export const MESSAGE_CHEATS: readonly Cheat[] = [
   sending('text', 'closed 4000', (intruder) => {
     intruder.send(Buffer.from('GIVE ALL'), Opcode.TEXT);
   }),
-  sending('oversize', 'closed 1009', (intruder) => intruder.send(new Uint8Array(600))),
+  sending('oversize', 'closed 1009', (intruder) => intruder.send(new Uint8Array(4000))),
   sending('oversize beyond the engine', 'closed 1009', (intruder) => {
     intruder.send(new Uint8Array(40_000));
   }),
@@ -98,7 +98,9 @@ export const MESSAGE_CHEATS: readonly Cheat[] = [
       const seconds = 4;
       const intruder = await join(stage);
       for (let i = 0; i < seconds * 20 && intruder.isOpen; i++) {
-        intruder.send(stage.codec.encodeRepair(Math.max(0, intruder.frame()), BigInt(i)));
+        const frame = Math.max(0, intruder.frame());
+        const hashes = new Uint32Array(i % 100);
+        intruder.send(stage.codec.encodeRepair({ frame, proof: BigInt(i), hashes }));
         await Bun.sleep(50);
       }
       return harmlessIf(stage, intruder, () =>

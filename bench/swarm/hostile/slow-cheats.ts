@@ -30,7 +30,8 @@ export const SLOW_CHEATS: readonly Cheat[] = [
     async run(stage) {
       const intruder = await join(stage);
       intruder.pause();
-      const timer = setInterval(() => intruder.send(stage.codec.encodeRepair(1, 1n)), 1_000);
+      const repair = { frame: 1, proof: 1n, hashes: new Uint32Array(0) };
+      const timer = setInterval(() => intruder.send(stage.codec.encodeRepair(repair)), 1_000);
       await Promise.race([intruder.ended, Bun.sleep(STALL_MS)]);
       clearInterval(timer);
       if (!intruder.isOpen) return intruder.ended;

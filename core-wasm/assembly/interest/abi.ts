@@ -1,5 +1,6 @@
 import { ENTERS, GHOSTS, LEAVES, MEMBERS, OBSERVER_BYTES, OBSERVERS, RIMS } from '../layout';
 import { MEMBER_CAPACITY, NEAREST_CAPACITY, OBSERVER_CAPACITY, RIM_CAPACITY } from '../limits';
+import { giveAgain } from './again';
 import { clearObserver, runInterest, setObserver } from './run';
 import { loadSettings } from './settings';
 
@@ -28,6 +29,12 @@ export function interestObserve(index: i32, entity: u32, budget: i32): i32 {
 
 export function interestForget(index: i32): void {
   clearObserver(index);
+}
+
+/** `count` ids in LISTED that he is to lose and get with the next run; 1 when that was noted. */
+export function interestAgain(index: i32, count: i32): i32 {
+  if (index < 0 || index >= OBSERVER_CAPACITY) return 0;
+  return giveAgain(index, count) ? 1 : 0;
 }
 
 /** After a whole frame; `count` ids in LISTED are for all observers. 1 when it was computed. */

@@ -44,7 +44,9 @@ export class Observer {
   /** Place and length of his message in MESSAGES; no length, no message. */
   messageStart: u32;
   messageLength: i32;
-  reserved: u32;
+  /** Whom he is to get again, in the list of `again.ts`. */
+  againStart: u16;
+  againCount: u16;
 }
 
 assert(offsetof<Observer>() == OBSERVER_BYTES);

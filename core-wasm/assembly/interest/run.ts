@@ -5,6 +5,7 @@ import { LISTED_CAPACITY, OBSERVER_CAPACITY } from '../limits';
 import { packChunks } from '../wire/bubble/chunks';
 import { beginMessages, writeMessage } from '../wire/bubble/message';
 import { isFrameOpen } from '../wire/filter';
+import { forgetAgain } from './again';
 import { buildCells, LOOSE_CELLS, PLAYER_CELLS } from './cells';
 import { buildEntries } from './entries';
 import { buildColumns, chooseGhosts, forgetWaits } from './ghosts';
@@ -53,6 +54,7 @@ export function runInterest(forcedCount: i32, tells: bool): bool {
     ghosts = chooseGhosts(index, o, ghosts);
     if (tells) writeMessage(index, o);
   }
+  forgetAgain();
   return true;
 }
 

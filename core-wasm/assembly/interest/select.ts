@@ -4,6 +4,7 @@ import { BODY_KEYS, ENTERS, EVERYBODYS, HAD, HAS, LEAVES, PLAYER_KEYS, RIM_WAITS
 import { ENTITY_CAPACITY, MEMBER_CAPACITY, RIM_CAPACITY, TICKS_PER_FRAME } from '../limits';
 import { dot3, sub3 } from '../math/vec3';
 import { header } from '../world/header';
+import { missAgain } from './again';
 import { gatherNear, LOOSE_CELLS, PLAYER_CELLS } from './cells';
 import {
   areEntriesSame,
@@ -114,6 +115,11 @@ function setBit(bits: usize, entry: i32): void {
 
 function isTaken(entry: i32): bool {
   return ((<i32>load<u8>(HAS + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
+}
+
+/** Of who was there at the first tick and was a member: not to be given again. */
+function isHad(entry: i32): bool {
+  return ((<i32>load<u8>(HAD + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
 }
 
 /** Nobody is near who is not there. */
@@ -245,6 +251,7 @@ function putRim(index: i32, o: Observer, entry: i32): void {
 function writeChanges(index: i32, o: Observer): void {
   o.enterCount = 0;
   o.leaveCount = 0;
+  if (o.againCount > 0) missAgain(o);
   if (areEntriesSame() && hasWhatHeHad()) return;
   writeLeaves(index, o);
   writeEnters(o);
@@ -264,7 +271,7 @@ function writeLeaves(index: i32, o: Observer): void {
   for (let i = 0; i < o.memberCount; i++) {
     const old = <i32>load<u16>(entries + ((<usize>i) << 1));
     const entry = entryOfOld(old);
-    if (entry >= 0 && isTaken(entry)) continue;
+    if (entry >= 0 && isTaken(entry) && isHad(entry)) continue;
     store<u32>(leaves, oldId(old));
     leaves += 4;
   }

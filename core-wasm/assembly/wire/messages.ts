@@ -19,7 +19,7 @@ import { beginWrite, writeU8, writeU16, writeU32, writeU64, written } from './wr
  *   HELLO    01  protocol u16, core u64, resume frame u32, resume hash u64          client
  *   INPUT    02  frame u32, entry …                                                 client
  *   PING     03  nonce u32                                                          client
- *   REPAIR   04  frame u32, proof u64                                               client
+ *   REPAIR   04  frame u32, proof u64, hashes u16, hash u32 …                       client
  *   WELCOME  81  protocol u16, core u64, epoch u32, entity u32, next frame u32, resumed u8
  *   SNAPSHOT 82  frame u32, state …
  *   FRAME    83  flags u8, frame u16, parts by flags …; see bubble/message.ts
@@ -36,7 +36,12 @@ export const enum Kind {
   PONG = 0x85,
 }
 
+/** Of every message of a client but REPAIR: an INPUT with everything in it, rounded up. */
 export const CLIENT_MESSAGE_BYTES_MAX: i32 = 5 + ENTRY_BYTES_MAX + 7;
+/** A larger bubble is repaired as a whole. */
+export const REPAIR_HASHES_MAX: i32 = 512;
+const REPAIR_HEAD_BYTES: i32 = 15;
+export const REPAIR_BYTES_MAX: i32 = REPAIR_HEAD_BYTES + 4 * REPAIR_HASHES_MAX;
 export const SERVER_MESSAGE_BYTES_MAX: i32 = 8 * 1024 * 1024;
 
 // FIELDS: 32-bit words in wire order; a u64 takes two, least first.
@@ -76,6 +81,7 @@ export function encodeHead(kind: i32): i32 {
   } else if (kind == Kind.REPAIR) {
     writeU32(field(0));
     writeU64(field64(1));
+    writeU16(field(3));
   } else {
     writeU32(field(0));
   }
@@ -92,7 +98,7 @@ export function decodeHead(length: i32): WireFault {
   beginRead(INBOX, min<i32>(length, INBOX_BYTES));
   const kind = <i32>readU8();
   if (length == 0) return WireFault.TRUNCATED;
-  if (kind < Kind.WELCOME && length > CLIENT_MESSAGE_BYTES_MAX) return WireFault.TOO_LONG;
+  if (kind < Kind.WELCOME && length > longestOf(kind)) return WireFault.TOO_LONG;
   if (kind == Kind.HELLO) return decodeHello();
   if (kind == Kind.INPUT) return decodeInput();
   if (kind == Kind.PING || kind == Kind.PONG) {
@@ -109,12 +115,13 @@ export function decodeHead(length: i32): WireFault {
     readU16();
     return finishHead(4, true);
   }
-  if (kind == Kind.REPAIR) {
-    expose(0, readU32());
-    expose64(1, readU64());
-    return finishHead(13, false);
-  }
+  if (kind == Kind.REPAIR) return decodeRepair(length);
   return WireFault.UNKNOWN_KIND;
+}
+
+/** Of a client's kinds, bytes. */
+function longestOf(kind: i32): i32 {
+  return kind == Kind.REPAIR ? REPAIR_BYTES_MAX : CLIENT_MESSAGE_BYTES_MAX;
 }
 
 function finishHead(headBytes: u32, hasTail: bool): WireFault {
@@ -138,6 +145,19 @@ function decodeInput(): WireFault {
   const fault = readEntry();
   if (fault != WireFault.NONE) return fault;
   return finishHead(5, false);
+}
+
+function decodeRepair(length: i32): WireFault {
+  expose(0, readU32());
+  expose64(1, readU64());
+  const hashes = readU16();
+  expose(3, hashes);
+  if (isOverrun()) return WireFault.TRUNCATED;
+  if (hashes > <u32>REPAIR_HASHES_MAX) return WireFault.OUT_OF_RANGE;
+  const wanted = REPAIR_HEAD_BYTES + <i32>hashes * 4;
+  if (length < wanted) return WireFault.TRUNCATED;
+  if (length > wanted) return WireFault.TRAILING_BYTES;
+  return finishHead(REPAIR_HEAD_BYTES, true);
 }
 
 function decodeWelcome(): WireFault {

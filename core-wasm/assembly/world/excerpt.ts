@@ -11,7 +11,6 @@ import {
   STAGING,
 } from '../layout';
 import { ENTITY_CAPACITY, JOINT_CAPACITY } from '../limits';
-import { hash64 } from '../math/hash';
 import { clearWanted, copyWanted, wantDefinition } from '../shape/definition-sets';
 import { WireFault } from '../wire/reader';
 import { addBit, clearBits, hasBit, listBits } from './bit-set';
@@ -274,15 +273,4 @@ export function listMovers(): i32 {
     to += 4;
   }
   return h.moverCount;
-}
-
-/**
- * Hash of the excerpt of `length` bytes in EXCERPT and of all that is static in the packed state
- * that it was taken from: what two worlds must have in common that share these movers. Never 0.
- */
-export function proofOf(length: i32): u64 {
-  const h = openHeader();
-  const statics = packedBodies(h) + <usize>h.moverCount * BODY_BYTES;
-  const proof = hash64(EXCERPT, length, hash64(statics, h.staticCount * BODY_BYTES, 0));
-  return proof == 0 ? 1 : proof;
 }

@@ -60,8 +60,8 @@ function append(at: usize, from: usize, length: i32): usize {
   return at + <usize>length;
 }
 
-/** Whether the `length` bytes in STAGING are a state that the step can go on from. */
-export function checkState(length: i32): WireFault {
+/** Whether the `length` bytes in STAGING have the form of a state: sections that can be walked. */
+export function checkForm(length: i32): WireFault {
   if (length < PREFIX_BYTES + HEADER_BYTES) return WireFault.TRUNCATED;
   if (load<u64>(STAGING) != SNAPSHOT_MAGIC || load<u64>(STAGING, 8) != 0) {
     return WireFault.WRONG_LAYOUT;
@@ -70,9 +70,15 @@ export function checkState(length: i32): WireFault {
   if (!areCountsPossible(h)) return WireFault.OUT_OF_RANGE;
   const wanted = <i32>(packedEnd(h) - STAGING);
   if (length < wanted) return WireFault.TRUNCATED;
-  if (length > wanted) return WireFault.TRAILING_BYTES;
-  if (!isSound(h)) return WireFault.OUT_OF_RANGE;
-  return WireFault.NONE;
+  return length > wanted ? WireFault.TRAILING_BYTES : WireFault.NONE;
+}
+
+/** Whether the `length` bytes in STAGING are a state that the step can go on from. */
+export function checkState(length: i32): WireFault {
+  const fault = checkForm(length);
+  if (fault != WireFault.NONE) return fault;
+  const h = changetype<Header>(STAGING + PREFIX_BYTES);
+  return isSound(h) ? WireFault.NONE : WireFault.OUT_OF_RANGE;
 }
 
 /** Makes the `length` bytes in STAGING the state, or says why not and changes nothing. */

@@ -62,6 +62,15 @@ export const INTEREST_CALLS: FacadeCalls = {
     call: (c) => c.core.interest.observe(anyObserver(c), someone(c), anyNumber(c.random)),
   },
   forget: { looks: true, share: 0.05, call: (c) => c.core.interest.forget(anyObserver(c)) },
+  again: {
+    looks: true,
+    share: 0.1,
+    call: (c) => {
+      const observer = anyObserver(c);
+      const ids = [...c.core.interest.members(observer).slice(0, 3), anyId(c)];
+      return c.core.interest.again(observer, ids);
+    },
+  },
   'interest.run': { looks: true, share: 0.2, call: ({ core }) => core.interest.run() },
   'a frame and interest': { share: 0.3, call: stepAndRun },
   members: { looks: true, share: 0.2, call: lookAtAll },

@@ -91,7 +91,11 @@ function prove(c: Caller): void {
   if (Buffer.compare(core.takePart(ids) ?? NONE, part ?? NONE) !== 0) {
     throw new Error('another part of an open snapshot');
   }
-  if ((core.proofOfPart(ids) === null) !== (part === null)) throw new Error('a proof of no part');
+  const proof = core.proofOfPart(ids);
+  const movers = new Set(core.provenMovers());
+  if (part !== null && proof === null && ids.every((id) => movers.has(id))) {
+    throw new Error('a part without a proof');
+  }
   if (core.proofOf(snapshot) !== core.proof()) throw new Error('two proofs of one world');
 }
 

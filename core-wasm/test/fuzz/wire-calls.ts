@@ -27,8 +27,10 @@ function encoded({ core, random, state }: Caller): Uint8Array {
       return core.encodePong(anyNumber(random));
     case 5:
       return core.encodeSnapshot(anyNumber(random), state);
-    default:
-      return core.encodeRepair(anyNumber(random), anyHash(random));
+    default: {
+      const hashes = Uint32Array.from({ length: integer(random, 0, 20) }, () => anyNumber(random));
+      return core.encodeRepair({ frame: anyNumber(random), proof: anyHash(random), hashes });
+    }
   }
 }
 

@@ -1,8 +1,10 @@
 import { type BubbleFrame, BubbleReader } from '../../host/bubble-reader.ts';
 import { type Core, NO_CHANGE } from '../../host/core.ts';
+import { sectionsOf } from '../../host/state-sections.ts';
+import { WireFault } from '../../host/types.ts';
 import { build, compare, expectTaken, moversOf, shuffled, stepWhole } from '../partial/bubble.ts';
 import { createWhole, type Whole } from '../partial/whole.ts';
-import { between, integer, pick, seeded } from '../random.ts';
+import { between, integer, pick, type Random, seeded } from '../random.ts';
 
 export interface FollowReport {
   /** What differed first; empty when nothing did. */
@@ -13,6 +15,8 @@ export interface FollowReport {
   /** Frames in which the observer's own group found no room, and in which others did not. */
   readonly overfull: number;
   readonly rimmed: number;
+  /** Members that the client had got wrong and was given again. */
+  readonly again: number;
 }
 
 const OBSERVER = 3;
@@ -42,7 +46,9 @@ export function followInterest(
   const reader = new BubbleReader(part);
   reader.begin(part.frame);
   removeAll(part);
-  const sums = { difference: '', entered: 0, left: 0, compared: 0, overfull: 0, rimmed: 0 };
+  const mischief = seeded(seed ^ 0x5eed);
+  const sums = { difference: '', entered: 0, left: 0, compared: 0 };
+  const rest = { overfull: 0, rimmed: 0, again: 0 };
   for (let frame = 0; frame < frames && sums.difference === ''; frame++) {
     const { start, states, events, forced } = stepWhole(whole);
     lookAround(whole, frame);
@@ -51,6 +57,10 @@ export function followInterest(
       removeAll(part);
       reader.begin(part.frame);
       lookAround(whole, 0);
+    }
+    if (mischief() < 0.1 && spoil(part, mischief)) {
+      rest.again++;
+      if (!interest.again(OBSERVER, [...spoilt])) throw new Error('nobody comes again');
     }
     const told = tell(whole.core, start, forced, reader);
     // Nobody is left around whom to look: then he has been forgotten as well.
@@ -75,10 +85,26 @@ export function followInterest(
     if (sums.difference !== '') sums.difference = `frame ${frame}: ${sums.difference}`;
     sums.entered += entering.length;
     sums.left += leaving.length;
-    sums.overfull += interest.isOverfull(OBSERVER) ? 1 : 0;
-    sums.rimmed += interest.rim(OBSERVER).length > 0 ? 1 : 0;
+    rest.overfull += interest.isOverfull(OBSERVER) ? 1 : 0;
+    rest.rimmed += interest.rim(OBSERVER).length > 0 ? 1 : 0;
   }
-  return sums;
+  return { ...sums, ...rest };
+}
+
+/** Who was spoilt last. */
+const spoilt = new Set<number>();
+
+/** Moves one body of the client's by a hair; false when that makes it no state, or it has none. */
+function spoil(part: Core, random: Random): boolean {
+  spoilt.clear();
+  const state = part.snapshot();
+  const movers = sectionsOf(state)?.find(({ name }) => name === 'movers');
+  if (movers === undefined || movers.at === movers.end) return false;
+  const count = (movers.end - movers.at) / movers.recordBytes;
+  const at = movers.at + integer(random, 0, count - 1) * movers.recordBytes;
+  state[at] = (state[at] as number) ^ 1;
+  spoilt.add(new DataView(state.buffer, state.byteOffset + at + 96, 4).getUint32(0, true));
+  return part.restore(state) === WireFault.NONE;
 }
 
 /** The frame that was just stepped, by way of its message. */

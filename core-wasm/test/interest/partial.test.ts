@@ -16,7 +16,7 @@ const WORLDS = 25;
 const FRAMES = 500;
 
 test(`a client that has its members is the whole world, bit for bit: ${WORLDS} worlds`, () => {
-  const sums = { entered: 0, left: 0, compared: 0, overfull: 0, rimmed: 0 };
+  const sums = { entered: 0, left: 0, compared: 0, overfull: 0, rimmed: 0, again: 0 };
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 0xffffffff }), (seed) => {
       const report = followInterest(cores, seed, FRAMES);
@@ -29,4 +29,5 @@ test(`a client that has its members is the whole world, bit for bit: ${WORLDS} w
   expect(sums.left).toBeGreaterThan(WORLDS * 20);
   expect(sums.compared).toBeGreaterThan(WORLDS * FRAMES * 5);
   expect(sums.rimmed).toBeGreaterThan(0);
+  expect(sums.again).toBeGreaterThan(WORLDS * 5);
 });

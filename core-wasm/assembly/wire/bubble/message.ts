@@ -1,6 +1,6 @@
 import { areEntriesSame, bitBytes, entryAt, idBefore, idNow } from '../../interest/entries';
 import { memberEntriesOf, Observer } from '../../interest/observer';
-import { ENTERS, EXCERPT, HAS, LEAVES, LOADED, MESSAGES, MESSAGES_BYTES } from '../../layout';
+import { ENTERS, HAS, LEAVES, LOADED, MESSAGES, MESSAGES_BYTES } from '../../layout';
 import {
   commandAddress,
   commandLength,
