@@ -38,12 +38,15 @@ export interface ConnectionOptions {
 /** Subprotocol that this client speaks; the ticket travels as a second one. */
 export const SUBPROTOCOL = 'spacetime.v1';
 const PING_INTERVAL_MS = 1_000;
-/** A live server is never silent for longer than a frame. */
-const SILENCE_MAX_MS = 5_000;
+/**
+ * A live server is never silent for longer than a frame. Less than what it keeps of its frames for
+ * those who come back, and more than a few lost packets in a row take.
+ */
+const SILENCE_MAX_MS = 3_000;
 /** From opening the socket to the world's state. */
 const JOIN_MAX_MS = 15_000;
 /** A connection that held this long was no failure. */
-const STABLE_MS = 5_000;
+const STABLE_MS = 1_000;
 const NONCES = 16;
 
 /**
@@ -95,6 +98,12 @@ export class Connection {
     if (this.state === 'closed') return;
     if (this.#link === null) this.#tryConnect(nowMs);
     else this.#attend(this.#link, nowMs);
+  }
+
+  /** Somebody looks again: the next attempt waits no longer. */
+  hurry(nowMs: number): void {
+    this.#failures = 0;
+    this.#retryAtMs = Math.min(this.#retryAtMs, nowMs);
   }
 
   send(bytes: Uint8Array): void {

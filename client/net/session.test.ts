@@ -200,7 +200,7 @@ describe('a session', () => {
     const stage = await enter();
     await stage.run(2_000);
     stage.server.silent = true;
-    await stage.run(4_000);
+    await stage.run(2_000);
     expect(stage.session.status.connection).toBe('live');
     await stage.run(2_000);
     expect(stage.session.status.connection).not.toBe('live');

@@ -37,7 +37,8 @@ export interface Meters {
   bubbleEnters: number;
   bubbleLeaves: number;
   proofsSent: number;
-  resumes: number;
+  /** Clients that came back with a state of their own: went on from it, or began anew. */
+  readonly returns: { resumed: number; fresh: number };
   /** Client and server disagreed on the hash of the same frame. */
   stateHashMismatches: number;
   /** Use `countClose`. */
@@ -82,7 +83,7 @@ export function createMeters(): Meters {
     bubbleEnters: 0,
     bubbleLeaves: 0,
     proofsSent: 0,
-    resumes: 0,
+    returns: { resumed: 0, fresh: 0 },
     stateHashMismatches: 0,
     closesByCode: new Map(),
     malformedByFault: new Map(),

@@ -3,6 +3,7 @@ import type { Timing } from '../../core-wasm/host/messages.ts';
 import { NO_OBSERVER, type Session } from '../session/session.ts';
 import { observe, releaseObservers, unobserve } from './observers.ts';
 import type { Room } from './room.ts';
+import { keepSent } from './sent-frames.ts';
 
 /** Frames between two reports of a client's slack: 4 times a second. */
 const TIMING_INTERVAL_FRAMES = 5;
@@ -37,7 +38,11 @@ export function broadcastFrame(room: Room, frame: number, forced: Uint16Array): 
   core.openOwnSnapshot(room.start);
   releaseObservers(room);
   for (const session of sessions.values()) prepare(room, session, frame);
+  for (const { session } of room.interruptions.values()) {
+    core.bubbles.order(session.observer, null, proofInTurn(room, session, frame));
+  }
   if (!core.bubbles.write(forced)) throw new Error('the core did not step this frame');
+  keepSent(room.sent, frame, core.bubbles);
   let base: Uint8Array | null = null;
   for (const session of sessions.values()) {
     if (session.state !== 'live' || session.observer === NO_OBSERVER) continue;
@@ -68,19 +73,20 @@ function prepare(room: Room, session: Session, frame: number): void {
   if (session.state === 'stalled') recover(room, session);
   if (session.state !== 'live' || isOverSoftLimit(room, session)) return;
   if (isRepairDue(room, session)) session.needsSnapshot = true;
-  const turn = frame + session.link.id;
+  const isTimed = (frame + session.link.id) % TIMING_INTERVAL_FRAMES === 0;
   let proof = NO_PROOF;
   if (session.needsSnapshot || session.observer === NO_OBSERVER) {
     if (!observe(room, session)) return;
-  } else if (turn % PROOF_INTERVAL_FRAMES === 0) {
-    proof = proofOf(room, session);
+    session.beganFrame = frame;
+  } else {
+    proof = proofInTurn(room, session, frame);
   }
-  const timing = turn % TIMING_INTERVAL_FRAMES === 0 ? takeTiming(room, session) : null;
-  core.bubbles.order(session.observer, timing, proof);
+  core.bubbles.order(session.observer, isTimed ? takeTiming(room, session) : null, proof);
 }
 
 /** Of what the client has at the frame's first tick, before anybody leaves or enters. */
-function proofOf({ core, meters }: Room, { observer }: Session): bigint {
+function proofInTurn({ core, meters }: Room, { link, observer }: Session, frame: number): bigint {
+  if ((frame + link.id) % PROOF_INTERVAL_FRAMES !== 0) return NO_PROOF;
   const proof = core.proofOfPart(core.interest.members(observer));
   if (proof === null) throw new Error('a bubble is no closed set');
   meters.proofsSent++;

@@ -43,6 +43,8 @@ export interface Session {
   repairedMs: number;
   /** Under which number the core follows what the client simulates, or `NO_OBSERVER`. */
   observer: number;
+  /** The frame with which its client last began anew, −1 before. */
+  beganFrame: number;
   /** Buffered bytes that a snapshot may still account for, on top of the soft limit. */
   allowanceBytes: number;
 }
@@ -65,6 +67,7 @@ export function createSession(link: Link, meter: Meter, nowMs: number): Session 
     wantsRepair: false,
     repairedMs: Number.NEGATIVE_INFINITY,
     observer: NO_OBSERVER,
+    beganFrame: -1,
     allowanceBytes: 0,
   };
 }

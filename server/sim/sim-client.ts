@@ -14,6 +14,8 @@ export interface SimClient {
   conditions: NetworkConditions;
   /** Pulls the cable of the connection at hand. */
   cut(): void;
+  /** As `cut`, but the server hears nothing of it: its end stays open, and nobody reads. */
+  vanish(): void;
   update(): void;
 }
 
@@ -34,7 +36,7 @@ export function createSimClient(
   door: () => MemoryListener | null,
   tap: (bytes: Uint8Array) => void = () => {},
 ): SimClient {
-  let live: { cut(): void } | null = null;
+  let live: Breakable | null = null;
   const will = createWill(random);
   const client: SimClient = {
     conditions,
@@ -54,9 +56,15 @@ export function createSimClient(
       },
     }),
     cut: () => live?.cut(),
+    vanish: () => live?.vanish(),
     update: () => void client.session.update(clock.nowMs()),
   };
   return client;
+}
+
+interface Breakable {
+  cut(): void;
+  vanish(): void;
 }
 
 /** The memory transport behind the client's own link type. */
@@ -66,7 +74,7 @@ function connectMemory(
   protocols: Parameters<Connect>[1],
   nowMs: () => number,
   tap: (bytes: Uint8Array) => void,
-): ClientLink & { cut(): void } {
+): ClientLink & Breakable {
   const waiting: Arrival[] = [];
   let wire: MemoryClient | null = null;
   let closeCode = 0;
@@ -117,6 +125,10 @@ function connectMemory(
     cut() {
       wire?.cut();
       closed(ABNORMAL, 'cut');
+    },
+    vanish() {
+      wire?.pause();
+      closed(ABNORMAL, 'vanished');
     },
   };
 }
