@@ -199,7 +199,7 @@ export const METRICS = {
   },
   spacetime_returns_total: {
     type: 'counter',
-    help: 'Clients that came back with a state of their own: went on from it, or began anew.',
+    help: 'Clients that came back with a world: went on from it, came too late, or began anew.',
     label: 'how',
     read: ({ returns }) => Object.entries(returns),
   },

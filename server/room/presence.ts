@@ -5,7 +5,7 @@ import type { Session } from '../session/session.ts';
 import { arrivalPlace } from './arrival-place.ts';
 import { sendTo } from './broadcast.ts';
 import { createLane, restEntry } from './input-queue.ts';
-import { interrupt, takeOver } from './resume.ts';
+import { countReturn, interrupt, takeOver } from './resume.ts';
 import { type Room, reserveEntity } from './room.ts';
 
 /** After a start every player of the restored world is absent: his body waits for him. */
@@ -101,7 +101,7 @@ function welcome(room: Room, session: Session, previous: Session | undefined): v
   session.needsSnapshot = true;
   const returns = hello.resumeFrame !== NO_RESUME_FRAME;
   const missed = returns && previous !== undefined ? takeOver(room, previous, session) : null;
-  if (returns) room.meters.returns[missed === null ? 'fresh' : 'resumed']++;
+  if (returns) countReturn(room, hello.resumeFrame, missed !== null);
   sendTo(
     room,
     session,

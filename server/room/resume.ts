@@ -64,3 +64,8 @@ function isOurs({ meters }: Room, { hello }: Session, next: Uint8Array | undefin
   meters.stateHashMismatches++;
   return false;
 }
+
+export function countReturn({ meters, sent }: Room, frame: number, isResumed: boolean): void {
+  const how = isResumed ? 'resumed' : frame < sent.oldest ? 'late' : 'fresh';
+  meters.returns[how]++;
+}

@@ -133,8 +133,13 @@ function connectMemory(
   };
 }
 
+export interface Will {
+  intent(): Intent;
+  pose(): Pose | null;
+}
+
 /** Walks about, turns, jumps, grips and waves, as the seed has it. */
-function createWill(random: SeededRandom): { intent(): Intent; pose(): Pose | null } {
+export function createWill(random: SeededRandom): Will {
   let tick = 0;
   let mood: Intent = { moveX: 0, moveZ: 0, yaw: 0, pitch: 0, buttons: 0 };
   const wavers = random() < 0.5;

@@ -148,9 +148,9 @@ async function restart(sim: Sim): Promise<void> {
 }
 
 function stop(sim: Sim, server: SimServer): void {
-  const { resumed, fresh } = server.room.meters.returns;
+  const { resumed, late, fresh } = server.room.meters.returns;
   sim.resumed += resumed;
-  sim.fresh += fresh;
+  sim.fresh += late + fresh;
   server.crash();
 }
 
