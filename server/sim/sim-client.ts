@@ -1,5 +1,11 @@
 import { openSession, type WorldSession } from '../../client/net/session.ts';
-import type { Arrival, ClientLink, Connect } from '../../client/net/socket.ts';
+import {
+  type Arrival,
+  type ClientLink,
+  type Connect,
+  WAITING_MESSAGES_MAX,
+} from '../../client/net/socket.ts';
+import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
 import { type Intent, type PartPose, type Pose, TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
 import type { MemoryClient, MemoryListener } from '../net/listen-memory.ts';
@@ -16,6 +22,13 @@ export interface SimClient {
   cut(): void;
   /** As `cut`, but the server hears nothing of it: its end stays open, and nobody reads. */
   vanish(): void;
+  /** The machine sleeps: no timer runs, nothing is read, until `wake`. */
+  sleep(): void;
+  wake(): void;
+  /** Timers run no more often than this, ms, as those of a hidden page; 0 for as they want. */
+  throttle(intervalMs: number): void;
+  /** Messages that came in and were not looked at. */
+  readonly waiting: number;
   update(): void;
 }
 
@@ -36,7 +49,10 @@ export function createSimClient(
   door: () => MemoryListener | null,
   tap: (bytes: Uint8Array) => void = () => {},
 ): SimClient {
-  let live: Breakable | null = null;
+  let live: SimLink | null = null;
+  let timersMs = 0;
+  /** Timers that fell due in the machine's sleep; null while it is awake. */
+  let overdue: (() => void)[] | null = null;
   const will = createWill(random);
   const client: SimClient = {
     conditions,
@@ -48,7 +64,11 @@ export function createSimClient(
       sampleIntent: will.intent,
       samplePose: will.pose,
       random,
-      schedule: (delayMs, task) => clock.after(delayMs, task),
+      schedule: (delayMs, task) =>
+        clock.after(Math.max(delayMs, timersMs), () => {
+          if (overdue === null) task();
+          else overdue.push(task);
+        }),
       connect: (_url, protocols, nowMs) => {
         const link = connectMemory(door(), client.conditions, protocols, nowMs, tap);
         live = link;
@@ -57,14 +77,33 @@ export function createSimClient(
     }),
     cut: () => live?.cut(),
     vanish: () => live?.vanish(),
+    sleep() {
+      overdue = [];
+      live?.pause();
+    },
+    wake() {
+      const tasks = overdue ?? [];
+      overdue = null;
+      live?.resume();
+      for (const task of tasks) task();
+    },
+    throttle(intervalMs) {
+      timersMs = intervalMs;
+    },
+    get waiting() {
+      return live?.waiting ?? 0;
+    },
     update: () => void client.session.update(clock.nowMs()),
   };
   return client;
 }
 
-interface Breakable {
+interface SimLink extends ClientLink {
   cut(): void;
   vanish(): void;
+  pause(): void;
+  resume(): void;
+  readonly waiting: number;
 }
 
 /** The memory transport behind the client's own link type. */
@@ -74,7 +113,7 @@ function connectMemory(
   protocols: Parameters<Connect>[1],
   nowMs: () => number,
   tap: (bytes: Uint8Array) => void,
-): ClientLink & Breakable {
+): SimLink {
   const waiting: Arrival[] = [];
   let wire: MemoryClient | null = null;
   let closeCode = 0;
@@ -87,7 +126,13 @@ function connectMemory(
   const events = {
     onMessage: (bytes: Uint8Array) => {
       tap(bytes);
-      waiting.push({ bytes: bytes.slice(), atMs: nowMs() });
+      if (waiting.length < WAITING_MESSAGES_MAX) {
+        waiting.push({ bytes: bytes.slice(), atMs: nowMs() });
+      } else {
+        waiting.length = 0;
+        closed(CloseCode.TOO_SLOW, 'backlog');
+        wire?.close(CloseCode.TOO_SLOW, 'backlog');
+      }
     },
     onClose: closed,
   };
@@ -125,6 +170,11 @@ function connectMemory(
     cut() {
       wire?.cut();
       closed(ABNORMAL, 'cut');
+    },
+    pause: () => wire?.pause(),
+    resume: () => wire?.resume(),
+    get waiting() {
+      return waiting.length;
     },
     vanish() {
       wire?.pause();
