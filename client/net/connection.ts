@@ -42,7 +42,7 @@ const PING_INTERVAL_MS = 1_000;
  * A live server is never silent for longer than a frame. Less than what it keeps of its frames for
  * those who come back, and more than a few lost packets in a row take.
  */
-const SILENCE_MAX_MS = 3_000;
+const SILENCE_MAX_MS = 2_500;
 /**
  * For each of the first two steps, the open socket and WELCOME, and for the world's state. Short,
  * because who comes back in time goes on where he was; twice as long after a failure, so that a

@@ -76,8 +76,9 @@ async function greet(
   const answer = await server.listener.connect(`spacetime.v1, ticket.${account}`, {
     onMessage: (bytes) => {
       const decoded = codec.decodeMessage(bytes);
-      if (decoded.ok && decoded.message.kind === MessageKind.WELCOME)
+      if (decoded.ok && decoded.message.kind === MessageKind.WELCOME) {
         reader.welcomes.push(decoded.message);
+      }
       const fault = reader.capture.read(bytes);
       if (fault !== null) reader.wrong.push(fault);
     },
@@ -133,7 +134,7 @@ test('who was away for longer than is kept begins anew, and his place is free', 
   expect(server.room.meters.returns).toEqual({ resumed: 0, late: 1, fresh: 0 });
 });
 
-test('a client that is back before the loss was noticed takes the place of its old socket', async () => {
+test('who is back before the loss was noticed takes the place of his old socket', async () => {
   const reader = await enter(1);
   await pass(10);
   const stale = reader.client;
@@ -155,7 +156,7 @@ test('a client that is back before the loss was noticed takes the place of its o
   expect(reader.wrong).toEqual([]);
 });
 
-test('an older socket that arrives late is refused, and the newer one may still return', async () => {
+test('an older socket that arrives late is refused, the newer one may still return', async () => {
   const reader = await enter(1);
   await pass(5);
   await cutFor(reader, 3);

@@ -2,8 +2,11 @@ import type { BubbleWriter } from '../../core-wasm/host/bubble-writer.ts';
 
 /** Frames that a client may have missed and still go on from where it was: five seconds. */
 export const RESUME_FRAMES = 100;
-/** Three seconds of the 5.5 kB/s that a player in a crowd is sent. */
-const BYTES_A_PLAYER = 16 * 1024;
+/**
+ * Three seconds of the 6.2 kB/s that a player is sent who sees 32 VR players move, 56 MB for 3,000:
+ * longer than a client takes to notice that nothing comes (`client/net/connection.ts`) and return.
+ */
+const BYTES_A_PLAYER = 18 * 1024;
 /** So that a few can miss a storm of enters. */
 const BYTES_MIN = 1024 * 1024;
 

@@ -82,6 +82,7 @@ async function begin(module: CoreModule, { seed, clients }: CutsOptions): Promis
   const server = await startLocalServer(module, clock, store, seed);
   const proxy = await startCuttingProxy({
     target: server.listener.port,
+    clock,
     random: createSeededRandom(seed),
     bytesMax: CONNECTION_BYTES_MAX,
     delayMsMax: 5,

@@ -15,7 +15,7 @@ const BODIES = 60;
 const CHURN_FRAMES = 10 * 60 * 20;
 const REST_FRAMES = 60;
 
-/** Bytes to a newcomer up to the end of his first frame, in a world that has churned for so long. */
+/** Bytes to a newcomer up to the end of his first frame, after so many frames of churn. */
 async function joinCost(
   module: CoreModule,
   churnFrames: number,
@@ -88,7 +88,7 @@ function despawn(room: Room, entity: number): void {
   room.commands.push((codec) => codec.addDespawn(entity));
 }
 
-test('joining a world that has churned for 10 minutes costs what joining a young one does', async () => {
+test('joining after 10 minutes of churn costs what joining a young world does', async () => {
   const module = await loadCoreModule();
   const young = await joinCost(module, 0);
   const old = await joinCost(module, CHURN_FRAMES);

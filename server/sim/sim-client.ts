@@ -1,17 +1,11 @@
 import { openSession, type WorldSession } from '../../client/net/session.ts';
-import {
-  type Arrival,
-  type ClientLink,
-  type Connect,
-  WAITING_MESSAGES_MAX,
-} from '../../client/net/socket.ts';
-import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
 import { type Intent, type PartPose, type Pose, TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
-import type { MemoryClient, MemoryListener } from '../net/listen-memory.ts';
+import type { MemoryListener } from '../net/listen-memory.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import type { Clock } from '../ports.ts';
 import type { SeededRandom } from '../seeded-random.ts';
+import { connectMemory, type SimLink } from './sim-link.ts';
 
 /** One real client, its network and its will. */
 export interface SimClient {
@@ -32,7 +26,6 @@ export interface SimClient {
   update(): void;
 }
 
-const ABNORMAL = 1006;
 /** How long a client wants the same thing. */
 const MOOD_TICKS = TICK_RATE_HZ;
 
@@ -96,91 +89,6 @@ export function createSimClient(
     update: () => void client.session.update(clock.nowMs()),
   };
   return client;
-}
-
-interface SimLink extends ClientLink {
-  cut(): void;
-  vanish(): void;
-  pause(): void;
-  resume(): void;
-  readonly waiting: number;
-}
-
-/** The memory transport behind the client's own link type. */
-function connectMemory(
-  listener: MemoryListener | null,
-  conditions: NetworkConditions,
-  protocols: Parameters<Connect>[1],
-  nowMs: () => number,
-  tap: (bytes: Uint8Array) => void,
-): SimLink {
-  const waiting: Arrival[] = [];
-  let wire: MemoryClient | null = null;
-  let closeCode = 0;
-  let closeReason = '';
-  const closed = (code: number, reason: string): void => {
-    if (closeCode !== 0) return;
-    closeCode = code;
-    closeReason = reason;
-  };
-  const events = {
-    onMessage: (bytes: Uint8Array) => {
-      tap(bytes);
-      if (waiting.length < WAITING_MESSAGES_MAX) {
-        waiting.push({ bytes: bytes.slice(), atMs: nowMs() });
-      } else {
-        waiting.length = 0;
-        closed(CloseCode.TOO_SLOW, 'backlog');
-        wire?.close(CloseCode.TOO_SLOW, 'backlog');
-      }
-    },
-    onClose: closed,
-  };
-  if (listener === null) closed(ABNORMAL, 'nobody listens');
-  else {
-    listener.connect(protocols.join(', '), events, conditions).then(
-      (answer) => {
-        if ('status' in answer) closed(ABNORMAL, answer.code);
-        else if (closeCode !== 0) answer.close(closeCode, closeReason);
-        else wire = answer;
-      },
-      () => closed(ABNORMAL, 'connection refused'),
-    );
-  }
-  return {
-    get state() {
-      if (closeCode !== 0) return 'closed' as const;
-      return wire === null ? ('connecting' as const) : ('open' as const);
-    },
-    get closeCode() {
-      return closeCode;
-    },
-    get closeReason() {
-      return closeReason;
-    },
-    bufferedBytes: 0,
-    send: (bytes) => {
-      if (closeCode === 0) wire?.send(bytes);
-    },
-    receive: () => waiting.shift() ?? null,
-    close(code, reason) {
-      closed(code, reason);
-      wire?.close(code, reason);
-    },
-    cut() {
-      wire?.cut();
-      closed(ABNORMAL, 'cut');
-    },
-    pause: () => wire?.pause(),
-    resume: () => wire?.resume(),
-    get waiting() {
-      return waiting.length;
-    },
-    vanish() {
-      wire?.pause();
-      closed(ABNORMAL, 'vanished');
-    },
-  };
 }
 
 export interface Will {
