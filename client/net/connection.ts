@@ -48,7 +48,7 @@ const SILENCE_MAX_MS = 2_500;
  * because who comes back in time goes on where he was; twice as long after a failure, so that a
  * slow line gets in too.
  */
-const GREETING_MS = 4_000;
+const GREETING_MS = 2_500;
 const JOIN_MS = 6_000;
 const PATIENCE_DOUBLINGS_MAX = 1;
 /** A connection that held this long was no failure. */
