@@ -1,6 +1,7 @@
 import type { Bench, Choice } from './bench.ts';
 import { crash } from './crash/bench.ts';
 import { interest } from './micro/interest.ts';
+import { keep } from './micro/keep.ts';
 import { query } from './micro/query.ts';
 import { stages } from './micro/stages.ts';
 import { step } from './micro/step.ts';
@@ -15,6 +16,7 @@ import { view } from './viewer/bench.ts';
 const BENCHES: Readonly<Record<string, Bench>> = {
   crash,
   interest,
+  keep,
   net,
   pack,
   physics,

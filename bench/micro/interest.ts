@@ -17,7 +17,7 @@ const CROWD_RADIUS_M = 30;
 const FRAMES_PER_LEG = 40;
 const SPAWNS_PER_FRAME = 500;
 
-interface Place {
+export interface Place {
   readonly players: number;
   readonly at: (index: number) => [x: number, z: number];
 }
@@ -40,7 +40,8 @@ export const interest: Bench = {
   },
 };
 
-function placesOf(most: number): Record<string, Place> {
+/** Players at the density of 3,000 in a square kilometre, and a crowd. */
+export function placesOf(most: number): Record<string, Place> {
   const places: Record<string, Place> = {};
   for (const players of new Set([200, 1000, most])) {
     const half = Math.min(HALF_MAX_M, Math.sqrt(players / PER_SQUARE_METRE) / 2);
@@ -72,7 +73,8 @@ function spread(index: number, base: number): number {
   return value;
 }
 
-function build(core: Core, { players, at }: Place): number[] {
+/** A world with the place's players, and loose boxes; gives their entities. */
+export function build(core: Core, { players, at }: Place): number[] {
   core.reset(SCENE_SEED);
   const entities: number[] = [];
   let entity = 0;

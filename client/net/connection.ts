@@ -38,12 +38,21 @@ export interface ConnectionOptions {
 /** Subprotocol that this client speaks; the ticket travels as a second one. */
 export const SUBPROTOCOL = 'spacetime.v1';
 const PING_INTERVAL_MS = 1_000;
-/** A live server is never silent for longer than a frame. */
-const SILENCE_MAX_MS = 5_000;
-/** From opening the socket to the world's state. */
-const JOIN_MAX_MS = 15_000;
+/**
+ * A live server is never silent for longer than a frame. Less than what it keeps of its frames for
+ * those who come back, and more than a few lost packets in a row take.
+ */
+const SILENCE_MAX_MS = 2_500;
+/**
+ * For each of the first two steps, the open socket and WELCOME, and for the world's state. Short,
+ * because who comes back in time goes on where he was; twice as long after a failure, so that a
+ * slow line gets in too.
+ */
+const GREETING_MS = 2_500;
+const JOIN_MS = 6_000;
+const PATIENCE_DOUBLINGS_MAX = 1;
 /** A connection that held this long was no failure. */
-const STABLE_MS = 5_000;
+const STABLE_MS = 1_000;
 const NONCES = 16;
 
 /**
@@ -95,6 +104,12 @@ export class Connection {
     if (this.state === 'closed') return;
     if (this.#link === null) this.#tryConnect(nowMs);
     else this.#attend(this.#link, nowMs);
+  }
+
+  /** Somebody looks again: the next attempt waits no longer. */
+  hurry(nowMs: number): void {
+    this.#failures = 0;
+    this.#retryAtMs = Math.min(this.#retryAtMs, nowMs);
   }
 
   send(bytes: Uint8Array): void {
@@ -163,10 +178,9 @@ export class Connection {
       if (refusal !== null) this.rejoin(refusal, nowMs);
       if (this.#link !== link) return;
     }
-    const limitMs = this.state === 'live' ? SILENCE_MAX_MS : JOIN_MAX_MS;
     if (link.state === 'closed') {
       this.#onClosed(link, nowMs);
-    } else if (nowMs - this.#waitingSinceMs() > limitMs) {
+    } else if (nowMs - this.#waitingSinceMs() > this.#patienceMs()) {
       link.close(CloseCode.SILENT, 'silent');
       this.#cut(CloseCode.SILENT, 'the server is silent', nowMs);
     } else if (this.#greeted && nowMs >= this.#pingAtMs) {
@@ -176,6 +190,12 @@ export class Connection {
 
   #waitingSinceMs(): number {
     return this.state === 'live' ? this.#heardMs : this.#sinceMs;
+  }
+
+  #patienceMs(): number {
+    if (this.state === 'live') return SILENCE_MAX_MS;
+    const stepMs = this.#greeted ? JOIN_MS : GREETING_MS;
+    return stepMs * 2 ** Math.min(this.#failures, PATIENCE_DOUBLINGS_MAX);
   }
 
   #greet(nowMs: number): void {
@@ -204,6 +224,7 @@ export class Connection {
     switch (message.kind) {
       case MessageKind.WELCOME:
         this.#greeted = true;
+        this.#sinceMs = atMs;
         this.#pingAtMs = atMs;
         if (message.resumed) this.#goLive(atMs);
         return this.#options.deliver(message, atMs);

@@ -200,7 +200,7 @@ describe('a session', () => {
     const stage = await enter();
     await stage.run(2_000);
     stage.server.silent = true;
-    await stage.run(4_000);
+    await stage.run(2_000);
     expect(stage.session.status.connection).toBe('live');
     await stage.run(2_000);
     expect(stage.session.status.connection).not.toBe('live');
@@ -270,6 +270,22 @@ describe('a session', () => {
     expect(stage.server.joins).toHaveLength(1);
     await stage.run(1_000);
     expectAgreement(stage, 150);
+  });
+
+  test('knocks at once when somebody looks again', async () => {
+    const stage = await enter();
+    await stage.run(2_000);
+    stage.server.down = true;
+    stage.server.cut();
+    await stage.sleep(60_000);
+    expect(stage.session.status.connection).toBe('reconnecting');
+    // Just after an attempt, so that the next is seconds away.
+    for (let i = 0; i < 100 && stage.session.status.retryInMs < 2_000; i++) await stage.sleep(100);
+    stage.server.down = false;
+    await stage.sleep(600);
+    expect(stage.session.status.retryInMs).toBeGreaterThan(1_000);
+    await stage.run(400);
+    expect(stage.session.status.connection).toBe('live');
   });
 
   test('leaves for good', async () => {

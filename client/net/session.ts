@@ -130,7 +130,7 @@ class Session implements WorldSession {
       nowMs,
       connect: options.connect ?? connectWebSocket,
       random: options.random ?? Math.random,
-      resumePoint: () => this.#predictor.resumePoint(),
+      resumePoint: () => this.#resumePoint(),
       onRoundTrip: (rttMs) => this.#clock.onRoundTrip(rttMs),
       deliver: (message, atMs) => this.#deliver(message, atMs),
     });
@@ -140,6 +140,7 @@ class Session implements WorldSession {
   }
 
   update(nowMs: number): number {
+    if (nowMs - this.#attendedMs > UNATTENDED_MS) this.#connection.hurry(nowMs);
     this.#attendedMs = nowMs;
     this.#connection.advance(nowMs);
     this.#settle();
@@ -195,6 +196,13 @@ class Session implements WorldSession {
     const coreHash = this.core.module.hash;
     const own = { protocol: PROTOCOL_VERSION, coreHash, account, entity };
     onIncident(encodeIncident({ ...own, ...head }, frames));
+  }
+
+  /** Null where only a snapshot will do: also when one has come that no frame followed. */
+  #resumePoint(): { frame: number; hash: bigint } | null {
+    this.#settle();
+    const point = this.#predictor.resumePoint();
+    return this.#base === null && point?.frame === this.#reader.frame ? point : null;
   }
 
   /** Predicts up to where the clock wants to be; returns the ticks and parts that are left over. */

@@ -33,7 +33,7 @@ export type Connect = (
  * Messages that may wait: ten seconds of frames. A page that sleeps longer is better off with a
  * snapshot than with its backlog, and must not fill its memory meanwhile.
  */
-const WAITING_MESSAGES_MAX = 256;
+export const WAITING_MESSAGES_MAX = 256;
 
 /** The WebSocket of browsers, Bun and Node. */
 export const connectWebSocket: Connect = (url, protocols, nowMs) => {

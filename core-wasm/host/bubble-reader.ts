@@ -48,6 +48,14 @@ export function frameNumberOf(message: Uint8Array): number {
   return (message[2] as number) | ((message[3] as number) << 8);
 }
 
+/** The proof in a FRAME, for who reads no further; 0n in one that has none, or is cut short. */
+export function proofOf(message: Uint8Array): bigint {
+  const isThere = ((message[1] as number) & PROOF) !== 0;
+  if (!isThere || message.length < HEAD_BYTES + PROOF_BYTES) return 0n;
+  const view = new DataView(message.buffer, message.byteOffset, message.length);
+  return view.getBigUint64(HEAD_BYTES, true);
+}
+
 /** The timing in a FRAME, for who reads no further; null in one that has none, or is cut short. */
 export function timingOf(message: Uint8Array): Timing | null {
   const flags = message[1] as number;
@@ -88,6 +96,11 @@ export class BubbleReader {
   /** Its world must be of the server's region, at whatever tick. */
   constructor(core: Pick<Core, 'newHistory' | 'unpackEntry' | 'meetPlayers'>) {
     this.core = core;
+  }
+
+  /** The frame that it reads next, −1 before `begin`. */
+  get frame(): number {
+    return this.nextFrame;
   }
 
   /** A SNAPSHOT came, of the first tick of `frame`: nobody is followed yet. */

@@ -84,4 +84,28 @@ export class BubbleWriter {
     const start = this.messages + (this.memory.u32[first + MESSAGE_START] as number);
     return this.memory.bytes.subarray(start, start + length);
   }
+
+  /**
+   * Where in `all` the messages of the last `write` are: for each observer start and length, the
+   * latter 0 without one, as far as `places` has room for pairs. Returns the bytes that they take.
+   */
+  readPlaces(places: Uint32Array): number {
+    const { u32 } = this.memory;
+    const count = Math.min(this.capacity, places.length >>> 1);
+    let used = 0;
+    for (let observer = 0; observer < count; observer++) {
+      const first = this.records + observer * this.recordWords;
+      const start = u32[first + MESSAGE_START] as number;
+      const length = u32[first + MESSAGE_LENGTH] as number;
+      places[observer * 2] = start;
+      places[observer * 2 + 1] = length;
+      if (length > 0) used = Math.max(used, start + length);
+    }
+    return used;
+  }
+
+  /** All messages of the last `write` in one piece of so many bytes, a view until the next. */
+  all(bytes: number): Uint8Array {
+    return this.memory.bytes.subarray(this.messages, this.messages + bytes);
+  }
 }

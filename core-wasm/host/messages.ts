@@ -24,7 +24,7 @@ export interface Hello {
   readonly protocol: number;
   /** First 8 bytes of the artifact's SHA-256, little endian. */
   readonly coreHash: bigint;
-  /** The frame that the client would apply next. */
+  /** The frame that the client would apply next, to be sent it and what followed. */
   readonly resumeFrame: number;
   /** `Core.proof` of its state at that frame's first tick. */
   readonly resumeHash: bigint;

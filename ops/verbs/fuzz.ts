@@ -3,26 +3,30 @@ import { installPackages } from '../setup/install.ts';
 import { ROOT } from '../setup/shell.ts';
 import { expectNone, parseFlags, UsageError } from './verb.ts';
 
-export const summary = 'harass a real server with messages, or the core with calls';
+export const summary = 'harass a real server with messages or cuts, or the core with calls';
 
-export const usage = `bun run fuzz [server|core|parts] [options]
+export const usage = `bun run fuzz [server|cuts|core|parts] [options]
 
   server        hostile messages at a real server while somebody plays on it; the default
+  cuts          real clients over sockets that are cut behind any byte and swallow closes
   core          random calls of the core's facade, all of them made twice
   parts         random worlds, each followed by a partial one that must stay bit-equal
   --messages N  random and mutated messages (default 10000)
+  --cuts N      connections that are cut (default 1000)
   --calls N     calls of the facade (default 1000000)
   --worlds N    random worlds of 2000 ticks (default 1000)
   --seed N      which ones (default 1)
   --json        end with one JSON line
 
-Exits with 1 when a close carries no number of the catalogue or the bystander was disturbed; or when
-a call threw, changed what it only looks at, or gave other states the second time; or when a partial
-world was not its whole.`;
+Exits with 1 when a close carries no number of the catalogue or the bystander was disturbed; when a
+player was lost by a cut or went on in another world than the server's; when a call threw, changed
+what it only looks at, or gave other states the second time; or when a partial world was not its
+whole.`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {
     messages: 'string',
+    cuts: 'string',
     calls: 'string',
     worlds: 'string',
     seed: 'string',
@@ -31,9 +35,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const [target = 'server', ...more] = rest;
   expectNone(more);
   const seed = positive('seed', flags.seed ?? '1');
+  if (target === 'cuts') return fuzzCuts(positive('cuts', flags.cuts ?? '1000'), seed, flags);
   if (target === 'core') return fuzzCore(positive('calls', flags.calls ?? '1000000'), seed, flags);
   if (target === 'parts') return fuzzParts(positive('worlds', flags.worlds ?? '1000'), seed, flags);
-  if (target !== 'server') throw new UsageError(`No "${target}" to fuzz: server, core or parts`);
+  if (target !== 'server')
+    throw new UsageError(`No "${target}" to fuzz: server, cuts, core or parts`);
   return fuzzServer(positive('messages', flags.messages ?? '10000'), seed, flags);
 }
 
@@ -92,6 +98,26 @@ async function fuzzParts(worlds: number, first: number, { json }: Output): Promi
   console.log(`  of them asleep ${asleep}; entered ${entered}, left ${left}`);
   if (json) console.log(JSON.stringify({ ...sums, failed }));
   return failed.length === 0 ? 0 : 1;
+}
+
+/** So many that the cuts come some ten a second. */
+const CUT_CLIENTS = 24;
+
+async function fuzzCuts(cuts: number, seed: number, { json }: Output): Promise<number> {
+  await installPackages();
+  await build(['core']);
+  const { loadCoreModule } = await import('../../server/artifacts.ts');
+  const { cutSessions } = await import('../../server/session/cuts.fuzz.ts');
+  const report = (line: string) => console.error(line);
+  const options = { cuts, clients: CUT_CLIENTS, seed, report };
+  const result = await cutSessions(await loadCoreModule(), options);
+  const { resumed, late, fresh } = result.returns;
+  for (const [heard, count] of Object.entries(result.cuts))
+    console.log(`  ${count} heard: ${heard}`);
+  console.log(`${resumed} went on, ${late} came too late for it, ${fresh} began anew`);
+  for (const violation of result.violations) console.error(violation);
+  if (json) console.log(JSON.stringify(result));
+  return result.violations.length === 0 ? 0 : 1;
 }
 
 async function fuzzServer(messages: number, seed: number, { json }: Output): Promise<number> {

@@ -37,7 +37,11 @@ export interface Meters {
   bubbleEnters: number;
   bubbleLeaves: number;
   proofsSent: number;
-  resumes: number;
+  /**
+   * Clients that came back with a state of their own: went on from it, or began anew, because what
+   * they missed was not kept so long or for another reason.
+   */
+  readonly returns: { resumed: number; late: number; fresh: number };
   /** Client and server disagreed on the hash of the same frame. */
   stateHashMismatches: number;
   /** What was sent for it: `islands` or `snapshot`. */
@@ -86,7 +90,7 @@ export function createMeters(): Meters {
     bubbleEnters: 0,
     bubbleLeaves: 0,
     proofsSent: 0,
-    resumes: 0,
+    returns: { resumed: 0, late: 0, fresh: 0 },
     stateHashMismatches: 0,
     repairsByKind: new Map(),
     incidentsByOutcome: new Map(),

@@ -197,10 +197,11 @@ export const METRICS = {
     help: 'Hashes of bubbles sent for clients to compare.',
     read: ({ proofsSent }) => proofsSent,
   },
-  spacetime_resumes_total: {
+  spacetime_returns_total: {
     type: 'counter',
-    help: 'Sessions that came back with a state of their own.',
-    read: ({ resumes }) => resumes,
+    help: 'Clients that came back with a world: went on from it, came too late, or began anew.',
+    label: 'how',
+    read: ({ returns }) => Object.entries(returns),
   },
   spacetime_state_hash_mismatches_total: {
     type: 'counter',

@@ -4,6 +4,7 @@ import { NO_OBSERVER, type Session } from '../session/session.ts';
 import { observe, releaseObservers, unobserve } from './observers.ts';
 import { proofDue, repair } from './repair.ts';
 import type { Room } from './room.ts';
+import { keepSent } from './sent-frames.ts';
 
 /** Frames between two reports of a client's slack: 4 times a second. */
 const TIMING_INTERVAL_FRAMES = 5;
@@ -34,7 +35,11 @@ export function broadcastFrame(room: Room, frame: number, forced: Uint16Array): 
   core.openOwnSnapshot(room.start);
   releaseObservers(room);
   for (const session of sessions.values()) prepare(room, session, frame);
+  for (const { session } of room.interruptions.values()) {
+    core.bubbles.order(session.observer, null, proofDue(room, session, frame));
+  }
   if (!core.bubbles.write(forced)) throw new Error('the core did not step this frame');
+  keepSent(room.sent, frame, core.bubbles);
   let base: Uint8Array | null = null;
   for (const session of sessions.values()) {
     if (session.state !== 'live' || session.observer === NO_OBSERVER) continue;
@@ -72,15 +77,15 @@ function prepare(room: Room, session: Session, frame: number): void {
   if (session.state === 'stalled') recover(room, session);
   if (session.state !== 'live' || isOverSoftLimit(room, session)) return;
   if (session.observer !== NO_OBSERVER) repair(room, session, frame);
-  const turn = frame + session.link.id;
+  const isTimed = (frame + session.link.id) % TIMING_INTERVAL_FRAMES === 0;
   let proof = NO_PROOF;
   if (session.needsSnapshot || session.observer === NO_OBSERVER) {
     if (!observe(room, session)) return;
+    session.beganFrame = frame;
   } else {
     proof = proofDue(room, session, frame);
   }
-  const timing = turn % TIMING_INTERVAL_FRAMES === 0 ? takeTiming(room, session) : null;
-  core.bubbles.order(session.observer, timing, proof);
+  core.bubbles.order(session.observer, isTimed ? takeTiming(room, session) : null, proof);
 }
 
 function sendBase(room: Room, session: Session, base: Uint8Array, frameBytes: number): void {

@@ -1,5 +1,6 @@
 import type { InterestSettings } from '../../core-wasm/host/interest.ts';
 import { NO_OBSERVER, type Session } from '../session/session.ts';
+import { isInterrupted } from './resume.ts';
 import type { Room } from './room.ts';
 
 /** How far a client's interest goes; see `core-wasm/INTEREST.md`. */
@@ -49,9 +50,9 @@ export function unobserve({ core, observers }: Room, session: Session): void {
   session.observer = NO_OBSERVER;
 }
 
-/** Of sessions that ended since the last frame. */
+/** Of sessions that ended, unless their players may come back to them. */
 export function releaseObservers(room: Room): void {
   for (const session of room.observers.sessions) {
-    if (session?.state === 'closed') unobserve(room, session);
+    if (session?.state === 'closed' && !isInterrupted(room, session)) unobserve(room, session);
   }
 }

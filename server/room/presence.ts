@@ -5,6 +5,7 @@ import type { Session } from '../session/session.ts';
 import { arrivalPlace } from './arrival-place.ts';
 import { sendTo } from './broadcast.ts';
 import { createLane, restEntry } from './input-queue.ts';
+import { countReturn, interrupt, takeOver } from './resume.ts';
 import { type Room, reserveEntity } from './room.ts';
 
 /** After a start every player of the restored world is absent: his body waits for him. */
@@ -29,6 +30,7 @@ export function updatePresence(room: Room): void {
 function depart(room: Room, session: Session): void {
   if (room.speakers.get(session.account) !== session) return;
   room.speakers.delete(session.account);
+  interrupt(room, session);
   leaveBehind(room, session.entity, session.account);
 }
 
@@ -39,17 +41,19 @@ function leaveBehind(room: Room, entity: number, account: number): void {
 
 function removeBody(room: Room, entity: number): void {
   room.absences.delete(entity);
+  room.interruptions.delete(entity);
   room.lanes.delete(entity);
   room.commands.push((codec) => codec.addDespawn(entity));
 }
 
 function arrive(room: Room, session: Session): void {
+  const entity = room.core.playerOfAccount(session.account) || pendingEntity(room, session.account);
   const rival = room.speakers.get(session.account);
-  if (rival !== undefined && rival.epoch > session.epoch) {
+  const previous = rival ?? room.interruptions.get(entity)?.session;
+  if (previous !== undefined && previous.epoch > session.epoch) {
     session.link.close(CloseCode.SUPERSEDED, 'a newer session of this player is here');
     return;
   }
-  const entity = room.core.playerOfAccount(session.account) || pendingEntity(room, session.account);
   if (entity === 0 && room.lanes.size >= room.limits.playersMax) {
     session.link.close(CloseCode.REGION_FULL, 'the region is full');
     return;
@@ -62,9 +66,10 @@ function arrive(room: Room, session: Session): void {
   room.speakers.set(session.account, session);
   room.absences.delete(session.entity);
   rival?.link.close(CloseCode.SUPERSEDED, 'a newer session of this player is here');
+  room.interruptions.delete(session.entity);
   const { account, entity: body, epoch } = session;
   room.onArrived({ account, entity: body, epoch });
-  welcome(room, session);
+  welcome(room, session, previous);
 }
 
 /** A body whose spawn waits in a full frame: its account must not get a second one. */
@@ -88,16 +93,15 @@ function spawnBody(room: Room, session: Session): number {
   return entity;
 }
 
-/**
- * The next broadcast begins with a snapshot, whatever state he comes back with: his bubble, and so
- * the frames he missed, would have to be kept for each player for as long as he may stay away.
- */
-function welcome(room: Room, session: Session): void {
+/** Goes on from where the player is, if he can; else the next broadcast begins with a snapshot. */
+function welcome(room: Room, session: Session, previous: Session | undefined): void {
   const { hello } = session;
   if (hello === null) throw new Error('a session arrived without a hello');
-  if (hello.resumeFrame !== NO_RESUME_FRAME) room.meters.resumes++;
   session.state = 'live';
   session.needsSnapshot = true;
+  const returns = hello.resumeFrame !== NO_RESUME_FRAME;
+  const missed = returns && previous !== undefined ? takeOver(room, previous, session) : null;
+  if (returns) countReturn(room, hello.resumeFrame, missed !== null);
   sendTo(
     room,
     session,
@@ -106,10 +110,11 @@ function welcome(room: Room, session: Session): void {
       coreHash: room.core.module.hash64,
       epoch: session.epoch,
       entity: session.entity,
-      nextFrame: room.nextFrame,
-      resumed: false,
+      nextFrame: missed === null ? room.nextFrame : hello.resumeFrame,
+      resumed: missed !== null,
     }),
   );
+  for (const message of missed ?? []) sendTo(room, session, message);
 }
 
 /** The last word of a player who just left: hands open, standing still. Null when already said. */

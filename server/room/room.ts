@@ -8,6 +8,8 @@ import type { Session } from '../session/session.ts';
 import type { InputLane } from './input-queue.ts';
 import { createObservers, INTEREST, type Observers } from './observers.ts';
 import { createEvidenceShelf, type EvidenceShelf } from './repair.ts';
+import type { Interruption } from './resume.ts';
+import { createSentFrames, type SentFrames } from './sent-frames.ts';
 
 /** Adds itself to the open frame; false when the frame is full and it must wait. */
 export type Command = (codec: Codec) => boolean;
@@ -41,6 +43,8 @@ export interface Room {
   readonly checkpointer: Checkpointer;
   readonly observers: Observers;
   readonly evidence: EvidenceShelf;
+  /** What everybody was told lately. */
+  readonly sent: SentFrames;
   /** The frame that is sealed next. */
   nextFrame: number;
   /** Ticks of the frame under way that have passed; its steps were all taken in the first. */
@@ -55,6 +59,8 @@ export interface Room {
   /** Inputs by entity. */
   readonly lanes: Map<number, InputLane>;
   readonly absences: Map<number, Absence>;
+  /** By entity: who may still go on where his socket broke. */
+  readonly interruptions: Map<number, Interruption>;
   /** Sessions that wait for the next frame boundary, in and out. */
   arrivals: Session[];
   departures: Session[];
@@ -89,6 +95,7 @@ export function createRoom(
     ...parts,
     observers: createObservers(),
     evidence: createEvidenceShelf(),
+    sent: createSentFrames(parts.limits.playersMax),
     nextFrame: parts.core.frame,
     phase: 0,
     start: new Uint8Array(0),
@@ -97,6 +104,7 @@ export function createRoom(
     speakers: new Map(),
     lanes: new Map(),
     absences: new Map(),
+    interruptions: new Map(),
     arrivals: [],
     departures: [],
     commands: [],

@@ -46,7 +46,9 @@ function addEntry(room: Room, entity: number, frame: number, nowMs: number): voi
 function entryFor(room: Room, entity: number, frame: number, nowMs: number): Uint8Array | null {
   const lane = room.lanes.get(entity);
   if (lane === undefined) return null;
-  if (room.absences.has(entity)) return restingEntry(room, entity);
+  // Who may come back in a moment stands still with what he holds: his input is merely missing.
+  const isAway = room.absences.has(entity) && !room.interruptions.has(entity);
+  if (isAway) return restingEntry(room, entity);
   lane.resting = false;
   const { entry, how } = takeInput(lane, room.codec, frame, nowMs);
   if (how === 'own') room.meters.inputsAccepted++;

@@ -42,6 +42,8 @@ export interface Session {
   repairs: RepairDesk | null;
   /** Under which number the core follows what the client simulates, or `NO_OBSERVER`. */
   observer: number;
+  /** The frame with which its client last began anew, −1 before. */
+  beganFrame: number;
   /** Buffered bytes that a snapshot may still account for, on top of the soft limit. */
   allowanceBytes: number;
 }
@@ -63,6 +65,7 @@ export function createSession(link: Link, meter: Meter, nowMs: number): Session 
     needsSnapshot: false,
     repairs: null,
     observer: NO_OBSERVER,
+    beganFrame: -1,
     allowanceBytes: 0,
   };
 }

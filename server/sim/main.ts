@@ -48,9 +48,11 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 function describe(report: SimulationReport): string {
-  const { seed, frames, crashes, cuts, rollbacks, agreements, entered, left } = report;
+  const { seed, frames, crashes, cuts, resumed, fresh, rollbacks } = report;
+  const { agreements, entered, left } = report;
   const verdict = report.violations.length === 0 ? 'held' : 'BROKE';
-  const counts = `${frames} frames, ${crashes} crashes, ${cuts} cuts, ${rollbacks} rollbacks`;
+  const returns = `${cuts} cuts, ${resumed} resumed, ${fresh} anew`;
+  const counts = `${frames} frames, ${crashes} crashes, ${returns}, ${rollbacks} rollbacks`;
   const bubbles = `${agreements} agreements, ${entered} entered, ${left} left`;
   return `seed ${seed} ${verdict}: ${counts}, ${bubbles}`;
 }

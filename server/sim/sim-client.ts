@@ -1,11 +1,11 @@
 import { openSession, type WorldSession } from '../../client/net/session.ts';
-import type { Arrival, ClientLink, Connect } from '../../client/net/socket.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
 import { type Intent, type PartPose, type Pose, TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
-import type { MemoryClient, MemoryListener } from '../net/listen-memory.ts';
+import type { MemoryListener } from '../net/listen-memory.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import type { Clock } from '../ports.ts';
 import type { SeededRandom } from '../seeded-random.ts';
+import { connectMemory, type SimLink } from './sim-link.ts';
 
 /** One real client, its network and its will. */
 export interface SimClient {
@@ -14,10 +14,18 @@ export interface SimClient {
   conditions: NetworkConditions;
   /** Pulls the cable of the connection at hand. */
   cut(): void;
+  /** As `cut`, but the server hears nothing of it: its end stays open, and nobody reads. */
+  vanish(): void;
+  /** The machine sleeps: no timer runs, nothing is read, until `wake`. */
+  sleep(): void;
+  wake(): void;
+  /** Timers run no more often than this, ms, as those of a hidden page; 0 for as they want. */
+  throttle(intervalMs: number): void;
+  /** Messages that came in and were not looked at. */
+  readonly waiting: number;
   update(): void;
 }
 
-const ABNORMAL = 1006;
 /** How long a client wants the same thing. */
 const MOOD_TICKS = TICK_RATE_HZ;
 
@@ -35,7 +43,10 @@ export function createSimClient(
   tap: (bytes: Uint8Array) => void = () => {},
   onIncident: (file: Uint8Array) => void = () => {},
 ): SimClient {
-  let live: { cut(): void } | null = null;
+  let live: SimLink | null = null;
+  let timersMs = 0;
+  /** Timers that fell due in the machine's sleep; null while it is awake. */
+  let overdue: (() => void)[] | null = null;
   const will = createWill(random);
   const client: SimClient = {
     conditions,
@@ -48,7 +59,11 @@ export function createSimClient(
       samplePose: will.pose,
       random,
       onIncident,
-      schedule: (delayMs, task) => clock.after(delayMs, task),
+      schedule: (delayMs, task) =>
+        clock.after(Math.max(delayMs, timersMs), () => {
+          if (overdue === null) task();
+          else overdue.push(task);
+        }),
       connect: (_url, protocols, nowMs) => {
         const link = connectMemory(door(), client.conditions, protocols, nowMs, tap);
         live = link;
@@ -56,75 +71,35 @@ export function createSimClient(
       },
     }),
     cut: () => live?.cut(),
+    vanish: () => live?.vanish(),
+    sleep() {
+      overdue = [];
+      live?.pause();
+    },
+    wake() {
+      const tasks = overdue ?? [];
+      overdue = null;
+      live?.resume();
+      for (const task of tasks) task();
+    },
+    throttle(intervalMs) {
+      timersMs = intervalMs;
+    },
+    get waiting() {
+      return live?.waiting ?? 0;
+    },
     update: () => void client.session.update(clock.nowMs()),
   };
   return client;
 }
 
-/** The memory transport behind the client's own link type. */
-function connectMemory(
-  listener: MemoryListener | null,
-  conditions: NetworkConditions,
-  protocols: Parameters<Connect>[1],
-  nowMs: () => number,
-  tap: (bytes: Uint8Array) => void,
-): ClientLink & { cut(): void } {
-  const waiting: Arrival[] = [];
-  let wire: MemoryClient | null = null;
-  let closeCode = 0;
-  let closeReason = '';
-  const closed = (code: number, reason: string): void => {
-    if (closeCode !== 0) return;
-    closeCode = code;
-    closeReason = reason;
-  };
-  const events = {
-    onMessage: (bytes: Uint8Array) => {
-      tap(bytes);
-      waiting.push({ bytes: bytes.slice(), atMs: nowMs() });
-    },
-    onClose: closed,
-  };
-  if (listener === null) closed(ABNORMAL, 'nobody listens');
-  else {
-    listener.connect(protocols.join(', '), events, conditions).then(
-      (answer) => {
-        if ('status' in answer) closed(ABNORMAL, answer.code);
-        else if (closeCode !== 0) answer.close(closeCode, closeReason);
-        else wire = answer;
-      },
-      () => closed(ABNORMAL, 'connection refused'),
-    );
-  }
-  return {
-    get state() {
-      if (closeCode !== 0) return 'closed' as const;
-      return wire === null ? ('connecting' as const) : ('open' as const);
-    },
-    get closeCode() {
-      return closeCode;
-    },
-    get closeReason() {
-      return closeReason;
-    },
-    bufferedBytes: 0,
-    send: (bytes) => {
-      if (closeCode === 0) wire?.send(bytes);
-    },
-    receive: () => waiting.shift() ?? null,
-    close(code, reason) {
-      closed(code, reason);
-      wire?.close(code, reason);
-    },
-    cut() {
-      wire?.cut();
-      closed(ABNORMAL, 'cut');
-    },
-  };
+export interface Will {
+  intent(): Intent;
+  pose(): Pose | null;
 }
 
 /** Walks about, turns, jumps, grips and waves, as the seed has it. */
-function createWill(random: SeededRandom): { intent(): Intent; pose(): Pose | null } {
+export function createWill(random: SeededRandom): Will {
   let tick = 0;
   let mood: Intent = { moveX: 0, moveZ: 0, yaw: 0, pitch: 0, buttons: 0 };
   const wavers = random() < 0.5;

@@ -16,6 +16,9 @@ for (const seed of [1, 2, 3, 4, 5]) {
     const report = await simulate(module, { ...OPTIONS, seed, seconds: seed === 3 ? 20 : 10 });
     expect(report.violations).toEqual([]);
     expect(report.agreements).toBeGreaterThan(500);
+    // Only a server that crashed remembers nobody.
+    expect(report.resumed).toBeGreaterThan(0);
+    expect(report.fresh).toBeLessThanOrEqual(report.crashes * OPTIONS.clients);
     if (seed % 4 !== 0) expect(report.left).toBeGreaterThan(30);
   });
 }

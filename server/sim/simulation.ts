@@ -30,6 +30,9 @@ export interface SimulationReport {
   readonly frames: number;
   readonly crashes: number;
   readonly cuts: number;
+  /** Clients that came back with a state of their own and went on from it, or began anew. */
+  readonly resumed: number;
+  readonly fresh: number;
   readonly rollbacks: number;
   /** Bubbles that a client had confirmed and that were the server's, byte for byte. */
   readonly agreements: number;
@@ -66,6 +69,8 @@ interface Sim {
   readonly captures: Capture[];
   crashes: number;
   cuts: number;
+  resumed: number;
+  fresh: number;
 }
 
 /** Runs the real server and real clients in virtual time, everything decided by the seed. */
@@ -91,6 +96,8 @@ export async function simulate(
     captures: [],
     crashes: 0,
     cuts: 0,
+    resumed: 0,
+    fresh: 0,
   };
   await restart(sim);
   for (let i = 0; i < options.clients; i++) await addClient(sim);
@@ -105,17 +112,19 @@ export async function simulate(
   await pass(sim, CALM_SECONDS, false);
   checkLive(sim);
   const rollbacks = sim.clients.reduce((sum, { session }) => sum + session.status.rollbacks, 0);
-  const { crashes, cuts } = sim;
   const { agreements, entered, left } = sim.judge;
   const frames = sim.server?.room.core.frame ?? 0;
   for (const { session } of sim.clients) session.close();
-  sim.server?.crash();
+  if (sim.server !== null) stop(sim, sim.server);
+  const { crashes, cuts, resumed, fresh } = sim;
   return {
     seed: options.seed,
     violations: [...sim.violations],
     frames,
     crashes,
     cuts,
+    resumed,
+    fresh,
     rollbacks,
     agreements,
     entered,
@@ -136,6 +145,13 @@ async function restart(sim: Sim): Promise<void> {
   const { seed } = sim.options;
   const limits = { ...SIM_LIMITS, interest: interestOf(seed) };
   sim.server = await startSimServer(sim.module, sim.clock, sim.store, salt, seed, limits);
+}
+
+function stop(sim: Sim, server: SimServer): void {
+  const { resumed, late, fresh } = server.room.meters.returns;
+  sim.resumed += resumed;
+  sim.fresh += late + fresh;
+  server.crash();
 }
 
 /** So narrow that those who walk about keep coming into each other's bubbles and leaving them. */
@@ -204,12 +220,15 @@ async function settle(): Promise<void> {
 
 function storm(sim: Sim): void {
   const { random, server, store } = sim;
-  if (random() < 0.002) {
-    sim.clients[Math.floor(random() * sim.clients.length)]?.cut();
+  if (random() < 0.004) {
+    const client = sim.clients[Math.floor(random() * sim.clients.length)];
+    // The server may hear of it at once, or not before the client is back.
+    if (random() < 0.5) client?.cut();
+    else client?.vanish();
     sim.cuts++;
   }
   if (server !== null && random() < 0.0008) {
-    server.crash();
+    stop(sim, server);
     for (const client of sim.clients) client.cut();
     sim.server = null;
     sim.crashes++;
