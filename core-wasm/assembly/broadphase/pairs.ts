@@ -257,7 +257,7 @@ function sortPairs(movers: i32): void {
     while (at > 0 && pair(at - 1) > key) at--;
     if (at > 0 && pair(at - 1) == key) continue;
     const address = PAIRS + ((<usize>at) << 2);
-    memory.copy(address + 4, address, (<usize>(kept - at)) << 2);
+    if (at < kept) memory.copy(address + 4, address, (<usize>(kept - at)) << 2);
     store<u32>(address, key);
     kept++;
   }

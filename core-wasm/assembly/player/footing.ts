@@ -1,4 +1,5 @@
 import { FOOTING_BYTES, FOOTING_NUMBERS, FOOTINGS } from '../layout';
+import { clearRecord } from '../record';
 
 /** What a tick wants of one player and finds out about his ground; dies with the tick. */
 @unmanaged
@@ -35,6 +36,6 @@ export function footingOf(slot: i32): Footing {
 
 /** Every field: what an earlier tick left in one would be history that no snapshot has. */
 export function beginFooting(player: i32, slot: i32): void {
-  memory.fill(changetype<usize>(footing(player)), 0, FOOTING_BYTES);
+  clearRecord(changetype<usize>(footing(player)), FOOTING_BYTES);
   store<u16>(FOOTING_NUMBERS + ((<usize>slot) << 1), <u16>player);
 }
