@@ -87,6 +87,9 @@ export const HITS: usize = memory.data(HIT_CAPACITY * 2, 16);
 /** Movers that the tick computes: their slots, and a flag for each slot. */
 export const ACTIVE: usize = memory.data(MOVER_CAPACITY * 2, 16);
 export const IS_ACTIVE: usize = memory.data(MOVER_CAPACITY, 16);
+/** Slots of each player's body and hands, eight bytes a player, and a flag for each hand's slot. */
+export const PART_SLOTS: usize = memory.data(PLAYER_CAPACITY * 8, 16);
+export const IS_HAND: usize = memory.data(MOVER_CAPACITY, 16);
 /** Union-find over movers' slots, and the least stillness of each island. */
 export const ISLANDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
 export const STILL: usize = memory.data(MOVER_CAPACITY * 2, 16);

@@ -1,5 +1,4 @@
 import { Body, body } from '../body/body';
-import { slotOf } from '../body/body-store';
 import {
   PLAYER_AIR_ACCELERATION_MPS2,
   PLAYER_GROUND_ACCELERATION_MPS2,
@@ -29,6 +28,7 @@ import { beginFooting, Footing, footing } from './footing';
 import { Grip, GripKind } from './grip-record';
 import { groundVelocity, pushAlong, pushUp } from './ground';
 import { flies, fly } from './jetpack';
+import { bodySlot } from './parts';
 import { Button, leftGripOf, Player, player, rightGripOf } from './player';
 import { liftOf, swim } from './swim';
 import { facing, footOf, turnUpright } from './upright';
@@ -39,8 +39,7 @@ export function drivePlayers(): void {
   const count = header().playerCount;
   for (let i = 0; i < count; i++) {
     const p = player(i);
-    const slot = slotOf(p.id);
-    assert(slot >= 0);
+    const slot = bodySlot(i);
     beginFooting(i, slot);
     driveWalker(p, body(slot), footing(i), holdsOn(p));
   }

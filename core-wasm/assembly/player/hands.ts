@@ -1,10 +1,10 @@
 import { Body, body } from '../body/body';
-import { slotOf } from '../body/body-store';
 import { HAND_REACH_MAX_MM, TICK_DT, TICKS_PER_FRAME } from '../limits';
 import { conjugate, mulQuat, nlerp, normalizeQuat, rotate } from '../math/quat';
 import { add3, addScaled3, dot3, length3, scale3, sub3, vec3, w3, x3, y3, z3 } from '../math/vec3';
 import { header } from '../world/header';
 import { unpackRotation } from './part';
+import { bodySlot, leftSlot, rightSlot } from './parts';
 import { Player, player } from './player';
 import { facing, footOf } from './upright';
 
@@ -49,9 +49,9 @@ export function driveHands(): void {
   const fraction = frameFraction(h.tick);
   for (let i = 0; i < h.playerCount; i++) {
     const p = player(i);
-    const owner = body(slotOf(p.id));
-    driveHand(p, owner, body(slotOf(p.leftHand)), p.leftFrom, p.leftTo, fraction);
-    driveHand(p, owner, body(slotOf(p.rightHand)), p.rightFrom, p.rightTo, fraction);
+    const owner = body(bodySlot(i));
+    driveHand(p, owner, body(leftSlot(i)), p.leftFrom, p.leftTo, fraction);
+    driveHand(p, owner, body(rightSlot(i)), p.rightFrom, p.rightTo, fraction);
   }
 }
 
