@@ -143,10 +143,12 @@ export const SOLVER_BODIES: usize = memory.data((MOVER_CAPACITY + 1) * SOLVER_BO
 /** What pulls each mover through the coming tick, m/s². */
 export const PULLS: usize = memory.data(MOVER_CAPACITY * 16, 16);
 /** What is under each player's foot, one record a player; see `player/foot.ts`. */
-export const FOOTING_BYTES: i32 = 80;
+export const FOOTING_BYTES: i32 = 96;
 export const FOOTINGS: usize = memory.data(PLAYER_CAPACITY * FOOTING_BYTES, 16);
 /** The footing's number for each mover that is a player. */
 export const FOOTING_NUMBERS: usize = memory.data(MOVER_CAPACITY * 2, 16);
+/** How each player's two hands are turned, unpacked; see `player/turns.ts`. */
+export const TURNS: usize = memory.data(PLAYER_CAPACITY * 2 * 48, 16);
 /** Which constraints are a player's, in order. */
 export const WALKER_CONTACTS: usize = memory.data(CONTACT_CAPACITY * 4, 16);
 /** The body above a player's legs, as one more record that the narrowphase can take. */

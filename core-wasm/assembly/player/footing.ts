@@ -5,6 +5,8 @@ import { clearRecord } from '../record';
 @unmanaged
 @final
 export class Footing {
+  /** How he looks along his yaw, as a turn; see `facing`. */
+  axes: v128;
   /** Where he wants to go, unit length, level; zero when nowhere. */
   ahead: v128;
   /** What he floats and flies with, m/s². */
