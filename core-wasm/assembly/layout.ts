@@ -87,6 +87,9 @@ export const HITS: usize = memory.data(HIT_CAPACITY * 2, 16);
 /** Movers that the tick computes: their slots, and a flag for each slot. */
 export const ACTIVE: usize = memory.data(MOVER_CAPACITY * 2, 16);
 export const IS_ACTIVE: usize = memory.data(MOVER_CAPACITY, 16);
+/** Slots of each player's body and hands, eight bytes a player, and a flag for each hand's slot. */
+export const PART_SLOTS: usize = memory.data(PLAYER_CAPACITY * 8, 16);
+export const IS_HAND: usize = memory.data(MOVER_CAPACITY, 16);
 /** Union-find over movers' slots, and the least stillness of each island. */
 export const ISLANDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
 export const STILL: usize = memory.data(MOVER_CAPACITY * 2, 16);
@@ -143,10 +146,12 @@ export const SOLVER_BODIES: usize = memory.data((MOVER_CAPACITY + 1) * SOLVER_BO
 /** What pulls each mover through the coming tick, m/s². */
 export const PULLS: usize = memory.data(MOVER_CAPACITY * 16, 16);
 /** What is under each player's foot, one record a player; see `player/foot.ts`. */
-export const FOOTING_BYTES: i32 = 80;
+export const FOOTING_BYTES: i32 = 96;
 export const FOOTINGS: usize = memory.data(PLAYER_CAPACITY * FOOTING_BYTES, 16);
 /** The footing's number for each mover that is a player. */
 export const FOOTING_NUMBERS: usize = memory.data(MOVER_CAPACITY * 2, 16);
+/** How each player's two hands are turned, unpacked; see `player/turns.ts`. */
+export const TURNS: usize = memory.data(PLAYER_CAPACITY * 2 * 48, 16);
 /** Which constraints are a player's, in order. */
 export const WALKER_CONTACTS: usize = memory.data(CONTACT_CAPACITY * 4, 16);
 /** The body above a player's legs, as one more record that the narrowphase can take. */

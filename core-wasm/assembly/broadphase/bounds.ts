@@ -1,11 +1,10 @@
 import { Body, body, Shape } from '../body/body';
-import { slotOf } from '../body/body-store';
 import { isActive } from '../island/active';
 import { BOUNDS } from '../layout';
 import { SPECULATIVE_MARGIN_M, STEP_MAX_M, TICK_DT } from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
 import { abs3, add3, scale3, sub3, vec3, x3, y3, z3 } from '../math/vec3';
-import { player } from '../player/player';
+import { bodySlot } from '../player/parts';
 import { extentHigh, extentLow, measureExtent } from '../shape/extent';
 import { header } from '../world/header';
 
@@ -52,7 +51,7 @@ export function computeBounds(slot: i32): void {
 export function lowerWalkerBounds(): void {
   const h = header();
   for (let i = 0; i < h.playerCount; i++) {
-    const slot = slotOf(player(i).id);
+    const slot = bodySlot(i);
     if (!isActive(slot)) continue;
     const drop = scale3(axisY(body(slot).rotation), -STEP_MAX_M);
     const zero = f32x4.splat(0);

@@ -1,7 +1,8 @@
-import { IS_ACTIVE } from '../layout';
+import { isActive } from '../island/active';
 import { header } from '../world/header';
-import { computeBounds } from './bounds';
-import { buildGridOf, DORMANT } from './grid';
+import { boundsMax, boundsMin, computeBounds } from './bounds';
+import { buildGrid, DORMANT, putCandidate } from './grid';
+import { clearSquares, DORMANT_SQUARES, markSquares } from './squares';
 
 /**
  * The movers that the tick does not compute, for those that it does to bump into. Built anew only
@@ -18,10 +19,15 @@ export function invalidateDormantGrid(): void {
 export function refreshDormantGrid(cell: f32): bool {
   if (current) return DORMANT.count > 0;
   const movers = header().moverCount;
+  let count = 0;
+  clearSquares(DORMANT_SQUARES);
   for (let slot = 0; slot < movers; slot++) {
-    if (load<u8>(IS_ACTIVE + <usize>slot) == 0) computeBounds(slot);
+    if (isActive(slot)) continue;
+    computeBounds(slot);
+    putCandidate(count++, slot);
+    markSquares(DORMANT_SQUARES, boundsMin(slot), boundsMax(slot));
   }
-  buildGridOf(DORMANT, movers, 0, cell);
+  buildGrid(DORMANT, count, cell);
   current = true;
   return DORMANT.count > 0;
 }

@@ -1,4 +1,4 @@
-import { BUCKET_OF, CANDIDATES, HITS, IS_ACTIVE, LEVEL_OF } from '../layout';
+import { BUCKET_OF, CANDIDATES, HITS, LEVEL_OF } from '../layout';
 import { GRID_BUCKETS_MAX, HIT_CAPACITY, MOVER_CAPACITY, STATIC_CAPACITY } from '../limits';
 import { x3, y3, z3 } from '../math/vec3';
 import { boundsMax, boundsMin } from './bounds';
@@ -120,15 +120,6 @@ export function centreCell(l: Level, low: v128, high: v128): v128 {
   return cellOf(f32x4.mul(f32x4.add(low, high), f32x4.splat(0.5 * l.inverseCell)));
 }
 
-/** Builds from the movers whose flag of being active is `flag`; their bounds are fresh. */
-export function buildGridOf(grid: Grid, movers: i32, flag: u8, cell: f32): void {
-  let count = 0;
-  for (let slot = 0; slot < movers; slot++) {
-    if (load<u8>(IS_ACTIVE + <usize>slot) == flag) putCandidate(count++, slot);
-  }
-  buildGrid(grid, count, cell);
-}
-
 /** Lists a slot for `buildGrid`. */
 export function putCandidate(index: i32, slot: i32): void {
   store<u16>(CANDIDATES + ((<usize>index) << 1), <u16>slot);
@@ -149,7 +140,6 @@ export function buildGrid(grid: Grid, count: i32, cell: f32): void {
     l.count = 0;
     l.cell = size;
     l.inverseCell = 1.0 / size;
-    memory.fill(l.starts, 0, (<usize>(buckets + 1)) << 2);
     size *= LEVEL_RATIO;
   }
   for (let i = 0; i < count; i++) countIn(grid, i, candidate(i));
@@ -173,6 +163,7 @@ function countIn(grid: Grid, index: i32, slot: i32): void {
   store<u8>(LEVEL_OF + <usize>index, <u8>k);
   if (k == GRID_LEVELS) return;
   const l = level(grid, k);
+  if (l.count == 0) memory.fill(l.starts, 0, (<usize>(l.mask + 2)) << 2);
   const cell = centreCell(l, low, high);
   const bucket = bucketOf(
     l.mask,

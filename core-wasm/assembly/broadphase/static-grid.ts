@@ -1,8 +1,9 @@
 import { body } from '../body/body';
 import { FIRST_STATIC } from '../layout';
 import { header } from '../world/header';
-import { computeBounds } from './bounds';
+import { boundsMax, boundsMin, computeBounds } from './bounds';
 import { buildGrid, putCandidate, STATICS } from './grid';
+import { clearSquares, markSquares, STATIC_SQUARES } from './squares';
 
 /** Walls and floors of a base: most pieces lie on the lowest level, none is left to the list. */
 const STATIC_CELL_M: f32 = 2.5;
@@ -32,10 +33,13 @@ export function refreshStaticGrid(): void {
   if (current) return;
   const count = header().staticCount;
   sensing = false;
+  clearSquares(STATIC_SQUARES);
   for (let i = 0; i < count; i++) {
-    computeBounds(FIRST_STATIC + i);
-    putCandidate(i, FIRST_STATIC + i);
-    if (body(FIRST_STATIC + i).sensor != 0) sensing = true;
+    const slot = FIRST_STATIC + i;
+    computeBounds(slot);
+    putCandidate(i, slot);
+    markSquares(STATIC_SQUARES, boundsMin(slot), boundsMax(slot));
+    if (body(slot).sensor != 0) sensing = true;
   }
   buildGrid(STATICS, count, STATIC_CELL_M);
   current = true;

@@ -1,5 +1,5 @@
 import { BodyKind, body, Shape } from '../body/body';
-import { pair } from '../broadphase/pairs';
+import { pair } from '../broadphase/pair-list';
 import { activeCount, activeSlot } from '../island/active';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold } from '../narrowphase/manifold';

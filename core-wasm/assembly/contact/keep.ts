@@ -3,6 +3,7 @@ import { activeCount, isActive } from '../island/active';
 import { CONTACT_BYTES, CONTACT_SHIFT, CONTACTS_ASIDE } from '../layout';
 import { CONTACT_CAPACITY } from '../limits';
 import { add3, scale3, x3, y3, z3 } from '../math/vec3';
+import { clearRecord, copyRecord } from '../record';
 import { Constraint, constraint, constraints, point } from '../solver/constraint';
 import { header } from '../world/header';
 import { Contact, contact, contactKey, setContactCount } from './contact';
@@ -39,7 +40,7 @@ function setAsideDormant(): i32 {
   for (let i = 0; i < count; i++) {
     const slot = slotOf(contact(i).idA);
     if (slot < 0 || isActive(slot)) continue;
-    memory.copy(changetype<usize>(aside(dormant)), changetype<usize>(contact(i)), CONTACT_BYTES);
+    copyRecord(changetype<usize>(aside(dormant)), changetype<usize>(contact(i)), CONTACT_BYTES);
     dormant++;
   }
   return dormant;
@@ -50,7 +51,7 @@ function aside(index: i32): Contact {
 }
 
 function putBack(index: i32, from: Contact): void {
-  memory.copy(changetype<usize>(contact(index)), changetype<usize>(from), CONTACT_BYTES);
+  copyRecord(changetype<usize>(contact(index)), changetype<usize>(from), CONTACT_BYTES);
 }
 
 function keyOf(c: Contact): u64 {
@@ -67,7 +68,7 @@ function carries(c: Constraint): bool {
 
 function keep(index: i32, c: Constraint): void {
   const kept = contact(index);
-  memory.fill(changetype<usize>(kept), 0, CONTACT_BYTES);
+  clearRecord(changetype<usize>(kept), CONTACT_BYTES);
   kept.idA = c.idA;
   kept.idB = c.idB;
   kept.part = <u16>c.part;

@@ -1,10 +1,10 @@
 import { body } from '../body/body';
-import { slotOf } from '../body/body-store';
 import { invalidateDormantGrid } from '../broadphase/dormant-grid';
-import { pair } from '../broadphase/pairs';
+import { pair } from '../broadphase/pair-list';
 import { FIRST_STATIC, ISLANDS, STILL } from '../layout';
 import { SLEEP_TICKS } from '../limits';
 import { ATTACHED, attached } from '../player/attached';
+import { bodySlot, leftSlot, rightSlot } from '../player/parts';
 import { Player, player } from '../player/player';
 import { header } from '../world/header';
 import { activeCount, activeSlot, canRest, isActive } from './active';
@@ -59,14 +59,14 @@ export function unitePairs(pairCount: i32): void {
     if (other < FIRST_STATIC) unite(<i32>(pair(i) >>> 16), other);
   }
   const players = header().playerCount;
-  for (let i = 0; i < players; i++) unitePlayer(player(i));
+  for (let i = 0; i < players; i++) unitePlayer(player(i), i);
 }
 
-function unitePlayer(p: Player): void {
-  const slot = slotOf(p.id);
+function unitePlayer(p: Player, index: i32): void {
+  const slot = bodySlot(index);
   if (!isActive(slot)) return;
-  unite(slot, slotOf(p.leftHand));
-  unite(slot, slotOf(p.rightHand));
+  unite(slot, leftSlot(index));
+  unite(slot, rightSlot(index));
   for (let k = 0; k < ATTACHED; k++) {
     if (attached(p, k) >= 0) unite(slot, attached(p, k));
   }

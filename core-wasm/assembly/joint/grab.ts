@@ -16,6 +16,7 @@ import {
 import { axisX, axisY, axisZ, conjugate, mulQuat, rotate } from '../math/quat';
 import { add3, clampLength3, cross3, scale3, sub3, vec3, w3, x3, y3, z3 } from '../math/vec3';
 import { Grip, GripKind } from '../player/grip-record';
+import { bodySlot } from '../player/parts';
 import { leftGripOf, Player, player, rightGripOf } from '../player/player';
 import { biasRate, impulseScale, massScale } from '../solver/softness';
 import { applyInertia, FIXED, SolverBody, solverBody } from '../solver/solver-body';
@@ -79,7 +80,7 @@ export function prepareGrabs(): void {
   assert(count <= PLAYER_CAPACITY);
   for (let i = 0; i < count; i++) {
     const p = player(i);
-    if (!isActive(slotOf(p.id))) continue;
+    if (!isActive(bodySlot(i))) continue;
     const left = leftGripOf(p);
     const right = rightGripOf(p);
     const both = left.kind == GripKind.LOAD && left.held == right.held;

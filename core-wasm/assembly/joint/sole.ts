@@ -5,6 +5,7 @@ import { FIRST_STATIC, SOLE_BYTES, SOLES } from '../layout';
 import { SOLE_ACCELERATION_MPS2, SUBSTEP_DT } from '../limits';
 import { add3, addScaled3, clampLength3, cross3, dot3, sub3, x3 } from '../math/vec3';
 import { GripKind } from '../player/grip-record';
+import { bodySlot } from '../player/parts';
 import { leftGripOf, Player, player, rightGripOf } from '../player/player';
 import { footOf } from '../player/upright';
 import { applyInertia, FIXED, solverBody } from '../solver/solver-body';
@@ -45,10 +46,10 @@ export function prepareSoles(): void {
   const count = header().playerCount;
   for (let i = 0; i < count; i++) {
     const p = player(i);
-    if (p.grounded == 0 || !isActive(slotOf(p.id)) || !isCarrying(p)) continue;
+    if (p.grounded == 0 || !isActive(bodySlot(i)) || !isCarrying(p)) continue;
     const s = sole(soleCount);
     soleCount++;
-    s.slot = slotOf(p.id);
+    s.slot = bodySlot(i);
     s.pace = body(s.slot).linearVelocity;
     s.up = upward();
     s.impulse = f32x4.splat(0);

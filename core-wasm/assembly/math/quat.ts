@@ -10,24 +10,26 @@ export function identityQuat(): v128 {
   return quat(0, 0, 0, 1);
 }
 
+const SIGNS: v128 = i32x4(0x80000000, 0x80000000, 0x80000000, 0);
+
 export function conjugate(q: v128): v128 {
-  return quat(-x3(q), -y3(q), -z3(q), w3(q));
+  return v128.xor(q, SIGNS);
 }
 
+/** Signs of the terms of a product that come of a's x, y and z. */
+const SIGNS_X: v128 = i32x4(0, 0x80000000, 0, 0x80000000);
+const SIGNS_Y: v128 = i32x4(0, 0, 0x80000000, 0x80000000);
+const SIGNS_Z: v128 = i32x4(0x80000000, 0, 0, 0x80000000);
+
+/** Each lane is aw·b + ax·b + ay·b + az·b of four lanes of b, summed in this order. */
 export function mulQuat(a: v128, b: v128): v128 {
-  const ax = x3(a);
-  const ay = y3(a);
-  const az = z3(a);
-  const aw = w3(a);
-  const bx = x3(b);
-  const by = y3(b);
-  const bz = z3(b);
-  const bw = w3(b);
-  return quat(
-    aw * bx + ax * bw + ay * bz - az * by,
-    aw * by - ax * bz + ay * bw + az * bx,
-    aw * bz + ax * by - ay * bx + az * bw,
-    aw * bw - ax * bx - ay * by - az * bz,
+  const byX = v128.xor(v128.shuffle<f32>(b, b, 3, 2, 1, 0), SIGNS_X);
+  const byY = v128.xor(v128.shuffle<f32>(b, b, 2, 3, 0, 1), SIGNS_Y);
+  const byZ = v128.xor(v128.shuffle<f32>(b, b, 1, 0, 3, 2), SIGNS_Z);
+  const sum = f32x4.add(f32x4.mul(f32x4.splat(w3(a)), b), f32x4.mul(f32x4.splat(x3(a)), byX));
+  return f32x4.add(
+    f32x4.add(sum, f32x4.mul(f32x4.splat(y3(a)), byY)),
+    f32x4.mul(f32x4.splat(z3(a)), byZ),
   );
 }
 

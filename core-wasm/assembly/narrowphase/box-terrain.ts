@@ -60,9 +60,7 @@ function loadCorners(b: Body): void {
 }
 
 function withHeight(p: v128): v128 {
-  const x = x3(p);
-  const z = z3(p);
-  return f32x4.replace_lane(p, 3, planeDistance(p, x, z, terrainNormal(x, z)));
+  return f32x4.replace_lane(p, 3, planeDistance(p, x3(p), z3(p)));
 }
 
 /** Puts a point behind the corners and its ground's normal into the sum. */

@@ -43,9 +43,7 @@ export function collideHullTerrain(b: Body): void {
 }
 
 function withHeight(p: v128): v128 {
-  const x = x3(p);
-  const z = z3(p);
-  return f32x4.replace_lane(p, 3, planeDistance(p, x, z, terrainNormal(x, z)));
+  return f32x4.replace_lane(p, 3, planeDistance(p, x3(p), z3(p)));
 }
 
 function take(p: v128): void {

@@ -1,7 +1,7 @@
 import { Body, Shape } from '../body/body';
 import { boundsMax, boundsMin } from '../broadphase/bounds';
 import { add3, addScaled3, dot3, neg3, sub3, vec3, x3, y3, z3 } from '../math/vec3';
-import { cellOf, terrainHeight, terrainNormal, vertexHeight } from '../terrain/heightfield';
+import { cellOf, findTriangle, foundNormal, vertexHeight } from '../terrain/heightfield';
 import { collideBoxTerrain } from './box-terrain';
 import { collideHullTerrain } from './hull-terrain';
 import { addPoint, isNear, setNormal } from './manifold';
@@ -47,7 +47,7 @@ function collideCapsulePart(b: Body, part: i32): void {
   const half = segmentHalf(b);
   const downward: f32 = y3(half) > 0 ? -1.0 : 1.0;
   if (part == 2) {
-    if (bulges(b.position, half)) collideBall(b.position, x3(b.size));
+    if (isMiddleNear(b) && bulges(b.position, half)) collideBall(b.position, x3(b.size));
     return;
   }
   collideBall(addScaled3(b.position, half, part == 0 ? downward : -downward), x3(b.size));
@@ -56,25 +56,42 @@ function collideCapsulePart(b: Body, part: i32): void {
 /** Ground that rises less than this over the line between the ends counts as even. */
 const BULGE_MIN_M: f32 = 0.002;
 
+/**
+ * Whether a capsule of the segment centre ± half may be near the terrain. Of an upright one all
+ * stands over one triangle, and the lower end is nearest to its plane.
+ */
+export function mayCapsuleTouch(centre: v128, half: v128, radius: f32): bool {
+  if (x3(half) != 0 || z3(half) != 0) return true;
+  const low = y3(half) > 0 ? sub3(centre, half) : add3(centre, half);
+  return isNear(planeDistance(low, x3(low), z3(low)) - radius);
+}
+
+function isMiddleNear(b: Body): bool {
+  return isNear(planeDistance(b.position, x3(b.position), z3(b.position)) - x3(b.size));
+}
+
 function bulges(centre: v128, half: v128): bool {
   const ends = groundUnder(add3(centre, half)) + groundUnder(sub3(centre, half));
   return groundUnder(centre) > 0.5 * ends + BULGE_MIN_M;
 }
 
 function groundUnder(p: v128): f32 {
-  return terrainHeight(x3(p), z3(p));
+  return findTriangle(x3(p), z3(p));
 }
 
-/** Of the planes under the ball's centre and under its deepest point, the nearer one. */
+/**
+ * Of the planes under the ball's centre and under its deepest point, the nearer one. A ball that is
+ * far from the first is no nearer to both.
+ */
 function collideBall(centre: v128, radius: f32): void {
-  let n = terrainNormal(x3(centre), z3(centre));
-  let separation = planeDistance(centre, x3(centre), z3(centre), n) - radius;
+  let separation = planeDistance(centre, x3(centre), z3(centre)) - radius;
+  if (!isNear(separation)) return;
+  let n = planeNormal();
   let foot = addScaled3(centre, n, -radius);
-  const otherNormal = terrainNormal(x3(foot), z3(foot));
-  const other = planeDistance(centre, x3(foot), z3(foot), otherNormal) - radius;
+  const other = planeDistance(centre, x3(foot), z3(foot)) - radius;
   if (other > separation) {
     separation = other;
-    n = otherNormal;
+    n = planeNormal();
     foot = addScaled3(centre, n, -radius);
   }
   if (!isNear(separation)) return;
@@ -82,7 +99,16 @@ function collideBall(centre: v128, radius: f32): void {
   addPoint(addScaled3(foot, n, -0.5 * separation), separation);
 }
 
-/** Distance of `p` above the plane of the triangle under (x, z). */
-export function planeDistance(p: v128, x: f32, z: f32, n: v128): f32 {
-  return dot3(sub3(p, vec3(x, terrainHeight(x, z), z)), n);
+let plane: v128 = f32x4.splat(0);
+
+/** Distance of `p` above the plane of the triangle under (x, z), whose normal is `planeNormal`. */
+export function planeDistance(p: v128, x: f32, z: f32): f32 {
+  const height = findTriangle(x, z);
+  plane = foundNormal();
+  return dot3(sub3(p, vec3(x, height, z)), plane);
+}
+
+/** Normal of the plane that the last distance was taken from. */
+export function planeNormal(): v128 {
+  return plane;
 }

@@ -23,7 +23,7 @@ import {
   z3,
 } from '../math/vec3';
 import { entryAhead, entryNormal } from '../query/ray-body';
-import { terrainHeight, terrainNormal } from '../terrain/heightfield';
+import { findTriangle, foundNormal } from '../terrain/heightfield';
 import { Footing } from './footing';
 import { footOf } from './upright';
 
@@ -160,8 +160,8 @@ function steepnessOf(n: v128): f32 {
 }
 
 function lookAtTriangle(foot: v128, over: v128): void {
-  normal = terrainNormal(x3(over), z3(over));
-  const ground = vec3(x3(over), terrainHeight(x3(over), z3(over)), z3(over));
+  const ground = vec3(x3(over), findTriangle(x3(over), z3(over)), z3(over));
+  normal = foundNormal();
   rise = dot3(sub3(ground, foot), normal) / steepnessOf(normal);
 }
 

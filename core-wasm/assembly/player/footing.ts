@@ -1,9 +1,12 @@
 import { FOOTING_BYTES, FOOTING_NUMBERS, FOOTINGS } from '../layout';
+import { clearRecord } from '../record';
 
 /** What a tick wants of one player and finds out about his ground; dies with the tick. */
 @unmanaged
 @final
 export class Footing {
+  /** How he looks along his yaw, as a turn; see `facing`. */
+  axes: v128;
   /** Where he wants to go, unit length, level; zero when nowhere. */
   ahead: v128;
   /** What he floats and flies with, m/s². */
@@ -35,6 +38,6 @@ export function footingOf(slot: i32): Footing {
 
 /** Every field: what an earlier tick left in one would be history that no snapshot has. */
 export function beginFooting(player: i32, slot: i32): void {
-  memory.fill(changetype<usize>(footing(player)), 0, FOOTING_BYTES);
+  clearRecord(changetype<usize>(footing(player)), FOOTING_BYTES);
   store<u16>(FOOTING_NUMBERS + ((<usize>slot) << 1), <u16>player);
 }

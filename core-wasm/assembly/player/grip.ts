@@ -12,9 +12,10 @@ import {
 } from '../limits';
 import { conjugate, mulQuat, rotate, rotateInverse } from '../math/quat';
 import { add3, dot3, length3, sub3, vec3, x3, z3 } from '../math/vec3';
-import { terrainHeight, terrainNormal } from '../terrain/heightfield';
+import { findTriangle, foundNormal } from '../terrain/heightfield';
 import { header } from '../world/header';
 import { Grip, GripKind } from './grip-record';
+import { leftSlot, rightSlot } from './parts';
 import { Button, leftGripOf, Player, player, rightGripOf } from './player';
 
 /**
@@ -30,8 +31,8 @@ export function updateGrips(): void {
   const count = header().playerCount;
   for (let i = 0; i < count; i++) {
     const p = player(i);
-    updateGrip(leftGripOf(p), p, body(slotOf(p.leftHand)), Button.GRIP_LEFT);
-    updateGrip(rightGripOf(p), p, body(slotOf(p.rightHand)), Button.GRIP_RIGHT);
+    updateGrip(leftGripOf(p), p, body(leftSlot(i)), Button.GRIP_LEFT);
+    updateGrip(rightGripOf(p), p, body(rightSlot(i)), Button.GRIP_RIGHT);
   }
 }
 
@@ -148,6 +149,6 @@ function considerHold(slot: i32, hand: Body): void {
 
 /** Above the plane of the triangle under a place, m. */
 function terrainDistance(place: v128): f32 {
-  const ground = vec3(x3(place), terrainHeight(x3(place), z3(place)), z3(place));
-  return dot3(sub3(place, ground), terrainNormal(x3(place), z3(place)));
+  const ground = vec3(x3(place), findTriangle(x3(place), z3(place)), z3(place));
+  return dot3(sub3(place, ground), foundNormal());
 }

@@ -28,6 +28,7 @@ import { depthOf, hasWater, upward } from '../world/gravity';
 import { header } from '../world/header';
 import { Footing, footing } from './footing';
 import { notePressed } from './legs';
+import { bodySlot } from './parts';
 import { player } from './player';
 import { footOf } from './upright';
 import { Walker } from './walker';
@@ -102,7 +103,7 @@ export function findGround(): void {
   const count = header().playerCount;
   for (let i = 0; i < count; i++) {
     const p = player(i);
-    const slot = slotOf(p.id);
+    const slot = bodySlot(i);
     if (!isActive(slot)) continue;
     settle(p, body(slot), solverBody(slot), footing(i));
     p.submersion = wet ? submersionOf(body(slot), up) : 0;

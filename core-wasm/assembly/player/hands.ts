@@ -1,12 +1,14 @@
 import { Body, body } from '../body/body';
-import { slotOf } from '../body/body-store';
 import { HAND_REACH_MAX_MM, TICK_DT, TICKS_PER_FRAME } from '../limits';
 import { conjugate, mulQuat, nlerp, normalizeQuat, rotate } from '../math/quat';
-import { add3, addScaled3, dot3, length3, scale3, sub3, vec3, w3, x3, y3, z3 } from '../math/vec3';
+import { add3, addScaled3, dot3, length3, scale3, sub3, vec3, w3 } from '../math/vec3';
 import { header } from '../world/header';
+import { footing } from './footing';
 import { unpackRotation } from './part';
-import { Player, player } from './player';
-import { facing, footOf } from './upright';
+import { bodySlot, leftSlot, rightSlot } from './parts';
+import { player } from './player';
+import { turnBetween } from './turns';
+import { footOf } from './upright';
 
 /**
  * Hands are kinematic balls that follow the tracked parts. Within an arm's length they push things;
@@ -45,25 +47,37 @@ export function partRotation(from: v128, to: v128, fraction: f32): v128 {
 
 /** Gives every hand the velocity that brings it to its part's place by the end of the tick. */
 export function driveHands(): void {
-  const h = header();
-  const fraction = frameFraction(h.tick);
-  for (let i = 0; i < h.playerCount; i++) {
+  const count = header().playerCount;
+  const fraction = frameFraction(header().tick);
+  for (let i = 0; i < count; i++) {
     const p = player(i);
-    const owner = body(slotOf(p.id));
-    driveHand(p, owner, body(slotOf(p.leftHand)), p.leftFrom, p.leftTo, fraction);
-    driveHand(p, owner, body(slotOf(p.rightHand)), p.rightFrom, p.rightTo, fraction);
+    const owner = body(bodySlot(i));
+    const travel = scale3(owner.linearVelocity, TICK_DT);
+    const foot = add3(footOf(owner), travel);
+    const axes = footing(i).axes;
+    const left = turnBetween(2 * i, p.leftFrom, p.leftTo, fraction);
+    const right = turnBetween(2 * i + 1, p.rightFrom, p.rightTo, fraction);
+    const leftOffset = partOffset(p.leftFrom, p.leftTo, fraction);
+    const rightOffset = partOffset(p.rightFrom, p.rightTo, fraction);
+    driveHand(body(leftSlot(i)), leftOffset, left, axes, foot, travel);
+    driveHand(body(rightSlot(i)), rightOffset, right, axes, foot, travel);
   }
 }
 
-function driveHand(p: Player, owner: Body, hand: Body, from: v128, to: v128, fraction: f32): void {
-  const axes = facing(owner, p.yaw);
-  const offset = partOffset(from, to, fraction);
-  const foot = addScaled3(footOf(owner), owner.linearVelocity, TICK_DT);
+/** `foot` is where its player's foot will be when it has gone `travel`, `axes` how he looks. */
+function driveHand(
+  hand: Body,
+  offset: v128,
+  turned: v128,
+  axes: v128,
+  foot: v128,
+  travel: v128,
+): void {
   const place = add3(foot, rotate(axes, offset));
-  const rotation = normalizeQuat(mulQuat(axes, partRotation(from, to, fraction)));
+  const rotation = normalizeQuat(mulQuat(axes, turned));
   const gap = sub3(place, hand.position);
   hand.touches = isNearArm(offset) ? 1 : 0;
-  if (length3(sub3(gap, scale3(owner.linearVelocity, TICK_DT))) > SWEEP_MAX_M) {
+  if (length3(sub3(gap, travel)) > SWEEP_MAX_M) {
     hand.position = place;
     hand.rotation = rotation;
     hand.linearVelocity = f32x4.splat(0);
@@ -73,7 +87,7 @@ function driveHand(p: Player, owner: Body, hand: Body, from: v128, to: v128, fra
   hand.linearVelocity = scale3(gap, 1.0 / TICK_DT);
   const turn = mulQuat(rotation, conjugate(hand.rotation));
   const rate: f32 = (w3(turn) < 0 ? -2.0 : 2.0) / TICK_DT;
-  hand.angularVelocity = vec3(x3(turn) * rate, y3(turn) * rate, z3(turn) * rate);
+  hand.angularVelocity = f32x4.replace_lane(scale3(turn, rate), 3, 0);
 }
 
 function isNearArm(offset: v128): bool {

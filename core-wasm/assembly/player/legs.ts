@@ -23,7 +23,8 @@ import {
   setNormal,
   stretchManifold,
 } from '../narrowphase/manifold';
-import { collideTerrain, terrainParts } from '../narrowphase/terrain';
+import { collideTerrain, mayCapsuleTouch, terrainParts } from '../narrowphase/terrain';
+import { copyRecord } from '../record';
 import { pieceCount, pieceOf } from '../shape/child';
 import { Constraint, constraint, constraints, point } from '../solver/constraint';
 import { prepareConstraint, TERRAIN } from '../solver/prepare';
@@ -131,17 +132,14 @@ function collectTrunk(
 export function collectWalkerTerrain(slot: i32): void {
   const walker = body(slot);
   const before = constraints();
-  const torso = torsoOf(walker);
   const up = axisY(walker.rotation);
-  const parts = terrainParts(torso);
-  for (let part = 0; part < parts; part++) {
+  beginManifold(walker.linearVelocity);
+  const half = scale3(up, TORSO_HALF_LENGTH_M);
+  if (mayCapsuleTouch(torsoCentre(walker, up), half, PLAYER_RADIUS_M)) {
+    collectTorsoTerrain(slot, torsoOf(walker), up);
     beginManifold(walker.linearVelocity);
-    collideTerrain(torso, part);
-    levelOut(up, true);
-    prepareConstraint(slot, TERRAIN, <u32>part);
   }
   if (findTerrainSupport(walker)) {
-    beginManifold(walker.linearVelocity);
     addFoot(up, true, terrainRise(walker));
     prepareConstraint(slot, TERRAIN, FOOT_PART);
     noteSupport(footingOf(slot), 0, FIXED);
@@ -149,12 +147,28 @@ export function collectWalkerTerrain(slot: i32): void {
   noteConstraint(before);
 }
 
+function collectTorsoTerrain(slot: i32, torso: Body, up: v128): void {
+  const parts = terrainParts(torso);
+  for (let part = 0; part < parts; part++) {
+    beginManifold(torso.linearVelocity);
+    collideTerrain(torso, part);
+    levelOut(up, true);
+    prepareConstraint(slot, TERRAIN, <u32>part);
+  }
+}
+
+const TORSO_HALF_LENGTH_M: f32 = PLAYER_HALF_LENGTH_M - 0.5 * STEP_MAX_M;
+
+function torsoCentre(walker: Body, up: v128): v128 {
+  return addScaled3(walker.position, up, 0.5 * STEP_MAX_M);
+}
+
 /** The walker without his legs. */
 function torsoOf(walker: Body): Body {
-  memory.copy(TORSO, changetype<usize>(walker), BODY_BYTES);
+  copyRecord(TORSO, changetype<usize>(walker), BODY_BYTES);
   const torso = changetype<Body>(TORSO);
-  torso.position = addScaled3(walker.position, axisY(walker.rotation), 0.5 * STEP_MAX_M);
-  torso.size = vec3(PLAYER_RADIUS_M, PLAYER_HALF_LENGTH_M - 0.5 * STEP_MAX_M, 0);
+  torso.position = torsoCentre(walker, axisY(walker.rotation));
+  torso.size = vec3(PLAYER_RADIUS_M, TORSO_HALF_LENGTH_M, 0);
   return torso;
 }
 

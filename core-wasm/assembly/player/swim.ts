@@ -10,8 +10,8 @@ import {
 import { mulQuat, pitchQuat, rotate } from '../math/quat';
 import { add3, addScaled3, clampLength3, dot3, length3, scale3, sub3, vec3 } from '../math/vec3';
 import { gravity } from '../world/gravity';
+import { Footing } from './footing';
 import { Button } from './player';
-import { facing } from './upright';
 import { isDown, Walker } from './walker';
 
 /** Water carries what of a walker is in it; at `PLAYER_FLOAT_SHARE` it carries all of him. */
@@ -23,9 +23,9 @@ export function liftOf(w: Walker, up: v128): v128 {
  * Swims where the stick and the view's pitch say, JUMP up and DIVE down. Who does nothing is slowed
  * by the water and floats up.
  */
-export function swim(w: Walker, b: Body, up: v128): void {
+export function swim(w: Walker, b: Body, f: Footing, up: v128): void {
   const stick = vec3(<f32>w.moveX / 127.0, 0, -(<f32>w.moveZ) / 127.0);
-  const view = mulQuat(facing(b, w.yaw), pitchQuat(w.pitch));
+  const view = mulQuat(f.axes, pitchQuat(w.pitch));
   const climb = (isDown(w, Button.JUMP) ? 1.0 : 0.0) - (isDown(w, Button.DIVE) ? 1.0 : 0.0);
   const wish = clampLength3(addScaled3(rotate(view, stick), up, <f32>climb), 1.0);
   if (dot3(wish, wish) == 0) {

@@ -13,9 +13,8 @@ export function uprightQuat(up: v128): v128 {
   return normalizeQuat(quat(z3(up), 0, -x3(up), 1.0 + y3(up)));
 }
 
-/** Turns a walker towards `up` as fast as a gravity that changed lets him; then stays exactly. */
-export function turnUpright(b: Body, up: v128): void {
-  const wanted = uprightQuat(up);
+/** Turns a walker upright as fast as a gravity that changed lets him; then he stays exactly so. */
+export function turnUpright(b: Body, wanted: v128): void {
   const cosine = min<f32>(1.0, Mathf.abs(dotQuat(b.rotation, wanted)));
   // Half the angle's sine is near enough to half the angle until it is large, where no one counts.
   const half = Mathf.sqrt(1.0 - cosine * cosine);

@@ -74,10 +74,8 @@ export function prepareConstraint(slotA: i32, slotB: i32, part: u32): void {
     p.anchor = anchorOf(sub3(at, centreA));
   }
   centroid = scale3(centroid, 1.0 / <f32>count);
-  let radius: f32 = 0;
-  for (let i = 0; i < count; i++) radius += length3(sub3(place(manifoldPoint(i)), centroid));
-  c.twistRadius = radius / <f32>count;
   prepareFriction(c, sub3(centroid, centreA), sub3(centroid, centreB), solverA, solverB);
+  if (count > 1) prepareTwist(c, centroid, solverA, solverB);
   warmStartFrom(c);
 }
 
@@ -89,13 +87,19 @@ function setMaterial(c: Constraint, a: Body, slotB: i32): void {
   c.restitution = max<f32>(a.restitution, restitutionB);
 }
 
+const BIAS_RATE: f32 = biasRate(CONTACT_HERTZ, CONTACT_DAMPING_RATIO);
+const MASS_SCALE: f32 = massScale(CONTACT_HERTZ, CONTACT_DAMPING_RATIO);
+const IMPULSE_SCALE: f32 = impulseScale(CONTACT_HERTZ, CONTACT_DAMPING_RATIO);
+const FIXED_BIAS_RATE: f32 = biasRate(2.0 * CONTACT_HERTZ, CONTACT_DAMPING_RATIO);
+const FIXED_MASS_SCALE: f32 = massScale(2.0 * CONTACT_HERTZ, CONTACT_DAMPING_RATIO);
+const FIXED_IMPULSE_SCALE: f32 = impulseScale(2.0 * CONTACT_HERTZ, CONTACT_DAMPING_RATIO);
+
 /** Against something that cannot give way the spring is twice as stiff. */
 function setSoftness(c: Constraint, a: SolverBody, b: SolverBody): void {
   const fixed = x3(a.inverseMass) == 0 || x3(b.inverseMass) == 0;
-  const hertz: f32 = fixed ? 2.0 * CONTACT_HERTZ : CONTACT_HERTZ;
-  c.biasRate = biasRate(hertz, CONTACT_DAMPING_RATIO);
-  c.massScale = massScale(hertz, CONTACT_DAMPING_RATIO);
-  c.impulseScale = impulseScale(hertz, CONTACT_DAMPING_RATIO);
+  c.biasRate = fixed ? FIXED_BIAS_RATE : BIAS_RATE;
+  c.massScale = fixed ? FIXED_MASS_SCALE : MASS_SCALE;
+  c.impulseScale = fixed ? FIXED_IMPULSE_SCALE : IMPULSE_SCALE;
 }
 
 function preparePoint(
@@ -140,13 +144,22 @@ function prepareFriction(
   c.turn2B = applyInertia(b, c.arm2B);
   const k2 = inverseMass + dot3(c.arm2A, c.turn2A) + dot3(c.arm2B, c.turn2B);
   c.tangentMass2 = k2 > 0 ? 1.0 / k2 : 0;
+  c.impulse1 = 0;
+  c.impulse2 = 0;
+  c.twist = 0;
+}
+
+/** Friction against turning about the normal, which a single point has none of. */
+function prepareTwist(c: Constraint, centroid: v128, a: SolverBody, b: SolverBody): void {
+  let radius: f32 = 0;
+  for (let i = 0; i < c.pointCount; i++) {
+    radius += length3(sub3(place(manifoldPoint(i)), centroid));
+  }
+  c.twistRadius = radius / <f32>c.pointCount;
   c.twistA = applyInertia(a, c.normal);
   c.twistB = applyInertia(b, c.normal);
   const kTwist = dot3(c.normal, c.twistA) + dot3(c.normal, c.twistB);
   c.twistMass = kTwist > 0 ? 1.0 / kTwist : 0;
-  c.impulse1 = 0;
-  c.impulse2 = 0;
-  c.twist = 0;
 }
 
 /** Takes over last tick's impulses of the same pair and part, point by point. */

@@ -101,31 +101,37 @@ export function vertexCoordinate(index: i32): f32 {
 let slopeX: f32 = 0;
 let slopeZ: f32 = 0;
 
-function selectTriangle(x: f32, z: f32): f32 {
+/**
+ * Height of the triangle under (x, z), whose normal `foundNormal` then gives. Which of a cell's two
+ * triangles it is no branch can foresee, so both are looked at.
+ */
+export function findTriangle(x: f32, z: f32): f32 {
   const column = cellOf(x);
   const row = cellOf(z);
   const dx = (x - vertexCoordinate(column)) / TERRAIN_SPACING_M;
   const dz = (z - vertexCoordinate(row)) / TERRAIN_SPACING_M;
+  const isAlongX = dx >= dz;
   const a = vertexHeight(column, row);
   const d = vertexHeight(column + 1, row + 1);
-  if (dx >= dz) {
-    const b = vertexHeight(column + 1, row);
-    slopeX = b - a;
-    slopeZ = d - b;
-  } else {
-    const c = vertexHeight(column, row + 1);
-    slopeX = d - c;
-    slopeZ = c - a;
-  }
+  const b = vertexHeight(column + (isAlongX ? 1 : 0), row + (isAlongX ? 0 : 1));
+  const first = b - a;
+  const second = d - b;
+  slopeX = select<f32>(first, second, isAlongX);
+  slopeZ = select<f32>(second, first, isAlongX);
   return a + slopeX * dx + slopeZ * dz;
 }
 
+/** Unit normal of the triangle that was found last. */
+export function foundNormal(): v128 {
+  return normalizeOr3(vec3(-slopeX, TERRAIN_SPACING_M, -slopeZ), vec3(0, 1, 0));
+}
+
 export function terrainHeight(x: f32, z: f32): f32 {
-  return selectTriangle(x, z);
+  return findTriangle(x, z);
 }
 
 /** Unit normal of the triangle under (x, z). */
 export function terrainNormal(x: f32, z: f32): v128 {
-  selectTriangle(x, z);
-  return normalizeOr3(vec3(-slopeX, TERRAIN_SPACING_M, -slopeZ), vec3(0, 1, 0));
+  findTriangle(x, z);
+  return foundNormal();
 }

@@ -1,5 +1,4 @@
 import { Body, BodyKind, body, Role, Shape } from '../body/body';
-import { slotOf } from '../body/body-store';
 import { pullOf, setPull } from '../body/pull';
 import { boundsMax, boundsMin } from '../broadphase/bounds';
 import { activeCount, activeSlot, isActive } from '../island/active';
@@ -26,7 +25,7 @@ import {
   z3,
 } from '../math/vec3';
 import { footing } from '../player/footing';
-import { player } from '../player/player';
+import { bodySlot } from '../player/parts';
 import { pieceCount, pieceOf } from '../shape/child';
 import { shapeOf } from '../shape/definition';
 import { depthOf, gravity, hasWater, upward } from '../world/gravity';
@@ -51,7 +50,7 @@ export function pullBodies(): void {
   }
   const players = header().playerCount;
   for (let i = 0; i < players; i++) {
-    const slot = slotOf(player(i).id);
+    const slot = bodySlot(i);
     if (isActive(slot)) setPull(slot, add3(pullOf(slot), footing(i).thrust));
   }
 }

@@ -133,6 +133,7 @@ function areBodiesSound(entityHigh: i32, playerCount: i32): bool {
 function isBodySound(b: Body): bool {
   if (<i32>b.kind > BodyKind.STATIC || !isLookSound(b)) return false;
   if (<i32>b.role > Role.HAND_RIGHT || (b.role == Role.LOOSE && b.owner != 0)) return false;
+  if (b.role != Role.LOOSE && b.sensor != 0) return false;
   if (!isInRegion(b.position) || !isNormalizedQuat(b.rotation) || !isSize(b.shape, b.size))
     return false;
   if (!isWithin4(b.linearVelocity, SPEED_SHARE * LINEAR_SPEED_MAX_MPS)) return false;

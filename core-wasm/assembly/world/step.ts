@@ -1,4 +1,5 @@
-import { findPairs, pairCount } from '../broadphase/pairs';
+import { pairCount } from '../broadphase/pair-list';
+import { findPairs } from '../broadphase/pairs';
 import { collectContacts } from '../contact/collect';
 import { keepContacts } from '../contact/keep';
 import { noteSensed } from '../contact/sense';
@@ -16,6 +17,7 @@ import { drivePlayers } from '../player/drive';
 import { updateGrips } from '../player/grip';
 import { findGround } from '../player/ground';
 import { driveHands } from '../player/hands';
+import { findParts } from '../player/parts';
 import { integratePositions, integrateVelocities } from '../solver/integrate';
 import {
   applyRestitution,
@@ -69,6 +71,7 @@ function compute(isPart: bool): void {
   if (at(Stage.INPUT)) beginGroups();
   if (at(Stage.INPUT)) applyFrame();
 
+  if (at(Stage.PLAYERS)) findParts();
   if (at(Stage.PLAYERS)) drivePlayers();
   if (at(Stage.PLAYERS)) driveHands();
   if (at(Stage.PLAYERS)) updateGrips();
