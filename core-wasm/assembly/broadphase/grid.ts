@@ -226,7 +226,10 @@ export function gather(grid: Grid, low: v128, high: v128, lowest: i32): i32 {
   return hits;
 }
 
-/** A box that reaches over more rows of cells than there are entries is held against each. */
+/**
+ * A box that reaches over more rows of cells than there are entries is held against each. Counted in
+ * 64 bits: memory that went bad may say that a body is wider than the cells' numbers reach.
+ */
 function gatherLevel(grid: Grid, l: Level, low: v128, high: v128): void {
   const inverse = f32x4.splat(l.inverseCell);
   const half = f32x4.splat(0.5);
@@ -238,8 +241,10 @@ function gatherLevel(grid: Grid, l: Level, low: v128, high: v128): void {
   const lastX = i32x4.extract_lane(to, 0);
   const lastY = i32x4.extract_lane(to, 1);
   const lastZ = i32x4.extract_lane(to, 2);
-  const rows = <i64>(lastX - firstX + 1) * <i64>(lastY - firstY + 1);
-  if (rows > <i64>l.count || lastZ - firstZ > l.mask >> 1) {
+  const wide = <i64>lastX - <i64>firstX + 1;
+  const tall = <i64>lastY - <i64>firstY + 1;
+  const deep = <i64>lastZ - <i64>firstZ;
+  if (wide > <i64>l.count || wide * tall > <i64>l.count || deep > <i64>(l.mask >> 1)) {
     const first = bucketStart(l, 0);
     scan(grid, first, first + l.count, low, high);
     return;
