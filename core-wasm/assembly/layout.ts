@@ -143,8 +143,10 @@ export const POINTS: usize = memory.data(POINT_CAPACITY * POINT_BYTES, 16);
 /** One more than movers: the last stands for all that never moves. */
 export const SOLVER_BODY_BYTES: i32 = 192;
 export const SOLVER_BODIES: usize = memory.data((MOVER_CAPACITY + 1) * SOLVER_BODY_BYTES, 64);
-/** Slots of whom the solver computes, a flag for each of those tied to others, and their slots. */
+/** Slots of whom the solver computes, and up to where in the list their constraints reach. */
 export const SOLVED: usize = memory.data(MOVER_CAPACITY * 2, 16);
+export const SOLVED_ENDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
+/** A flag for each of those tied to others, and their slots. */
 export const IS_TIED: usize = memory.data(MOVER_CAPACITY + 1, 16);
 export const TIED: usize = memory.data(MOVER_CAPACITY * 2, 16);
 /** Constraints of the tied: the first, and one behind the last, of each run of them. */

@@ -4,9 +4,9 @@ import { collide } from '../narrowphase/dispatch';
 import { beginManifold } from '../narrowphase/manifold';
 import { collideTerrain, mayTouchTerrain, terrainParts } from '../narrowphase/terrain';
 import { beginLegs, collectWalkerPair, collectWalkerTerrain, isWalker } from '../player/legs';
-import { clearConstraints } from '../solver/constraint';
+import { clearConstraints, constraints } from '../solver/constraint';
 import { beginPrepare, prepareConstraint, TERRAIN } from '../solver/prepare';
-import { solvedCount, solvedSlot } from '../solver/solved';
+import { noteEnd, solvedCount, solvedSlot } from '../solver/solved';
 import { collectPieces, collectTerrainPieces } from './collect-pieces';
 import { senseOverlap } from './sense';
 
@@ -38,6 +38,7 @@ export function collectContacts(pairCount: i32): void {
       }
       next++;
     }
+    noteEnd(i, constraints());
   }
   assert(next == pairCount);
 }

@@ -1,9 +1,9 @@
 import { TIED, TIED_RUNS } from '../layout';
 import { SUBSTEP_COUNT } from '../limits';
-import { constraint, constraints } from './constraint';
+import { constraint } from './constraint';
 import { integratePosition, integrateVelocity } from './integrate';
 import { push, relax, warmStart } from './solve-contacts';
-import { isTied, solvedCount, solvedSlot } from './solved';
+import { isTied, solvedCount, solvedEnd, solvedSlot } from './solved';
 import { SolverBody, solverBody } from './solver-body';
 
 /**
@@ -18,16 +18,15 @@ let runs: i32 = 0;
 export function solveAlone(): void {
   tied = 0;
   runs = 0;
-  let next = 0;
+  let first = 0;
   const bodies = solvedCount();
   for (let i = 0; i < bodies; i++) {
     const slot = solvedSlot(i);
-    const first = next;
-    while (next < constraints() && constraint(next).slotA == slot) next++;
-    if (isTied(slot)) listTied(slot, first, next);
-    else solveOne(solverBody(slot), first, next);
+    const end = solvedEnd(i);
+    if (isTied(slot)) listTied(slot, first, end);
+    else solveOne(solverBody(slot), first, end);
+    first = end;
   }
-  assert(next == constraints());
 }
 
 function solveOne(s: SolverBody, first: i32, end: i32): void {

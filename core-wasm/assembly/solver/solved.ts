@@ -1,6 +1,7 @@
 import { pair, pairCount } from '../broadphase/pair-list';
 import { activeCount, activeSlot } from '../island/active';
-import { FIRST_STATIC, IS_TIED, SOLVED } from '../layout';
+import { FIRST_STATIC, IS_TIED, SOLVED, SOLVED_ENDS } from '../layout';
+import { CONTACT_CAPACITY } from '../limits';
 import { isIdleHand, noteBusyHand } from '../player/parts';
 import { header } from '../world/header';
 
@@ -9,6 +10,8 @@ import { header } from '../world/header';
  * these some are tied to another mover, by a contact, a joint or a grab; they are solved together,
  * substep by substep. The others are alone; see `alone.ts`.
  */
+
+assert(CONTACT_CAPACITY <= <i32>u16.MAX_VALUE);
 
 let count: i32 = 0;
 
@@ -37,6 +40,15 @@ export function solvedCount(): i32 {
 /** Ascending. */
 export function solvedSlot(index: i32): i32 {
   return <i32>load<u16>(SOLVED + ((<usize>index) << 1));
+}
+
+/** Its constraints are those from the end of the one before up to here. */
+export function noteEnd(index: i32, constraints: i32): void {
+  store<u16>(SOLVED_ENDS + ((<usize>index) << 1), <u16>constraints);
+}
+
+export function solvedEnd(index: i32): i32 {
+  return <i32>load<u16>(SOLVED_ENDS + ((<usize>index) << 1));
 }
 
 /** What a body does in this tick's substeps depends on another mover; `FIXED` is tied to nobody. */
