@@ -143,6 +143,14 @@ export const POINTS: usize = memory.data(POINT_CAPACITY * POINT_BYTES, 16);
 /** One more than movers: the last stands for all that never moves. */
 export const SOLVER_BODY_BYTES: i32 = 192;
 export const SOLVER_BODIES: usize = memory.data((MOVER_CAPACITY + 1) * SOLVER_BODY_BYTES, 64);
+/** Slots of whom the solver computes, and up to where in the list their constraints reach. */
+export const SOLVED: usize = memory.data(MOVER_CAPACITY * 2, 16);
+export const SOLVED_ENDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
+/** A flag for each of those tied to others, and their slots. */
+export const IS_TIED: usize = memory.data(MOVER_CAPACITY + 1, 16);
+export const TIED: usize = memory.data(MOVER_CAPACITY * 2, 16);
+/** Constraints of the tied: the first, and one behind the last, of each run of them. */
+export const TIED_RUNS: usize = memory.data(CONTACT_CAPACITY * 8, 16);
 /** What pulls each mover through the coming tick, m/s². */
 export const PULLS: usize = memory.data(MOVER_CAPACITY * 16, 16);
 /** What is under each player's foot, one record a player; see `player/foot.ts`. */

@@ -19,6 +19,8 @@ export const STEP_STAGES = [
   'narrowphase',
   /** Levers, axes and masses of joints and grabs. */
   'prepare-joints',
+  /** Who meets only what never moves: all substeps of each at once. */
+  'alone',
   /** Substep: gravity, damping, and the impulses carried from the substep before. */
   'velocities',
   /** Substep: what joints carry; in the first also what contacts kept from the tick before. */

@@ -1,12 +1,12 @@
 import { BodyKind, body, Shape } from '../body/body';
 import { pair } from '../broadphase/pair-list';
-import { activeCount, activeSlot } from '../island/active';
 import { collide } from '../narrowphase/dispatch';
 import { beginManifold } from '../narrowphase/manifold';
 import { collideTerrain, mayTouchTerrain, terrainParts } from '../narrowphase/terrain';
 import { beginLegs, collectWalkerPair, collectWalkerTerrain, isWalker } from '../player/legs';
-import { clearConstraints } from '../solver/constraint';
+import { clearConstraints, constraints } from '../solver/constraint';
 import { beginPrepare, prepareConstraint, TERRAIN } from '../solver/prepare';
+import { noteEnd, solvedCount, solvedSlot } from '../solver/solved';
 import { collectPieces, collectTerrainPieces } from './collect-pieces';
 import { senseOverlap } from './sense';
 
@@ -19,10 +19,10 @@ export function collectContacts(pairCount: i32): void {
   clearConstraints();
   beginPrepare();
   beginLegs();
-  const count = activeCount();
+  const count = solvedCount();
   let next = 0;
   for (let i = 0; i < count; i++) {
-    const slot = activeSlot(i);
+    const slot = solvedSlot(i);
     collectTerrain(slot);
     while (next < pairCount && <i32>(pair(next) >>> 16) == slot) {
       const other = <i32>(pair(next) & 0xffff);
@@ -38,6 +38,7 @@ export function collectContacts(pairCount: i32): void {
       }
       next++;
     }
+    noteEnd(i, constraints());
   }
   assert(next == pairCount);
 }

@@ -14,6 +14,7 @@ import {
   constraints,
   points,
 } from '../solver/constraint';
+import { tie } from '../solver/solved';
 import { FIXED } from '../solver/solver-body';
 import { EventKind, noteEvent } from '../world/events';
 import { raiseFault, StepFault } from '../world/fault';
@@ -48,6 +49,8 @@ export function senseOverlap(slotA: i32, slotB: i32): void {
   c.firstPoint = first;
   c.slotA = slotA;
   c.slotB = slotB >= FIRST_STATIC ? FIXED : slotB;
+  tie(slotA);
+  tie(c.slotB);
   c.idA = body(slotA).id;
   c.idB = body(slotB).id;
   c.part = SENSOR_PART;

@@ -4,7 +4,7 @@ import { pair } from '../broadphase/pair-list';
 import { FIRST_STATIC, ISLANDS, STILL } from '../layout';
 import { SLEEP_TICKS } from '../limits';
 import { ATTACHED, attached } from '../player/attached';
-import { bodySlot, leftSlot, rightSlot } from '../player/parts';
+import { bodySlot, isHand, leftSlot, rightSlot } from '../player/parts';
 import { Player, player } from '../player/player';
 import { header } from '../world/header';
 import { activeCount, activeSlot, canRest, isActive } from './active';
@@ -72,13 +72,14 @@ function unitePlayer(p: Player, index: i32): void {
   }
 }
 
-/** Puts islands to sleep in which nobody has moved for a while. */
+/** Puts islands to sleep in which nobody has moved for a while. Hands wake as their players do. */
 export function restIslands(): void {
   if (header().restless != 0) return;
   const count = activeCount();
   for (let i = 0; i < count; i++) store<u16>(stillAt(activeSlot(i)), u16.MAX_VALUE);
   for (let i = 0; i < count; i++) {
     const slot = activeSlot(i);
+    if (isHand(slot)) continue;
     const b = body(slot);
     const ticks: u16 = canRest(b) ? b.stillTicks : 0;
     const at = stillAt(islandOf(slot));
@@ -86,6 +87,7 @@ export function restIslands(): void {
   }
   for (let i = 0; i < count; i++) {
     const slot = activeSlot(i);
+    if (isHand(slot)) continue;
     if (<i32>load<u16>(stillAt(islandOf(slot))) < SLEEP_TICKS) continue;
     const b = body(slot);
     b.asleep = 1;

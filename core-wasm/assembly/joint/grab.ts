@@ -16,9 +16,10 @@ import {
 import { axisX, axisY, axisZ, conjugate, mulQuat, rotate } from '../math/quat';
 import { add3, clampLength3, cross3, scale3, sub3, vec3, w3, x3, y3, z3 } from '../math/vec3';
 import { Grip, GripKind } from '../player/grip-record';
-import { bodySlot } from '../player/parts';
+import { bodySlot, isHolding } from '../player/parts';
 import { leftGripOf, Player, player, rightGripOf } from '../player/player';
 import { biasRate, impulseScale, massScale } from '../solver/softness';
+import { tie } from '../solver/solved';
 import { applyInertia, FIXED, SolverBody, solverBody } from '../solver/solver-body';
 import { header } from '../world/header';
 
@@ -79,8 +80,8 @@ export function prepareGrabs(): void {
   const count = header().playerCount;
   assert(count <= PLAYER_CAPACITY);
   for (let i = 0; i < count; i++) {
+    if (!isHolding(i) || !isActive(bodySlot(i))) continue;
     const p = player(i);
-    if (!isActive(bodySlot(i))) continue;
     const left = leftGripOf(p);
     const right = rightGripOf(p);
     const both = left.kind == GripKind.LOAD && left.held == right.held;
@@ -102,6 +103,9 @@ function prepareGrab(p: Player, hand: u32, grip: Grip, force: f32): void {
   j.angularImpulse = f32x4.splat(0);
   if (grip.kind == GripKind.LOAD) prepareLoad(j, grip, force);
   else prepareHold(j, grip);
+  tie(j.handSlot);
+  tie(j.ownerSlot);
+  tie(j.bodySlot);
 }
 
 function prepareLoad(j: GrabJoint, grip: Grip, force: f32): void {

@@ -5,9 +5,10 @@ import { FIRST_STATIC, SOLE_BYTES, SOLES } from '../layout';
 import { SOLE_ACCELERATION_MPS2, SUBSTEP_DT } from '../limits';
 import { add3, addScaled3, clampLength3, cross3, dot3, sub3, x3 } from '../math/vec3';
 import { GripKind } from '../player/grip-record';
-import { bodySlot } from '../player/parts';
+import { bodySlot, isHolding } from '../player/parts';
 import { leftGripOf, Player, player, rightGripOf } from '../player/player';
 import { footOf } from '../player/upright';
+import { tie } from '../solver/solved';
 import { applyInertia, FIXED, solverBody } from '../solver/solver-body';
 import { upward } from '../world/gravity';
 import { header } from '../world/header';
@@ -45,8 +46,9 @@ export function prepareSoles(): void {
   soleCount = 0;
   const count = header().playerCount;
   for (let i = 0; i < count; i++) {
+    if (!isHolding(i) || !isActive(bodySlot(i))) continue;
     const p = player(i);
-    if (p.grounded == 0 || !isActive(bodySlot(i)) || !isCarrying(p)) continue;
+    if (p.grounded == 0 || !isCarrying(p)) continue;
     const s = sole(soleCount);
     soleCount++;
     s.slot = bodySlot(i);
@@ -55,6 +57,8 @@ export function prepareSoles(): void {
     s.impulse = f32x4.splat(0);
     const ground = slotOf(p.groundEntity);
     s.ground = ground < 0 || ground >= FIRST_STATIC ? FIXED : ground;
+    tie(s.slot);
+    tie(s.ground);
     s.arm = s.ground == FIXED ? f32x4.splat(0) : sub3(footOf(body(s.slot)), body(ground).position);
   }
 }

@@ -1,5 +1,6 @@
 import { isActive } from '../island/active';
 import { x3 } from '../math/vec3';
+import { tie } from '../solver/solved';
 import { SolverBody, solverBody } from '../solver/solver-body';
 import { header } from '../world/header';
 import {
@@ -51,6 +52,8 @@ export function prepareJoints(): void {
     s.index = i;
     s.slotA = slotA;
     s.slotB = slotB;
+    tie(slotA);
+    tie(slotB);
     s.kind = j.kind;
     prepareArms(s, j);
     if (s.kind == JointKind.HINGE) prepareHinge(changetype<HingeJoint>(s), j);

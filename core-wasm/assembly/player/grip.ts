@@ -15,7 +15,7 @@ import { add3, dot3, length3, sub3, vec3, x3, z3 } from '../math/vec3';
 import { findTriangle, foundNormal } from '../terrain/heightfield';
 import { header } from '../world/header';
 import { Grip, GripKind } from './grip-record';
-import { leftSlot, rightSlot } from './parts';
+import { leftSlot, noteGrips, rightSlot } from './parts';
 import { Button, leftGripOf, Player, player, rightGripOf } from './player';
 
 /**
@@ -31,8 +31,11 @@ export function updateGrips(): void {
   const count = header().playerCount;
   for (let i = 0; i < count; i++) {
     const p = player(i);
-    updateGrip(leftGripOf(p), p, body(leftSlot(i)), Button.GRIP_LEFT);
-    updateGrip(rightGripOf(p), p, body(rightSlot(i)), Button.GRIP_RIGHT);
+    const left = leftGripOf(p);
+    const right = rightGripOf(p);
+    updateGrip(left, p, body(leftSlot(i)), Button.GRIP_LEFT);
+    updateGrip(right, p, body(rightSlot(i)), Button.GRIP_RIGHT);
+    noteGrips(i, left.kind != GripKind.OPEN, right.kind != GripKind.OPEN);
   }
 }
 

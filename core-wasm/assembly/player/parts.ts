@@ -40,3 +40,25 @@ export function rightSlot(player: i32): i32 {
 export function isHand(slot: i32): bool {
   return load<u8>(IS_HAND + <usize>slot) != 0;
 }
+
+/** A hand that touches something or holds it is busy; nobody else is. */
+export function noteBusyHand(slot: i32): void {
+  if (isHand(slot)) store<u8>(IS_HAND + <usize>slot, 2);
+}
+
+/** Once all that is busy has been noted. */
+export function isIdleHand(slot: i32): bool {
+  return load<u8>(IS_HAND + <usize>slot) == 1;
+}
+
+/** Notes whether the hands of a player hold something. */
+export function noteGrips(player: i32, left: bool, right: bool): void {
+  store<u16>(PART_SLOTS + ((<usize>player) << 3), left || right ? 1 : 0, 6);
+  if (left) noteBusyHand(leftSlot(player));
+  if (right) noteBusyHand(rightSlot(player));
+}
+
+/** Whether a player holds anything, once his grips have been looked at. */
+export function isHolding(player: i32): bool {
+  return load<u16>(PART_SLOTS + ((<usize>player) << 3), 6) != 0;
+}

@@ -57,10 +57,17 @@ export function rightGripOf(p: Player): Grip {
   return changetype<Grip>(changetype<usize>(p) + offsetof<Player>('rightGrip'));
 }
 
+/** Place behind the player who was looked up last: lists of players ascend as they do. */
+let behindLast: i32 = 0;
+
 /** Position of a player in the list, or −1; players are sorted by entity index. */
 export function playerIndex(id: u32): i32 {
-  const at = playerLowerBound(entityIndex(id));
-  return at < header().playerCount && player(at).id == id ? at : -1;
+  const count = header().playerCount;
+  let at = behindLast;
+  if (at >= count || player(at).id != id) at = playerLowerBound(entityIndex(id));
+  if (at >= count || player(at).id != id) return -1;
+  behindLast = at + 1;
+  return at;
 }
 
 export function playerLowerBound(index: i32): i32 {

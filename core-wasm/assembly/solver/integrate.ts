@@ -1,8 +1,8 @@
-import { activeCount, activeSlot } from '../island/active';
 import { ANGULAR_SPEED_MAX_RPS, LINEAR_SPEED_MAX_MPS, SUBSTEP_DT, TICK_DT } from '../limits';
 import { mulQuat, normalizeQuat, quat } from '../math/quat';
 import { add3, addScaled3, clampLength3, dot3, scale3, sub3, x3, y3, z3 } from '../math/vec3';
-import { solverBody } from './solver-body';
+import { tiedCount, tiedSlot } from './alone';
+import { SolverBody, solverBody } from './solver-body';
 
 /**
  * Gravity and damping for one substep, then the warm start: what constraints did to the body in the
@@ -11,33 +11,35 @@ import { solverBody } from './solver-body';
  * share in it; only the first substep asks them one by one. Joints see to theirs themselves.
  */
 export function integrateVelocities(): void {
-  const count = activeCount();
-  for (let i = 0; i < count; i++) {
-    const s = solverBody(activeSlot(i));
-    const carriedLinear = sub3(s.linear, s.linearBefore);
-    const carriedAngular = sub3(s.angular, s.angularBefore);
-    let linear = s.linear;
-    let angular = s.angular;
-    if (s.isDynamic != 0) {
-      linear = scale3(add3(linear, s.fall), s.linearKeep);
-      angular = scale3(angular, s.angularKeep);
-      linear = clampLength3(linear, LINEAR_SPEED_MAX_MPS);
-      angular = clampLength3(angular, ANGULAR_SPEED_MAX_RPS);
-    }
-    s.linearBefore = linear;
-    s.angularBefore = angular;
-    s.linear = add3(linear, carriedLinear);
-    s.angular = add3(angular, carriedAngular);
+  const count = tiedCount();
+  for (let i = 0; i < count; i++) integrateVelocity(solverBody(tiedSlot(i)));
+}
+
+export function integrateVelocity(s: SolverBody): void {
+  const carriedLinear = sub3(s.linear, s.linearBefore);
+  const carriedAngular = sub3(s.angular, s.angularBefore);
+  let linear = s.linear;
+  let angular = s.angular;
+  if (s.isDynamic != 0) {
+    linear = scale3(add3(linear, s.fall), s.linearKeep);
+    angular = scale3(angular, s.angularKeep);
+    linear = clampLength3(linear, LINEAR_SPEED_MAX_MPS);
+    angular = clampLength3(angular, ANGULAR_SPEED_MAX_RPS);
   }
+  s.linearBefore = linear;
+  s.angularBefore = angular;
+  s.linear = add3(linear, carriedLinear);
+  s.angular = add3(angular, carriedAngular);
 }
 
 export function integratePositions(): void {
-  const count = activeCount();
-  for (let i = 0; i < count; i++) {
-    const s = solverBody(activeSlot(i));
-    s.moved = addScaled3(s.moved, s.linear, SUBSTEP_DT);
-    s.turned = addScaled3(s.turned, s.angular, SUBSTEP_DT);
-  }
+  const count = tiedCount();
+  for (let i = 0; i < count; i++) integratePosition(solverBody(tiedSlot(i)));
+}
+
+export function integratePosition(s: SolverBody): void {
+  s.moved = addScaled3(s.moved, s.linear, SUBSTEP_DT);
+  s.turned = addScaled3(s.turned, s.angular, SUBSTEP_DT);
 }
 
 /** What the speed limit allows in a tick: a radian. */

@@ -21,6 +21,7 @@ import { header } from '../world/header';
 import { appendConstraint, Constraint, constraints, Point, point, points } from './constraint';
 import { biasRate, impulseScale, massScale } from './softness';
 import { biasOf } from './solve-contacts';
+import { tie } from './solved';
 import { applyInertia, FIXED, SolverBody, solverBody } from './solver-body';
 
 /** Where the search for last tick's contact stands: both lists ascend, so it only moves forward. */
@@ -51,11 +52,16 @@ export function prepareConstraint(slotA: i32, slotB: i32, part: u32): void {
   const c = appendConstraint(count);
   c.slotA = slotA;
   c.slotB = isFixed ? FIXED : slotB;
+  if (!isFixed) {
+    tie(slotA);
+    tie(slotB);
+  }
   c.part = part;
   c.staticB = slotB >= FIRST_STATIC ? 1 : 0;
   c.idA = a.id;
   c.idB = slotB == TERRAIN ? 0 : body(slotB).id;
-  c.normal = manifoldNormal();
+  const normal = manifoldNormal();
+  c.normal = normal;
   setMaterial(c, a, slotB);
   const solverA = solverBody(slotA);
   const solverB = solverBody(c.slotB);
@@ -65,16 +71,19 @@ export function prepareConstraint(slotA: i32, slotB: i32, part: u32): void {
   c.inverseMass = x3(solverA.inverseMass) + x3(solverB.inverseMass);
   let centroid = f32x4.splat(0);
   for (let i = 0; i < count; i++) {
-    const at = place(manifoldPoint(i));
+    const found = manifoldPoint(i);
+    const at = place(found);
+    const leverA = sub3(at, centreA);
     centroid = add3(centroid, at);
     const p = point(c.firstPoint + i);
-    preparePoint(p, c.normal, sub3(at, centreA), sub3(at, centreB), solverA, solverB);
-    p.separation = w3(manifoldPoint(i));
-    p.bias = biasOf(c, p.separation);
-    p.anchor = anchorOf(sub3(at, centreA));
+    preparePoint(p, normal, leverA, sub3(at, centreB), solverA, solverB, isFixed);
+    p.separation = w3(found);
+    p.bias = biasOf(c, w3(found));
+    p.anchor = anchorOf(leverA);
   }
   centroid = scale3(centroid, 1.0 / <f32>count);
-  prepareFriction(c, sub3(centroid, centreA), sub3(centroid, centreB), solverA, solverB);
+  const leverA = sub3(centroid, centreA);
+  prepareFriction(c, normal, leverA, sub3(centroid, centreB), solverA, solverB, isFixed);
   if (count > 1) prepareTwist(c, centroid, solverA, solverB);
   warmStartFrom(c);
 }
@@ -102,6 +111,11 @@ function setSoftness(c: Constraint, a: SolverBody, b: SolverBody): void {
   c.impulseScale = fixed ? FIXED_IMPULSE_SCALE : IMPULSE_SCALE;
 }
 
+/** Inverse inertia times a lever's arm; what is fixed turns by nothing, whatever the arm. */
+function turnOf(s: SolverBody, arm: v128, isFixed: bool): v128 {
+  return isFixed ? f32x4.splat(0) : applyInertia(s, arm);
+}
+
 function preparePoint(
   p: Point,
   normal: v128,
@@ -109,40 +123,57 @@ function preparePoint(
   leverB: v128,
   a: SolverBody,
   b: SolverBody,
+  isFixed: bool,
 ): void {
-  p.armA = cross3(leverA, normal);
-  p.armB = cross3(leverB, normal);
-  p.turnA = applyInertia(a, p.armA);
-  p.turnB = applyInertia(b, p.armB);
-  const k = x3(a.inverseMass) + x3(b.inverseMass) + dot3(p.armA, p.turnA) + dot3(p.armB, p.turnB);
+  const armA = cross3(leverA, normal);
+  const armB = cross3(leverB, normal);
+  const turnA = applyInertia(a, armA);
+  const turnB = turnOf(b, armB, isFixed);
+  const k = x3(a.inverseMass) + x3(b.inverseMass) + dot3(armA, turnA) + dot3(armB, turnB);
+  p.armA = armA;
+  p.armB = armB;
+  p.turnA = turnA;
+  p.turnB = turnB;
   p.normalMass = k > 0 ? 1.0 / k : 0;
   p.approach =
-    dot3(normal, sub3(b.linear, a.linear)) + dot3(p.armB, b.angular) - dot3(p.armA, a.angular);
+    dot3(normal, sub3(b.linear, a.linear)) + dot3(armB, b.angular) - dot3(armA, a.angular);
   p.impulse = 0;
   p.impulseMax = 0;
 }
 
 function prepareFriction(
   c: Constraint,
+  normal: v128,
   leverA: v128,
   leverB: v128,
   a: SolverBody,
   b: SolverBody,
+  isFixed: bool,
 ): void {
   const inverseMass = x3(a.inverseMass) + x3(b.inverseMass);
-  c.tangent1 = perpendicular3(c.normal);
-  c.tangent2 = cross3(c.normal, c.tangent1);
-  c.arm1A = cross3(leverA, c.tangent1);
-  c.arm1B = cross3(leverB, c.tangent1);
-  c.turn1A = applyInertia(a, c.arm1A);
-  c.turn1B = applyInertia(b, c.arm1B);
-  const k1 = inverseMass + dot3(c.arm1A, c.turn1A) + dot3(c.arm1B, c.turn1B);
+  const tangent1 = perpendicular3(normal);
+  const arm1A = cross3(leverA, tangent1);
+  const arm1B = cross3(leverB, tangent1);
+  const turn1A = applyInertia(a, arm1A);
+  const turn1B = turnOf(b, arm1B, isFixed);
+  const k1 = inverseMass + dot3(arm1A, turn1A) + dot3(arm1B, turn1B);
+  c.tangent1 = tangent1;
+  c.arm1A = arm1A;
+  c.arm1B = arm1B;
+  c.turn1A = turn1A;
+  c.turn1B = turn1B;
   c.tangentMass1 = k1 > 0 ? 1.0 / k1 : 0;
-  c.arm2A = cross3(leverA, c.tangent2);
-  c.arm2B = cross3(leverB, c.tangent2);
-  c.turn2A = applyInertia(a, c.arm2A);
-  c.turn2B = applyInertia(b, c.arm2B);
-  const k2 = inverseMass + dot3(c.arm2A, c.turn2A) + dot3(c.arm2B, c.turn2B);
+  const tangent2 = cross3(normal, tangent1);
+  const arm2A = cross3(leverA, tangent2);
+  const arm2B = cross3(leverB, tangent2);
+  const turn2A = applyInertia(a, arm2A);
+  const turn2B = turnOf(b, arm2B, isFixed);
+  const k2 = inverseMass + dot3(arm2A, turn2A) + dot3(arm2B, turn2B);
+  c.tangent2 = tangent2;
+  c.arm2A = arm2A;
+  c.arm2B = arm2B;
+  c.turn2A = turn2A;
+  c.turn2B = turn2B;
   c.tangentMass2 = k2 > 0 ? 1.0 / k2 : 0;
   c.impulse1 = 0;
   c.impulse2 = 0;

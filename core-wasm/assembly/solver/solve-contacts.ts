@@ -6,6 +6,7 @@ import {
   SUBSTEP_DT,
 } from '../limits';
 import { add3, addScaled3, dot3, mul3, scale3, sub3, sum3 } from '../math/vec3';
+import { runCount, runEnd, runStart } from './alone';
 import { Constraint, constraint, constraints, Point, point } from './constraint';
 import { FIXED, SolverBody, solverBody } from './solver-body';
 
@@ -55,11 +56,12 @@ function along(
  * one substep to the next a body carries their sum (`integrateVelocities`).
  */
 export function warmStartContacts(): void {
-  const count = constraints();
-  for (let i = 0; i < count; i++) warmStart(constraint(i));
+  for (let run = 0; run < runCount(); run++) {
+    for (let i = runStart(run); i < runEnd(run); i++) warmStart(constraint(i));
+  }
 }
 
-function warmStart(c: Constraint): void {
+export function warmStart(c: Constraint): void {
   const a = solverBody(c.slotA);
   const b = solverBody(c.slotB);
   let impulse = add3(scale3(c.tangent1, c.impulse1), scale3(c.tangent2, c.impulse2));
@@ -88,11 +90,12 @@ function warmStart(c: Constraint): void {
  * start that was too strong must be able to be taken back.
  */
 export function pushContacts(): void {
-  const count = constraints();
-  for (let i = 0; i < count; i++) push(constraint(i));
+  for (let run = 0; run < runCount(); run++) {
+    for (let i = runStart(run); i < runEnd(run); i++) push(constraint(i));
+  }
 }
 
-function push(c: Constraint): void {
+export function push(c: Constraint): void {
   const a = solverBody(c.slotA);
   const b = solverBody(c.slotB);
   const normal = c.normal;
@@ -140,11 +143,12 @@ export function biasOf(c: Constraint, separation: f32): f32 {
  * box by what the first points gave; in turns the tilts cancel, and a stack stays where it stands.
  */
 export function relaxContacts(isBackward: bool): void {
-  const count = constraints();
-  for (let i = 0; i < count; i++) relax(constraint(i), isBackward);
+  for (let run = 0; run < runCount(); run++) {
+    for (let i = runStart(run); i < runEnd(run); i++) relax(constraint(i), isBackward);
+  }
 }
 
-function relax(c: Constraint, isBackward: bool): void {
+export function relax(c: Constraint, isBackward: bool): void {
   const a = solverBody(c.slotA);
   const b = solverBody(c.slotB);
   const normal = c.normal;

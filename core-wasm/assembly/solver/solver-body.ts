@@ -1,10 +1,10 @@
 import { Body, BodyKind, body, Role } from '../body/body';
 import { pullOf } from '../body/pull';
-import { activeCount, activeSlot } from '../island/active';
 import { SOLVER_BODIES, SOLVER_BODY_BYTES } from '../layout';
 import { GRAB_FORCE_MAX_N, HAND_MASS_KG, MOVER_CAPACITY, SUBSTEP_DT, TICK_DT } from '../limits';
 import { axisX, axisY, axisZ } from '../math/quat';
 import { add3, length3, scale3, w3, x3, y3, z3 } from '../math/vec3';
+import { solvedCount, solvedSlot } from './solved';
 
 /**
  * What the solver needs of a body, three cache lines of which contacts touch two: velocities, what
@@ -54,8 +54,8 @@ export function applyInertia(s: SolverBody, v: v128): v128 {
 }
 
 export function loadSolverBodies(): void {
-  const count = activeCount();
-  for (let i = 0; i < count; i++) load(activeSlot(i));
+  const count = solvedCount();
+  for (let i = 0; i < count; i++) load(solvedSlot(i));
   memory.fill(changetype<usize>(solverBody(FIXED)), 0, SOLVER_BODY_BYTES);
 }
 

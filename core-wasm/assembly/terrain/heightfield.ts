@@ -40,6 +40,7 @@ export function buildTerrain(seed: u32): void {
     }
   }
   built = true;
+  foundX = NOWHERE;
   builtSeed = seed;
 }
 
@@ -97,15 +98,23 @@ export function vertexCoordinate(index: i32): f32 {
   return <f32>(index - TERRAIN_CELLS / 2) * TERRAIN_SPACING_M;
 }
 
-/** Slopes of the triangle under (x, z): height = base + slopeX·dx + slopeZ·dz from the corner. */
+// The triangle that was found last: often it is asked for again, by the very same numbers.
+const NOWHERE: u32 = u32.MAX_VALUE;
+let foundX: u32 = NOWHERE;
+let foundZ: u32 = NOWHERE;
+let foundHeight: f32 = 0;
+/** height = base + slopeX·dx + slopeZ·dz from the corner. */
 let slopeX: f32 = 0;
 let slopeZ: f32 = 0;
 
-/**
- * Height of the triangle under (x, z), whose normal `foundNormal` then gives. Which of a cell's two
- * triangles it is no branch can foresee, so both are looked at.
- */
+/** Height of the triangle under (x, z), whose normal `foundNormal` then gives. */
 export function findTriangle(x: f32, z: f32): f32 {
+  if (reinterpret<u32>(x) != foundX || reinterpret<u32>(z) != foundZ) selectTriangle(x, z);
+  return foundHeight;
+}
+
+/** Which of a cell's two triangles it is no branch can foresee, so both are looked at. */
+function selectTriangle(x: f32, z: f32): void {
   const column = cellOf(x);
   const row = cellOf(z);
   const dx = (x - vertexCoordinate(column)) / TERRAIN_SPACING_M;
@@ -118,7 +127,9 @@ export function findTriangle(x: f32, z: f32): f32 {
   const second = d - b;
   slopeX = select<f32>(first, second, isAlongX);
   slopeZ = select<f32>(second, first, isAlongX);
-  return a + slopeX * dx + slopeZ * dz;
+  foundHeight = a + slopeX * dx + slopeZ * dz;
+  foundX = reinterpret<u32>(x);
+  foundZ = reinterpret<u32>(z);
 }
 
 /** Unit normal of the triangle that was found last. */

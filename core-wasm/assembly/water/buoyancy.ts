@@ -1,7 +1,7 @@
 import { Body, BodyKind, body, Role, Shape } from '../body/body';
 import { pullOf, setPull } from '../body/pull';
 import { boundsMax, boundsMin } from '../broadphase/bounds';
-import { activeCount, activeSlot, isActive } from '../island/active';
+import { isActive } from '../island/active';
 import {
   TICK_DT,
   WATER_ANGULAR_DRAG_HZ,
@@ -28,6 +28,7 @@ import { footing } from '../player/footing';
 import { bodySlot } from '../player/parts';
 import { pieceCount, pieceOf } from '../shape/child';
 import { shapeOf } from '../shape/definition';
+import { solvedCount, solvedSlot } from '../solver/solved';
 import { depthOf, gravity, hasWater, upward } from '../world/gravity';
 import { header } from '../world/header';
 
@@ -37,12 +38,12 @@ import { header } from '../world/header';
  * and a long one floats flat.
  */
 export function pullBodies(): void {
-  const count = activeCount();
+  const count = solvedCount();
   const fall = gravity();
   const wet = hasWater();
   const up = upward();
   for (let i = 0; i < count; i++) {
-    const slot = activeSlot(i);
+    const slot = solvedSlot(i);
     const b = body(slot);
     if (b.kind != BodyKind.DYNAMIC) continue;
     setPull(slot, scale3(fall, b.gravityScale));

@@ -18,6 +18,7 @@ import { updateGrips } from '../player/grip';
 import { findGround } from '../player/ground';
 import { driveHands } from '../player/hands';
 import { findParts } from '../player/parts';
+import { solveAlone } from '../solver/alone';
 import { integratePositions, integrateVelocities } from '../solver/integrate';
 import {
   applyRestitution,
@@ -25,6 +26,7 @@ import {
   relaxContacts,
   warmStartContacts,
 } from '../solver/solve-contacts';
+import { findSolved } from '../solver/solved';
 import { loadSolverBodies } from '../solver/solver-body';
 import { pullBodies } from '../water/buoyancy';
 import { applyFrame } from '../wire/frame';
@@ -84,12 +86,14 @@ function compute(isPart: bool): void {
   if (at(Stage.ISLANDS)) uniteReach();
   if (at(Stage.ISLANDS)) flattenIslands();
   if (at(Stage.ISLANDS)) uniteIslands();
+  if (at(Stage.LOAD)) findSolved();
   if (at(Stage.LOAD)) pullBodies();
   if (at(Stage.LOAD)) loadSolverBodies();
   if (at(Stage.NARROWPHASE)) collectContacts(pairCount());
   if (at(Stage.PREPARE_JOINTS)) prepareJoints();
   if (at(Stage.PREPARE_JOINTS)) prepareGrabs();
   if (at(Stage.PREPARE_JOINTS)) prepareSoles();
+  if (at(Stage.ALONE)) solveAlone();
 
   for (let substep = 0; substep < SUBSTEP_COUNT; substep++) {
     if (at(Stage.VELOCITIES)) integrateVelocities();
