@@ -222,6 +222,10 @@ export const GROUP_ENTRIES: usize = memory.data(ENTRY_CAPACITY * 2, 16);
 /** Each group as a mask over its entries, where they lie close together; see `entries.ts`. */
 export const GROUP_SPAN_BYTES: i32 = 16;
 export const GROUP_SPANS: usize = memory.data(ENTRY_CAPACITY * GROUP_SPAN_BYTES, 16);
+/** The last call's groups, and whether an entry's is another now: 1 where it is. */
+export const OLD_GROUPS: usize = memory.data(ENTRY_CAPACITY * 2, 16);
+export const OLD_STARTS: usize = memory.data((ENTRY_CAPACITY + 1) * 2, 16);
+export const REGROUPED: usize = memory.data(ENTRY_CAPACITY, 16);
 /** The last call's entries: their ids, and what entries they are now, all ones for none. */
 export const OLD_IDS: usize = memory.data(ENTRY_CAPACITY * 4, 16);
 export const OLD_ENTRIES: usize = memory.data(ENTRY_CAPACITY * 2, 16);

@@ -13,7 +13,10 @@ import {
   GROUP_STARTS,
   HAS,
   OLD_ENTRIES,
+  OLD_GROUPS,
   OLD_IDS,
+  OLD_STARTS,
+  REGROUPED,
 } from '../layout';
 import { ENTITY_CAPACITY, MOVER_CAPACITY } from '../limits';
 import { header } from '../world/header';
@@ -126,6 +129,8 @@ export function buildEntries(): void {
   memory.fill(ENTRY_OF, 0xff, ENTITY_CAPACITY * 2);
   memory.fill(GROUP_OF_ROOT, 0xff, ENTITY_CAPACITY * 2);
   memory.copy(OLD_IDS, ENTRY_NOW, (<usize>count) << 2);
+  memory.copy(OLD_GROUPS, ENTRY_GROUP, (<usize>count) << 1);
+  memory.copy(OLD_STARTS, GROUP_STARTS, (<usize>(groupCount + 1)) << 1);
   oldCount = count;
   count = 0;
   groupCount = 0;
@@ -143,6 +148,43 @@ export function buildEntries(): void {
   listGroups();
   for (let group = 0; group < groupCount; group++) measureSpan(group);
   matchOld();
+  if (isSame) noteRegrouped();
+}
+
+/** Whose group lost or won somebody since the call before; of the same entries. */
+function noteRegrouped(): void {
+  for (let group = 0; group < groupCount; group++) {
+    const regrouped = u8(!isSameGroup(group));
+    const end = groupStart(group + 1);
+    for (let place = groupStart(group); place < end; place++) {
+      store<u8>(REGROUPED + <usize>groupEntry(place), regrouped);
+    }
+  }
+}
+
+function isSameGroup(group: i32): bool {
+  const first = groupStart(group);
+  const end = groupStart(group + 1);
+  const old = oldGroup(groupEntry(first));
+  const oldSize = <i32>load<u16>(OLD_STARTS + ((<usize>old) << 1), 2) - oldStart(old);
+  if (oldSize != end - first) return false;
+  for (let place = first + 1; place < end; place++) {
+    if (oldGroup(groupEntry(place)) != old) return false;
+  }
+  return true;
+}
+
+function oldGroup(entry: i32): i32 {
+  return <i32>load<u16>(OLD_GROUPS + ((<usize>entry) << 1));
+}
+
+function oldStart(group: i32): i32 {
+  return <i32>load<u16>(OLD_STARTS + ((<usize>group) << 1));
+}
+
+/** Whether an entry's group is another than in the call before, of which all entries are the same. */
+export function isRegrouped(entry: i32): bool {
+  return load<u8>(REGROUPED + <usize>entry) != 0;
 }
 
 function putEntry(index: i32, began: u32, is: u32): void {

@@ -18,6 +18,7 @@ import {
   groupStart,
   idBefore,
   idNow,
+  isRegrouped,
   isTaken,
   oldId,
 } from './entries';
@@ -50,7 +51,13 @@ let bodyCount: i32 = 0;
 
 /** Sets an observer's members and rim; what changed goes behind that of others. */
 export function chooseMembers(index: i32, o: Observer, forcedCount: i32): void {
-  markHad(index, o);
+  if (forcedCount == 0 && isStill(index, o)) {
+    markMembers(index, o, HAS);
+    o.enterCount = 0;
+    o.leaveCount = 0;
+    return;
+  }
+  markMembers(index, o, HAD);
   const own = entryNow(o.entity);
   if (!isLookDue(index, o) && takeKept(index, o, own, forcedCount)) {
     writeChanges(index, o);
@@ -62,6 +69,16 @@ export function chooseMembers(index: i32, o: Observer, forcedCount: i32): void {
   if (!all) takeInOrder(o, own, forcedCount);
   writeRim(index, o, all);
   writeChanges(index, o);
+}
+
+/** Nobody came or went, and whomever he has met nobody and left nobody: mostly it is so. */
+function isStill(index: i32, o: Observer): bool {
+  if (!areEntriesSame() || o.againCount > 0 || isLookDue(index, o)) return false;
+  const entries = memberEntriesOf(index);
+  for (let i = 0; i < o.memberCount; i++) {
+    if (isRegrouped(<i32>load<u16>(entries + ((<usize>i) << 1)))) return false;
+  }
+  return true;
 }
 
 /** He looks around in turn; at once when he has nothing yet, or could not have all. */
@@ -90,12 +107,12 @@ function keyEntry(key: u64): i32 {
 }
 
 /** Members at the frame's first tick; who was put in or taken out between frames is not among. */
-function markHad(index: i32, o: Observer): void {
-  memory.fill(HAD, 0, bitBytes());
+function markMembers(index: i32, o: Observer, bits: usize): void {
+  memory.fill(bits, 0, bitBytes());
   const entries = memberEntriesOf(index);
   for (let i = 0; i < o.memberCount; i++) {
     const entry = entryOfOld(<i32>load<u16>(entries + ((<usize>i) << 1)));
-    if (entry >= 0) setBit(HAD, entry);
+    if (entry >= 0) setBit(bits, entry);
   }
 }
 
