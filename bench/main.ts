@@ -1,5 +1,6 @@
 import type { Bench, Choice } from './bench.ts';
 import { crash } from './crash/bench.ts';
+import { frames } from './micro/frames.ts';
 import { interest } from './micro/interest.ts';
 import { keep } from './micro/keep.ts';
 import { query } from './micro/query.ts';
@@ -15,6 +16,7 @@ import { view } from './viewer/bench.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   crash,
+  frames,
   interest,
   keep,
   net,

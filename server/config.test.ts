@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { CONFIG_NAMES, type Config, readConfig } from './config.ts';
 import { editDistance } from './nearest-name.ts';
+import { GHOST_BYTES, INTEREST } from './room/observers.ts';
 
 function configOf(env: Record<string, string>, runtime: 'bun' | 'node' = 'bun'): Config {
   const outcome = readConfig(env, runtime);
@@ -24,6 +25,8 @@ describe('readConfig', () => {
     expect(config.tls).toBeNull();
     expect(config.tickets.keyPath).toBe('world-data/ticket-key.pem');
     expect(config.limits.softBufferBytes).toBeLessThan(config.limits.hardBufferBytes);
+    expect(config.ghostBytes).toBe(GHOST_BYTES);
+    expect(config.interest.nearestPlayers).toBe(INTEREST.nearestPlayers as number);
   });
 
   test('the transport follows the runtime', () => {
@@ -47,6 +50,14 @@ describe('readConfig', () => {
     expect(config.redisUrl).toBeNull();
     expect(config.logLevel).toBe('warn');
     expect(config.tls).toEqual({ certPath: 'a.pem', keyPath: 'b.pem' });
+  });
+
+  test('bytes for ghosts are enough for one, or none', () => {
+    expect(configOf({ SPACETIME_GHOST_BYTES: '0' }).ghostBytes).toBe(0);
+    expect(configOf({ SPACETIME_GHOST_BYTES: '21' }).ghostBytes).toBe(21);
+    expect(problemsOf({ SPACETIME_GHOST_BYTES: '20' })).toEqual([
+      'SPACETIME_GHOST_BYTES is 20: not enough for one player; allowed 0, or 21 and more',
+    ]);
   });
 
   test('a bad value names the variable, its problem and the range', () => {

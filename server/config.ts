@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SERVER_MESSAGE_BYTES_MAX } from '../core-wasm/host/core.ts';
+import { GHOST_BUDGET_MIN_BYTES } from '../core-wasm/host/interest.ts';
 import { nearestName } from './nearest-name.ts';
 
 export type Runtime = 'bun' | 'node';
@@ -26,6 +27,9 @@ export interface Config {
   readonly arrivalSpreadM: number;
   /** How long the body of a player whose socket broke stays in the world. */
   readonly reconnectGraceSeconds: number;
+  readonly interest: { readonly nearestPlayers: number };
+  /** Bytes for ghosts in each frame of a client. */
+  readonly ghostBytes: number;
   readonly tickets: TicketConfig;
   readonly limits: LimitConfig;
 }
@@ -76,6 +80,8 @@ const VARIABLES = z.object({
   SPACETIME_PLAYERS_MAX: integer(1, 4096, 256),
   SPACETIME_ARRIVAL_SPREAD_M: integer(0, 240, 0),
   SPACETIME_RECONNECT_GRACE_SECONDS: integer(0, 3600, 30),
+  SPACETIME_NEAREST_PLAYERS: integer(1, 64, 32),
+  SPACETIME_GHOST_BYTES: integer(0, 1024, 65),
   SPACETIME_TICKET_TTL_SECONDS: integer(30, DAY_SECONDS, 900),
   SPACETIME_TICKET_RENEWAL_SECONDS: integer(30, 366 * DAY_SECONDS, 30 * DAY_SECONDS),
   SPACETIME_TICKET_KEY_PATH: optional(/^[^\0]+$/, 'a file path'),
@@ -142,6 +148,8 @@ function assemble(read: Variables, runtime: Runtime): Config {
     playersMax: read.SPACETIME_PLAYERS_MAX,
     arrivalSpreadM: read.SPACETIME_ARRIVAL_SPREAD_M,
     reconnectGraceSeconds: read.SPACETIME_RECONNECT_GRACE_SECONDS,
+    interest: { nearestPlayers: read.SPACETIME_NEAREST_PLAYERS },
+    ghostBytes: read.SPACETIME_GHOST_BYTES,
     tickets: {
       ttlSeconds: read.SPACETIME_TICKET_TTL_SECONDS,
       renewalSeconds: read.SPACETIME_TICKET_RENEWAL_SECONDS,
@@ -175,6 +183,13 @@ function contradictions(read: Variables, runtime: Runtime): string[] {
     problems.push(
       `SPACETIME_TICKET_RENEWAL_SECONDS is ${read.SPACETIME_TICKET_RENEWAL_SECONDS}: ` +
         `shorter than SPACETIME_TICKET_TTL_SECONDS; allowed ${ttl} and more`,
+    );
+  }
+  const ghostBytes = read.SPACETIME_GHOST_BYTES;
+  if (ghostBytes > 0 && ghostBytes < GHOST_BUDGET_MIN_BYTES) {
+    problems.push(
+      `SPACETIME_GHOST_BYTES is ${ghostBytes}: not enough for one player; allowed 0, or ` +
+        `${GHOST_BUDGET_MIN_BYTES} and more`,
     );
   }
   if ((read.SPACETIME_TLS_CERT_PATH === null) !== (read.SPACETIME_TLS_KEY_PATH === null)) {

@@ -4,11 +4,12 @@ import { Core, compileCore } from '../../core-wasm/host/core.ts';
 import type { PartPose, Pose } from '../../core-wasm/host/types.ts';
 import { createSentFrames, keepSent } from '../../server/room/sent-frames.ts';
 import { type Bench, type Figures, percentile, rounded } from '../bench.ts';
-import { build, type Place, placesOf } from './interest.ts';
+import { gather, type Place, spreadOut } from './gathering.ts';
 
 const PLAYERS = 3000;
 const QUICK_PLAYERS = 200;
 const MEMBERS = { nearestPlayers: 32, playerRadius: 60, bodyRadius: 24, members: 480 };
+const BODIES_PER_PLAYER = 1;
 const WARM_UP_FRAMES = 30;
 const MEASURED_FRAMES = 150;
 
@@ -19,15 +20,14 @@ export const keep: Bench = {
     const artifact = `${dirname(dirname(import.meta.dir))}/build/core.wasm`;
     const core = await Core.create(await compileCore(new Uint8Array(readFileSync(artifact))));
     const players = quick ? QUICK_PLAYERS : PLAYERS;
-    const place = { ...(placesOf(players)[`spread-${players}`] as Place), players };
-    const figures = measure(core, place, quick ? 5 : MEASURED_FRAMES);
+    const figures = measure(core, spreadOut(players), quick ? 5 : MEASURED_FRAMES);
     for (const [figure, value] of Object.entries(figures)) report(`  ${figure} ${value}`);
     return figures;
   },
 };
 
 function measure(core: Core, place: Place, frames: number): Figures {
-  const entities = build(core, place);
+  const entities = gather(core, place, BODIES_PER_PLAYER);
   core.interest.set(MEMBERS);
   entities.forEach((entity, observer) => {
     core.interest.observe(observer, entity, 0);

@@ -24,6 +24,8 @@ export interface TestHook {
   readonly framesDrawn: number;
   /** Everybody in the world as drawn, oneself included. */
   players(): PlayerSeen[];
+  /** Players beyond the bubble as drawn; `entity` is a ghost's key, and holds nothing. */
+  ghosts(): PlayerSeen[];
   /** Where a body is drawn, m; null when there is none. */
   bodyPosition(entity: number): readonly [number, number, number] | null;
   /** Entities of all bodies, players and hands included. */
@@ -87,6 +89,7 @@ function hookOf(loop: FrameLoop): TestHook {
       return loop.framesDrawn;
     },
     players: () => playersSeen(loop.players),
+    ghosts: () => playersSeen(loop.stage.session.ghosts.shown),
     bodyPosition(entity) {
       const row = rowOfBody(loop.bodies, entity);
       return row < 0 ? null : triple(loop.bodies.positions, row);

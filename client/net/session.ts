@@ -16,6 +16,7 @@ import {
   TICKS_PER_FRAME,
   WireFault,
 } from '../../core-wasm/host/types.ts';
+import { Ghosts } from '../interpolate/ghosts.ts';
 import { ShownWorld } from '../interpolate/shown-world.ts';
 import type { DisputeReport, PredictionFault } from '../predict/dispute.ts';
 import { Predictor } from '../predict/predictor.ts';
@@ -39,6 +40,8 @@ export interface WorldSession {
   /** Previous and current tick, corrections blended in. Rows are reused: read, do not keep. */
   readonly bodies: { readonly previous: BodyColumns; readonly current: BodyColumns };
   readonly players: { readonly previous: PlayerColumns; readonly current: PlayerColumns };
+  /** Players beyond the bubble. */
+  readonly ghosts: Ghosts;
   /** The proof on which both ends agreed at a frame's first tick, for the last ten seconds. */
   hashOfFrame(frame: number): bigint | null;
   /** The state at the first tick of the frame after the newest confirmed one, for checkers. */
@@ -93,6 +96,7 @@ class Session implements WorldSession {
   readonly status: SessionStatus;
   readonly bodies: WorldSession['bodies'];
   readonly players: WorldSession['players'];
+  readonly ghosts = new Ghosts();
 
   readonly #options: SessionOptions;
   readonly #clock = new ClockSync();
@@ -245,6 +249,7 @@ class Session implements WorldSession {
     const { frame, bytes, timing } = read.frame;
     const refusal = this.#takeBase();
     if (refusal !== null) return refusal;
+    this.ghosts.take(frame, read.frame.ghosts, read.frame.leaves);
     // Where no frame can be applied they pass by, but they still tell the time.
     this.#clock.onFrame(frame, atMs);
     if (timing !== null) this.#clock.onTiming(timing.slackMs, atMs);
@@ -272,7 +277,9 @@ class Session implements WorldSession {
     const state = this.core.unpackSnapshot(packed);
     if (state === null) return "the world's state cannot be unpacked";
     // A clock that runs has seen frames of this connection: the state replaces lost ones.
-    const wire = this.#clock.running
+    const isResync = this.#clock.running;
+    if (!isResync) this.ghosts.clear();
+    const wire = isResync
       ? this.#predictor.resync(frame, state)
       : this.#predictor.start(frame, state);
     if (wire !== WireFault.NONE) return `the core refused the world's state (${wire})`;

@@ -38,37 +38,46 @@ export function createAvatarView(parent: Object3D): AvatarView {
 }
 
 /**
- * Draws everybody. `own` is this player's entity: of it only the hands are drawn, and where the
- * controllers are rather than where the simulation has them, so they never lag or roll back.
+ * Draws everybody, simulated or a ghost. `own` is this player's entity: of it only the hands are
+ * drawn, and where the controllers are rather than where the simulation has them, so they never lag
+ * or roll back.
  */
 export function drawAvatars(
   view: AvatarView,
   players: PlayerColumns,
+  ghosts: PlayerColumns,
   own: number,
   control: Control,
 ): void {
   const { heads, torsos, hands } = view;
-  reserve(heads, players.count);
-  reserve(torsos, players.count);
-  reserve(hands, players.count * 2);
+  const count = players.count + ghosts.count;
+  reserve(heads, count);
+  reserve(torsos, count);
+  reserve(hands, count * 2);
   heads.count = 0;
   torsos.count = 0;
   hands.count = 0;
   for (let i = 0; i < players.count; i++) {
-    const account = players.accounts[i] ?? 0;
-    if (players.ids[i] === own) {
-      putOwnHand(view, players.feet, i, control, control.left, account);
-      putOwnHand(view, players.feet, i, control, control.right, account);
+    if (players.ids[i] !== own) {
+      putAvatar(view, players, i);
       continue;
     }
-    putPart(heads, players.heads, i, account);
-    putPart(hands, players.lefts, i, account);
-    putPart(hands, players.rights, i, account);
-    putTorso(view, players, i, account);
+    const account = players.accounts[i] ?? 0;
+    putOwnHand(view, players.feet, i, control, control.left, account);
+    putOwnHand(view, players.feet, i, control, control.right, account);
   }
+  for (let i = 0; i < ghosts.count; i++) putAvatar(view, ghosts, i);
   commit(heads, true);
   commit(torsos, true);
   commit(hands, true);
+}
+
+function putAvatar(view: AvatarView, players: PlayerColumns, player: number): void {
+  const account = players.accounts[player] ?? 0;
+  putPart(view.heads, players.heads, player, account);
+  putPart(view.hands, players.lefts, player, account);
+  putPart(view.hands, players.rights, player, account);
+  putTorso(view, players, player, account);
 }
 
 /** `parts` holds 7 numbers a player: position, then rotation. */

@@ -94,12 +94,14 @@ export function drawFrame(loop: FrameLoop, nowMs: number, xrFrame: XRFrame | und
   readInputs(loop, xrFrame, Math.min(elapsedMs, INPUT_ELAPSED_MS_MAX));
   const alpha = session.update(nowMs);
   readWorld(loop, alpha);
+  session.ghosts.show(session.core.tick - 1 + alpha, loop.players);
   standWithPlayer(loop);
   skyAt(loop.stage.skyTick ?? session.core.tick - 1 + alpha, world.sky);
   drawTerrain(loop);
   drawLight(world, loop.eye, renderer.getPixelRatio());
   drawBodies(world.bodies, loop.bodies);
-  drawAvatars(world.avatars, loop.players, session.status.entity, loop.stage.control);
+  const { ghosts, status } = session;
+  drawAvatars(world.avatars, loop.players, ghosts.shown, status.entity, loop.stage.control);
   drawBlink(blink, loop.eye, elapsedMs);
   drawTrouble(loop, elapsedMs);
   pulseGrabs(loop, nowMs);

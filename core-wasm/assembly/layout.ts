@@ -5,7 +5,6 @@ import {
   EVENT_CAPACITY,
   FRAME_BYTES_MAX,
   GHOST_CAPACITY,
-  GHOST_PHASES,
   HIT_CAPACITY,
   JOINT_CAPACITY,
   LISTED_CAPACITY,
@@ -226,24 +225,18 @@ export const GROUP_SPANS: usize = memory.data(ENTRY_CAPACITY * GROUP_SPAN_BYTES,
 /** The last call's entries: their ids, and what entries they are now, all ones for none. */
 export const OLD_IDS: usize = memory.data(ENTRY_CAPACITY * 4, 16);
 export const OLD_ENTRIES: usize = memory.data(ENTRY_CAPACITY * 2, 16);
-/** Bits by entry: what the observer that is looked at had, what he has, players of each phase. */
+/** Bits by entry: what the observer that is looked at had, and what he has. */
 export const ENTRY_BITS: i32 = ENTRY_CAPACITY / 8 + 16;
 export const HAD: usize = memory.data(ENTRY_BITS, 16);
 export const HAS: usize = memory.data(ENTRY_BITS, 16);
-export const PHASE_BITS: usize = memory.data(GHOST_PHASES * ENTRY_BITS, 16);
 /** The nearest players and bodies, and ghosts, as lists of keys. */
 export const PLAYER_KEYS: usize = memory.data(PLAYER_CAPACITY * 8, 16);
 export const BODY_KEYS: usize = memory.data(MOVER_CAPACITY * 8, 16);
 export const GHOST_KEYS: usize = memory.data(GHOST_CAPACITY * 8, 16);
-/** Priority that a body on the rim brought along, by entry. */
-export const RIM_WAITS: usize = memory.data(ENTRY_CAPACITY * 2, 16);
-/** Players by column: x, y, z, id and whether the observer simulates them. */
-export const COLUMN_X: usize = memory.data(PLAYER_CAPACITY * 4, 16);
-export const COLUMN_Y: usize = memory.data(PLAYER_CAPACITY * 4, 16);
-export const COLUMN_Z: usize = memory.data(PLAYER_CAPACITY * 4, 16);
+/** Players by column: x and z as two i16, id and entry; see `interest/columns.ts`. */
+export const COLUMN_XZ: usize = memory.data(PLAYER_CAPACITY * 4, 16);
 export const COLUMN_IDS: usize = memory.data(PLAYER_CAPACITY * 4, 16);
-export const COLUMN_HAS: usize = memory.data(PLAYER_CAPACITY * 2, 16);
-export const MARKED: usize = memory.data((MEMBER_CAPACITY + 1) * 2, 16);
+export const COLUMN_ENTRIES: usize = memory.data(PLAYER_CAPACITY * 2, 16);
 /** Where an entity index last had its column; COLUMN_IDS tells whether it still is. */
 export const COLUMN_OF: usize = memory.data(ENTITY_CAPACITY * 2, 16);
 /** Kept from frame to frame, by observer: record, members, bodies on the rim, players' waits. */
@@ -254,8 +247,9 @@ export const MEMBERS: usize = memory.data(OBSERVER_CAPACITY * MEMBER_CAPACITY * 
 export const MEMBER_ENTRIES: usize = memory.data(OBSERVER_CAPACITY * MEMBER_CAPACITY * 2, 16);
 export const RIM_BYTES: i32 = 8;
 export const RIMS: usize = memory.data(OBSERVER_CAPACITY * RIM_CAPACITY * RIM_BYTES, 16);
-export const RIM_PRIORITIES: usize = memory.data(OBSERVER_CAPACITY * RIM_CAPACITY * 2, 16);
 export const WAITS: usize = memory.data(OBSERVER_CAPACITY * PLAYER_CAPACITY * 2, 16);
+/** One bit each: whether the observer was told whose ghost it is. */
+export const INTRODUCED: usize = memory.data(OBSERVER_CAPACITY * (PLAYER_CAPACITY / 8), 16);
 /** Observers by the square that they stand on; see `interest/order.ts`. */
 export const OBSERVER_SQUARES: usize = memory.data(OBSERVER_CAPACITY * 2, 16);
 export const OBSERVER_ORDER: usize = memory.data(OBSERVER_CAPACITY * 2, 16);
@@ -280,6 +274,10 @@ export const HISTORIES_BEFORE: usize = memory.data(ENTITY_CAPACITY * 128, 16);
 export const CHUNKS_BYTES: i32 = PLAYER_CAPACITY * 56;
 export const CHUNKS: usize = memory.data(CHUNKS_BYTES + 16, 16);
 export const CHUNK_OF: usize = memory.data(ENTRY_CAPACITY * 4, 16);
+/** The frame's ghosts and their accounts, by column; see `wire/bubble/ghost-record.ts`. */
+export const GHOST_RECORD_BYTES: i32 = 16;
+export const GHOST_RECORDS: usize = memory.data(PLAYER_CAPACITY * GHOST_RECORD_BYTES, 16);
+export const ACCOUNTS: usize = memory.data(PLAYER_CAPACITY * 4, 16);
 /** What the host wants said to each observer beside the frame. */
 export const ORDER_BYTES: i32 = 32;
 export const ORDERS: usize = memory.data(OBSERVER_CAPACITY * ORDER_BYTES, 16);

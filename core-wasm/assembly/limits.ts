@@ -46,8 +46,8 @@ export const NEAREST_CAPACITY: i32 = 64;
 export const RIM_CAPACITY: i32 = 128;
 /** Ghosts of one observer and frame. */
 export const GHOST_CAPACITY: i32 = 64;
-/** A player who is no member is looked at in one of so many frames. */
-export const GHOST_PHASES: i32 = 8;
+/** In a full region a player who is no member is looked at in one of so many frames. */
+export const GHOST_PHASES: i32 = 16;
 
 // Region. Half a side; f32 resolves 0.015 mm at the rim, 0.06 mm under the ceiling (STEP.md).
 export const REGION_HALF_M: f32 = 250.0;

@@ -1,4 +1,5 @@
 import type { Core } from './core.ts';
+import { type Ghost, GhostReader, ghostLength } from './ghost.ts';
 import { type BubbleChange, MessageKind, type Timing } from './messages.ts';
 import { WireFault } from './types.ts';
 
@@ -8,6 +9,8 @@ export interface BubbleFrame extends BubbleChange {
   /** As `Core.loadFrame` takes it; the proof at the first tick in place of the hash, or 0. */
   readonly bytes: Uint8Array;
   readonly timing: Timing | null;
+  /** Players whom he does not simulate, the most urgent first. */
+  readonly ghosts: readonly Ghost[];
 }
 
 export type BubbleRead =
@@ -26,7 +29,8 @@ const TIMING = 2;
 const CHANGE = 4;
 const COMMANDS = 8;
 const SPARSE = 16;
-const FLAGS_ALL = 31;
+const GHOSTS = 32;
+const FLAGS_ALL = 63;
 const HEAD_BYTES = 4;
 const PROOF_BYTES = 8;
 const TIMING_BYTES = 8;
@@ -36,6 +40,7 @@ const ID_BYTES = 4;
 
 const NO_IDS = new Uint32Array(0);
 const NO_BYTES = new Uint8Array(0);
+const NO_GHOSTS: readonly Ghost[] = [];
 
 class Refused extends Error {
   constructor(readonly fault: WireFault) {
@@ -91,6 +96,7 @@ export class BubbleReader {
   private readonly core: Pick<Core, 'newHistory' | 'unpackEntry' | 'meetPlayers'>;
   /** In entity order. */
   private roster: Followed[] = [];
+  private readonly ghosts = new GhostReader();
   private nextFrame = -1;
 
   /** Its world must be of the server's region, at whatever tick. */
@@ -103,10 +109,11 @@ export class BubbleReader {
     return this.nextFrame;
   }
 
-  /** A SNAPSHOT came, of the first tick of `frame`: nobody is followed yet. */
+  /** A SNAPSHOT came, of the first tick of `frame`: nobody is followed or known yet. */
   begin(frame: number): void {
     this.nextFrame = frame;
     this.roster = [];
+    this.ghosts.begin();
   }
 
   /**
@@ -133,11 +140,13 @@ export class BubbleReader {
     const timing = (flags & TIMING) === 0 ? null : readTiming(cursor);
     const change = (flags & CHANGE) === 0 ? null : this.readChange(cursor);
     const commands = (flags & COMMANDS) === 0 ? null : readCommands(cursor);
+    const ghosts = (flags & GHOSTS) === 0 ? NO_GHOSTS : this.readGhosts(cursor);
     const inputs = this.readInputs(cursor, (flags & SPARSE) !== 0);
     this.nextFrame = frame + 1;
     return {
       frame,
       timing,
+      ghosts,
       leaves: change?.leaves ?? NO_IDS,
       enter: change?.enter ?? NO_BYTES,
       bytes: plainFrame(frame, proof, commands, inputs),
@@ -168,6 +177,14 @@ export class BubbleReader {
     const met = this.core.meetPlayers(enter);
     if (met === null) throw new Refused(WireFault.OUT_OF_RANGE);
     return met;
+  }
+
+  private readGhosts(cursor: Cursor): Ghost[] {
+    return Array.from({ length: cursor.u8() }, () => {
+      const ghost = this.ghosts.read(cursor.take(ghostLength(cursor.peekU32())));
+      if (typeof ghost === 'number') throw new Refused(ghost);
+      return ghost;
+    });
   }
 
   /** Entries of who has one, each behind its player's id. */
@@ -251,6 +268,13 @@ class Cursor {
 
   u32(): number {
     return this.view.getUint32(this.step(4), true);
+  }
+
+  /** The next word, which stays the next. */
+  peekU32(): number {
+    const at = this.step(4);
+    this.at = at;
+    return this.view.getUint32(at, true);
   }
 
   /** A view of the next `length` bytes. */

@@ -13,7 +13,13 @@ export { bodyPose, meshPose, type Pose3 } from './definition-pose.ts';
 export { EntryPacker, type Unpacked } from './entry-packer.ts';
 export { EventKind, type TickEvent } from './events.ts';
 export { FrameWriter } from './frame-writer.ts';
-export { INTEREST_DEFAULTS, Interest, type InterestSettings } from './interest.ts';
+export { type Ghost, type GhostParts, ghostKeyOf } from './ghost.ts';
+export {
+  GHOST_BUDGET_MIN_BYTES,
+  INTEREST_DEFAULTS,
+  Interest,
+  type InterestSettings,
+} from './interest.ts';
 export {
   type AddJoint,
   type BallJoint,

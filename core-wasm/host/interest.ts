@@ -16,9 +16,6 @@ export interface InterestSettings {
    * is so much further than a radius, or than the one who would take his place.
    */
   readonly keepShare: number;
-  /** Bytes that a player's ghost, and a body's, take of the budget. */
-  readonly playerGhostBytes: number;
-  readonly bodyGhostBytes: number;
   /**
    * Frames between two looks around, 1…20; observers take turns. Until the next one members
    * stay, and whoever they meet becomes one.
@@ -31,15 +28,15 @@ export const INTEREST_DEFAULTS: InterestSettings = {
   members: 384,
   playerRadius: 64,
   bodyRadius: 16,
-  ghostRadius: 256,
+  ghostRadius: 128,
   keepShare: 0.85,
-  playerGhostBytes: 20,
-  bodyGhostBytes: 12,
   lookInterval: 1,
 };
 
 const DISTANCE_MAX_M = 10_000;
 const GHOST_BYTES_MAX = 0xffff;
+/** The least budget that tells of everybody: how many there are, and one near, with his account. */
+export const GHOST_BUDGET_MIN_BYTES = 21;
 const KEEP_SHARE_MIN = 0.1;
 const LOOK_INTERVAL_MAX = 20;
 
@@ -72,9 +69,9 @@ const FLAG_MISSES_FORCED = 2;
  * neither enters nor leaves: the command does it. Who becomes static or stops to be it does so for
  * everybody: list him in `forced`.
  *
- * Ghosts are players within a radius who are not simulated, and bodies of the rim, in the order of
- * their turn: priority grows with time, twice as fast in each nearer tier, and who is told begins
- * anew. Tiers are 0 (the nearest eighth of `ghostRadius`), 1 (to a quarter), 2 (to half) and 3.
+ * Ghosts are players within a radius who are not simulated, in the order of their turn: priority
+ * grows with time, twice as fast in each nearer tier, and who is told begins anew. Tiers are 0 (the
+ * nearest eighth of `ghostRadius`), 1 (to a quarter), 2 (to half) and 3.
  *
  * No part of the state: not in snapshots, not in the hash. Views are of the core's memory, valid
  * until the next `run`; nothing is allocated but them.
@@ -111,8 +108,6 @@ export class Interest {
       radius(all.bodyRadius),
       radius(all.ghostRadius),
       inRange('keepShare', all.keepShare, KEEP_SHARE_MIN, 1),
-      inRange('playerGhostBytes', all.playerGhostBytes, 1, GHOST_BYTES_MAX),
-      inRange('bodyGhostBytes', all.bodyGhostBytes, 1, GHOST_BYTES_MAX),
       inRange('lookInterval', all.lookInterval, 1, LOOK_INTERVAL_MAX),
     ];
     f32.set(values, field);
@@ -121,7 +116,8 @@ export class Interest {
 
   /**
    * Begins to observe, or goes on around another mover or with another budget: `ghostBytes` are
-   * for the ghosts of a frame. False for no such observer, nobody, or a budget below 0.
+   * for the ghosts of a frame; fewer than `GHOST_BUDGET_MIN_BYTES` may leave some untold for ever.
+   * False for no such observer, nobody, or a budget below 0.
    */
   observe(observer: number, entity: number, ghostBytes: number): boolean {
     if (!this.isObserver(observer) || !(ghostBytes >= 0)) return false;

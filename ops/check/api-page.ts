@@ -80,8 +80,19 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[]])[] 
       'REWIND_TICKS_MAX',
     ],
   ],
-  ['Interest', ['Interest', 'InterestSettings', 'INTEREST_DEFAULTS']],
-  ['Bubbles', ['BubbleWriter', 'BubbleReader', 'BubbleFrame', 'BubbleRead']],
+  ['Interest', ['Interest', 'InterestSettings', 'INTEREST_DEFAULTS', 'GHOST_BUDGET_MIN_BYTES']],
+  [
+    'Bubbles',
+    [
+      'BubbleWriter',
+      'BubbleReader',
+      'BubbleFrame',
+      'BubbleRead',
+      'Ghost',
+      'GhostParts',
+      'ghostKeyOf',
+    ],
+  ],
   [
     'Columns for drawing',
     [

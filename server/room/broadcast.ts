@@ -7,7 +7,7 @@ import type { Room } from './room.ts';
 import { keepSent } from './sent-frames.ts';
 
 /** Frames between two reports of a client's slack: 4 times a second. */
-const TIMING_INTERVAL_FRAMES = 5;
+export const TIMING_INTERVAL_FRAMES = 5;
 /** A client that takes nothing for so long is given up. */
 export const STALL_TIMEOUT_MS = 30_000;
 

@@ -11,7 +11,12 @@ export const INTEREST: Partial<InterestSettings> = {
   members: 480,
   // In 0.2 s nobody gets as far as the margin of a radius.
   lookInterval: 4,
+  // Half the way across the region: at 128 m a player is as high as a finger is wide.
+  ghostRadius: 128,
 };
+
+/** Bytes for ghosts in each frame of a client: four near ones, or six far ones. */
+export const GHOST_BYTES = 65;
 
 /** Which session each of the core's observers looks for. */
 export interface Observers {
@@ -32,7 +37,7 @@ export function observe(room: Room, session: Session): boolean {
   session.observer = number;
   session.needsSnapshot = true;
   core.interest.forget(number);
-  return core.interest.observe(number, session.entity, 0);
+  return core.interest.observe(number, session.entity, room.limits.ghostBytes ?? GHOST_BYTES);
 }
 
 function take({ core, observers }: Room): number {

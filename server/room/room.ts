@@ -23,6 +23,8 @@ export interface RoomLimits {
   readonly heartbeatSeconds: number;
   /** Where it differs from `INTEREST`. */
   readonly interest?: Partial<InterestSettings>;
+  /** Bytes for ghosts in each frame of a client, where they are not `GHOST_BYTES`. */
+  readonly ghostBytes?: number;
 }
 
 /** A player without a socket: the body waits in the world until the tick. */

@@ -8,13 +8,16 @@ import { startSimServer } from './sim-server.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 const FRAME_MS = 50;
+/** The first two are in each other's bubble; the third sees all, the fourth is out of sight. */
+const PLACES_M = [0, 20, 100, 200];
+const accounts = PLACES_M.map((_, i) => i + 1);
 
 /** The map hack of lockstep: who looks at his traffic must not find those he cannot see. */
-test('who is far away is in no message, not even by number', async () => {
+test('who is far away is in no message, not even by number, who is in sight a ghost', async () => {
   const module = await loadCoreModule();
   const clock = createVirtualClock(0);
   const store = new MemoryStore(clock);
-  for (const x of [0, 20, 200]) await store.createGuestAt(x, 0);
+  for (const x of PLACES_M) await store.createGuestAt(x, 0);
   const server = await startSimServer(module, clock, store, 1);
   const codec = await createCodec(module);
   const pass = async (frames: number) => {
@@ -26,7 +29,7 @@ test('who is far away is in no message, not even by number', async () => {
   await pass(4);
   const wrong: string[] = [];
   const captures = [];
-  for (const account of [1, 2, 3]) {
+  for (const account of accounts) {
     const capture = createCapture(await Core.create(module));
     captures.push(capture);
     const answer = await server.listener.connect(`spacetime.v1, ticket.${account}`, {
@@ -42,13 +45,17 @@ test('who is far away is in no message, not even by number', async () => {
     await pass(4);
   }
   await pass(40);
-  const players = [1, 2, 3].map((account) => server.room.core.playerOfAccount(account));
+  const players = accounts.map((account) => server.room.core.playerOfAccount(account));
   const seen = captures.map((capture) => players.map((entity) => capture.has(entity)));
   expect(seen).toEqual([
-    [true, true, false],
-    [true, true, false],
-    [false, false, true],
+    [true, true, false, false],
+    [true, true, false, false],
+    [false, false, true, false],
+    [false, false, false, true],
   ]);
+  const ghosts = captures.map(({ ghosts: { accounts: told } }) => [...told].sort());
+  // The first was told of the second until he looked around.
+  expect(ghosts).toEqual([[2, 3], [3], [1, 2, 4], [3]]);
   expect(wrong).toEqual([]);
   server.crash();
 });

@@ -46,4 +46,6 @@ test('what a client gets is enough, and names nobody whom he was not given', asy
     expect(captured.frames).toBeGreaterThan(1000);
     expect(captured.proofs).toBeGreaterThan(50);
   }
+  // In the first everybody is in everybody's bubble.
+  for (const { captured } of reports.slice(1)) expect(captured.ghosts).toBeGreaterThan(100);
 });

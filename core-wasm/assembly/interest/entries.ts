@@ -11,6 +11,7 @@ import {
   GROUP_SPAN_BYTES,
   GROUP_SPANS,
   GROUP_STARTS,
+  HAS,
   OLD_ENTRIES,
   OLD_IDS,
 } from '../layout';
@@ -80,6 +81,11 @@ export function entryBefore(id: u32): i32 {
 export function entryNow(id: u32): i32 {
   const entry = entityIndex(id) < ENTITY_CAPACITY ? entryAt(entityIndex(id)) : -1;
   return entry >= 0 && idNow(entry) == id ? entry : -1;
+}
+
+/** True when the observer whose turn it is has the entry. */
+export function isTaken(entry: i32): bool {
+  return ((<i32>load<u8>(HAS + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
 }
 
 /** Id of a mover by its entry of the call before. */

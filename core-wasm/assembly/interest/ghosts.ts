@@ -1,119 +1,37 @@
 import { body, entityIndex } from '../body/body';
 import { slotOf } from '../body/body-store';
-import {
-  COLUMN_HAS,
-  COLUMN_IDS,
-  COLUMN_OF,
-  COLUMN_X,
-  COLUMN_Y,
-  COLUMN_Z,
-  ENTRY_BITS,
-  GHOST_BYTES,
-  GHOST_KEYS,
-  GHOSTS,
-  HAS,
-  MARKED,
-  PHASE_BITS,
-  WAITS,
-} from '../layout';
-import {
-  GHOST_CAPACITY,
-  GHOST_PHASES,
-  OBSERVER_CAPACITY,
-  PLAYER_CAPACITY,
-  TICKS_PER_FRAME,
-} from '../limits';
-import { x3, y3, z3 } from '../math/vec3';
-import { Player, player } from '../player/player';
+import { COLUMN_XZ, GHOST_BYTES, GHOST_KEYS, GHOSTS } from '../layout';
+import { GHOST_CAPACITY, GHOST_PHASES, TICKS_PER_FRAME } from '../limits';
+import { FAR_BYTES, ghostBytes } from '../wire/bubble/ghost-record';
 import { header } from '../world/header';
-import { bitBytes, entryNow, idNow } from './entries';
+import {
+  columnEntry,
+  columnId,
+  columnsEnd,
+  groundPlace,
+  isIntroduced,
+  PHASE_COLUMNS,
+  STEPS_PER_M,
+  waitAddress,
+} from './columns';
+import { isTaken } from './entries';
 import { offerKey, sortHeap } from './nearest';
-import { Observer, rimOf, rimWait, setRimWait } from './observer';
-import { bodyCost, ghostsWithin, playerCost } from './settings';
+import { Observer } from './observer';
+import { ghostsWithin } from './settings';
 
 /**
- * Who is not simulated is shown where he was last told to be: a ghost. Each one gathers priority
- * with time, twice as fast for each half of the distance; a frame's bytes go to the highest ones,
- * which begin again. So everybody's turn comes, and nobody's rate needs to be chosen.
+ * Players who are not simulated are shown where they were last told to be: ghosts. Each one gathers
+ * priority with time, twice as fast for each half of the distance; a frame's bytes go to the
+ * highest ones, which begin again. So everybody's turn comes, and nobody's rate needs to be chosen.
  *
- * A player has a column as long as he is there. A frame looks at one column in GHOST_PHASES, and at
- * others for other observers; a phase's columns lie together, so that a look is one pass over a few
- * hundred numbers, eight at a time.
+ * A frame looks at as many phases of the columns as are at most LOOK_COLUMNS together: with 256 in
+ * the region each may be told of 20 times a second, with 4,096 of them 1.25 times, and no look
+ * costs more.
  */
 
-const PHASE_COLUMNS: i32 = PLAYER_CAPACITY / GHOST_PHASES;
-/** What is gathered in one frame within an eighth, a quarter, half and all of the distance. */
-const WEIGHT_NEAREST: i32 = 8;
-/** Marks the key of a body on the rim; below are places of columns. */
-const RIM_KEY: i32 = 0x8000;
-assert((GHOST_PHASES & (GHOST_PHASES - 1)) == 0 && PHASE_COLUMNS % 8 == 0);
-assert(PLAYER_CAPACITY <= RIM_KEY);
-
-let columnHigh: i32 = 0;
-
-/** Columns of one phase lie together. */
-function placeOf(column: i32): i32 {
-  return (column % GHOST_PHASES) * PHASE_COLUMNS + column / GHOST_PHASES;
-}
-
-function columnId(place: i32): u32 {
-  return load<u32>(COLUMN_IDS + ((<usize>place) << 2));
-}
-
-function waitAddress(index: i32, place: i32): usize {
-  return WAITS + ((<usize>(index * PLAYER_CAPACITY + place)) << 1);
-}
-
-/** Once a frame: gives columns to who came, takes those of who went, and notes where all are. */
-export function buildColumns(): void {
-  for (let column = 0; column < columnHigh; column++) freeGone(placeOf(column));
-  memory.fill(PHASE_BITS, 0, GHOST_PHASES * ENTRY_BITS);
-  let free = 0;
-  const players = header().playerCount;
-  for (let i = 0; i < players; i++) {
-    const p = player(i);
-    const at = COLUMN_OF + ((<usize>entityIndex(p.id)) << 1);
-    let place = <i32>load<u16>(at);
-    if (place >= PLAYER_CAPACITY || columnId(place) != p.id) {
-      while (columnId(placeOf(free)) != 0) free++;
-      place = placeOf(free);
-      openColumn(place, p.id);
-      store<u16>(at, <u16>place);
-      if (free >= columnHigh) columnHigh = free + 1;
-    }
-    notePlace(place, p);
-    noteEntry(place, entryNow(p.id));
-  }
-}
-
-function noteEntry(place: i32, entry: i32): void {
-  const bits = PHASE_BITS + <usize>((place / PHASE_COLUMNS) * ENTRY_BITS);
-  const at = bits + <usize>(entry >>> 3);
-  const bit: u32 = 1 << (entry & 7);
-  store<u8>(at, load<u8>(at) | <u8>bit);
-}
-
-function freeGone(place: i32): void {
-  const id = columnId(place);
-  if (id == 0 || slotOf(id) >= 0) return;
-  store<u32>(COLUMN_IDS + ((<usize>place) << 2), 0);
-  store<f32>(COLUMN_X + ((<usize>place) << 2), f32.MAX_VALUE);
-}
-
-/** Nobody has waited for him yet. */
-function openColumn(place: i32, id: u32): void {
-  store<u32>(COLUMN_IDS + ((<usize>place) << 2), id);
-  for (let index = 0; index < OBSERVER_CAPACITY; index++) store<u16>(waitAddress(index, place), 0);
-}
-
-function notePlace(place: i32, p: Player): void {
-  const at = body(slotOf(p.id)).position;
-  store<f32>(COLUMN_X + ((<usize>place) << 2), x3(at));
-  store<f32>(COLUMN_Y + ((<usize>place) << 2), y3(at));
-  store<f32>(COLUMN_Z + ((<usize>place) << 2), z3(at));
-}
-
-// One observer at a time.
+const LOOK_COLUMNS: i32 = 256;
+/** Bytes before the first ghost of a frame: how many they are. */
+const COUNT_BYTES: i32 = 1;
 
 let kept: i32 = 0;
 let most: i32 = 0;
@@ -123,124 +41,110 @@ export function chooseGhosts(index: i32, o: Observer, start: i32): i32 {
   o.ghostStart = start;
   o.ghostCount = 0;
   kept = 0;
-  most = min<i32>(GHOST_CAPACITY, o.budget / min<i32>(playerCost, bodyCost));
+  most = min<i32>(GHOST_CAPACITY, (o.budget - COUNT_BYTES) / FAR_BYTES);
   const slot = slotOf(o.entity);
-  if (slot < 0) return start;
-  if (most > 0) {
-    const phase = phaseOf(index);
-    markMembers(phase, o);
-    lookAtPlayers(index, o, phase, body(slot).position);
-    unmarkMembers();
-    lookAtRim(index, o);
-  }
+  if (slot < 0 || most <= 0) return start;
+  lookAtPlayers(index, o, body(slot).position);
   sortHeap(GHOST_KEYS, kept);
   takeGhosts(index, o);
   return start + o.ghostCount;
 }
 
-/** The phase of an observer's look. */
-function phaseOf(index: i32): i32 {
-  const frame = <i32>(header().tick / TICKS_PER_FRAME);
-  return (frame + index) & (GHOST_PHASES - 1);
-}
-
-let markedCount: i32 = 0;
-
-/** Those of a phase whom he simulates, and himself, are no ghosts. */
-function markMembers(phase: i32, o: Observer): void {
-  const players = PHASE_BITS + <usize>(phase * ENTRY_BITS);
-  markedCount = 0;
-  for (let at: usize = 0; at < bitBytes(); at += 16) {
-    const both = v128.and(v128.load(HAS + at), v128.load(players + at));
-    if (!v128.any_true(both)) continue;
-    markWord(<i32>(at << 3), i64x2.extract_lane(both, 0));
-    markWord(<i32>(at << 3) + 64, i64x2.extract_lane(both, 1));
-  }
-  markColumn(o.entity);
-}
-
-function markWord(first: i32, word: u64): void {
-  for (let bits = word; bits != 0; bits &= bits - 1) markColumn(idNow(first + <i32>ctz(bits)));
-}
-
-function markColumn(id: u32): void {
-  const place = load<u16>(COLUMN_OF + ((<usize>entityIndex(id)) << 1));
-  if (columnId(<i32>place) != id) return;
-  store<u16>(COLUMN_HAS + ((<usize>place) << 1), 0xffff);
-  store<u16>(MARKED + ((<usize>markedCount) << 1), place);
-  markedCount++;
-}
-
-function unmarkMembers(): void {
-  for (let i = 0; i < markedCount; i++) {
-    const place = <usize>load<u16>(MARKED + ((<usize>i) << 1));
-    store<u16>(COLUMN_HAS + (place << 1), 0);
-  }
-}
-
-const WEIGHTS: usize = memory.data(16, 16);
-const NEW_WAITS: usize = memory.data(16, 16);
-
-/** What of last time's least wait that was chosen it takes to be looked at closer. */
-const GUESS_SHARE: f32 = 0.75;
-
 /** Few reach what sufficed last time; when too few do, all are looked at. */
-function lookAtPlayers(index: i32, o: Observer, phase: i32, from: v128): void {
+function lookAtPlayers(index: i32, o: Observer, from: v128): void {
+  const phases = phasesOfLook();
+  const frames = GHOST_PHASES / phases;
+  const turn = <i32>(header().tick / TICKS_PER_FRAME);
+  const first = (turn * phases) & (GHOST_PHASES - 1);
   const guess = <i32>(<f32>o.leastWait * GUESS_SHARE);
-  lookAtColumns(index, phase, from, GHOST_PHASES, guess);
+  setOut(from);
+  for (let i = 0; i < phases; i++) lookAtPhase(index, o, first + i, frames, guess);
   if (kept < most && guess > 1) {
     kept = 0;
-    lookAtColumns(index, phase, from, 0, 1);
+    for (let i = 0; i < phases; i++) lookAtPhase(index, o, first + i, 0, 1);
   }
   o.leastWait = kept < most ? 0 : leastKept();
 }
 
-/** Adds to the waits of a phase's columns `frames` of time, and offers those of `least` or more. */
-function lookAtColumns(index: i32, phase: i32, from: v128, frames: i32, least: i32): void {
+/** What of last time's least wait that was chosen it takes to be looked at closer. */
+const GUESS_SHARE: f32 = 0.75;
+
+/** A power of two, so that all phases have their turn. */
+function phasesOfLook(): i32 {
+  let phases = GHOST_PHASES;
+  while (phases > 1 && phases * columnsOfPhase() > LOOK_COLUMNS) phases >>= 1;
+  return phases;
+}
+
+function columnsOfPhase(): i32 {
+  return (columnsEnd() + GHOST_PHASES - 1) / GHOST_PHASES;
+}
+
+// From where is looked, and the bounds of the tiers, eight lanes each.
+const SPLATS: usize = memory.data(5 * 16, 16);
+
+/** Squared distances lose so many bits: 1 is 4 m². */
+const UNIT_BITS: i32 = 14;
+const SQUARED_PER_UNIT: f32 = <f32>(1 << UNIT_BITS) / (STEPS_PER_M * STEPS_PER_M);
+
+function setOut(from: v128): void {
+  v128.store(SPLATS, i32x4.splat(<i32>groundPlace(from)));
+  v128.store(SPLATS, boundOf(1), 16);
+  v128.store(SPLATS, boundOf(4), 32);
+  v128.store(SPLATS, boundOf(16), 48);
+  v128.store(SPLATS, boundOf(64), 64);
+}
+
+/** The greatest within; what is too far for 16 bits counts for as far as they go. */
+function boundOf(part: f32): v128 {
+  const units = Mathf.ceil(ghostsWithin / part / SQUARED_PER_UNIT);
+  return i16x8.splat(<i16>min<f32>(32767.0, units - 1.0));
+}
+
+const SQUARES: usize = memory.data(16, 16);
+const NEW_WAITS: usize = memory.data(16, 16);
+
+/**
+ * Adds to the waits of a phase's columns, `frames` for the farthest, and offers those of `least` or
+ * more.
+ */
+function lookAtPhase(index: i32, o: Observer, phase: i32, frames: i32, least: i32): void {
   const first = phase * PHASE_COLUMNS;
-  const end = first + (columnHigh + GHOST_PHASES - 1) / GHOST_PHASES;
-  const x = f32x4.splat(x3(from));
-  const y = f32x4.splat(y3(from));
-  const z = f32x4.splat(z3(from));
-  let bar = i16x8.splat(<i16>max<i32>(1, least));
-  for (let place = first; place < end; place += 8) {
-    const low = squaredFrom(place, x, y, z);
-    const high = squaredFrom(place + 4, x, y, z);
-    const has = v128.load(COLUMN_HAS + ((<usize>place) << 1));
-    const ghosts = v128.andnot(closer(low, high, ghostsWithin), has);
-    const weights = v128.and(weightsOf(low, high), ghosts);
-    const before = v128.and(v128.load(waitAddress(index, place)), ghosts);
-    const waits = i16x8.add_sat_u(before, i16x8.mul(weights, i16x8.splat(<i16>frames)));
-    v128.store(waitAddress(index, place), waits);
-    let lanes = i16x8.bitmask(i16x8.ge_u(waits, bar));
+  const end = first + columnsOfPhase();
+  const from = v128.load(SPLATS);
+  const all = v128.load(SPLATS, 16);
+  const half = v128.load(SPLATS, 32);
+  const quarter = v128.load(SPLATS, 48);
+  const eighth = v128.load(SPLATS, 64);
+  const passed = i16x8.splat(<i16>frames);
+  let bar = i16x8.splat(<i16>(max<i32>(1, kept == most ? leastKept() : least) - 1));
+  let waitsAt = waitAddress(index, first);
+  for (let place = first; place < end; place += 8, waitsAt += 16) {
+    const squared = squaredFrom(COLUMN_XZ + ((<usize>place) << 2), from);
+    const isNear = i16x8.le_s(squared, all);
+    let weights = v128.and(isNear, passed);
+    weights = i16x8.add(weights, v128.and(weights, i16x8.le_s(squared, half)));
+    weights = i16x8.add(weights, v128.and(weights, i16x8.le_s(squared, quarter)));
+    weights = i16x8.add(weights, v128.and(weights, i16x8.le_s(squared, eighth)));
+    const waits = i16x8.add_sat_s(v128.and(v128.load(waitsAt), isNear), weights);
+    v128.store(waitsAt, waits);
+    let lanes = i16x8.bitmask(i16x8.gt_s(waits, bar));
     if (lanes == 0) continue;
-    v128.store(WEIGHTS, weights);
+    v128.store(SQUARES, squared);
     v128.store(NEW_WAITS, waits);
-    for (; lanes != 0; lanes &= lanes - 1) offerColumn(place, ctz(lanes));
-    if (kept == most) bar = i16x8.splat(<i16>leastKept());
+    for (; lanes != 0; lanes &= lanes - 1) offerColumn(index, o, place, ctz(lanes));
+    if (kept == most) bar = i16x8.splat(<i16>(leastKept() - 1));
   }
 }
 
-function squaredFrom(place: i32, x: v128, y: v128, z: v128): v128 {
-  const at = (<usize>place) << 2;
-  const dx = f32x4.sub(v128.load(COLUMN_X + at), x);
-  const dy = f32x4.sub(v128.load(COLUMN_Y + at), y);
-  const dz = f32x4.sub(v128.load(COLUMN_Z + at), z);
-  return f32x4.add(f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy)), f32x4.mul(dz, dz));
-}
-
-/** Eight masks of 16 bits. */
-function closer(low: v128, high: v128, bound: f32): v128 {
-  const limit = f32x4.splat(bound);
-  return i16x8.narrow_i32x4_s(f32x4.lt(low, limit), f32x4.lt(high, limit));
-}
-
-/** 1, and twice as much for each half of the distance. */
-function weightsOf(low: v128, high: v128): v128 {
-  const one = v128.and(closer(low, high, ghostsWithin / 4), i16x8.splat(1));
-  const two = v128.and(closer(low, high, ghostsWithin / 16), i16x8.splat(2));
-  const four = v128.and(closer(low, high, ghostsWithin / 64), i16x8.splat(4));
-  return i16x8.add(i16x8.add(i16x8.splat(1), one), i16x8.add(two, four));
+/** Squares of eight distances over the ground, in units of `SQUARED_PER_UNIT`. */
+function squaredFrom(at: usize, from: v128): v128 {
+  const low = i16x8.sub(v128.load(at), from);
+  const high = i16x8.sub(v128.load(at, 16), from);
+  return i16x8.narrow_i32x4_s(
+    i32x4.shr_u(i32x4.dot_i16x8_s(low, low), UNIT_BITS),
+    i32x4.shr_u(i32x4.dot_i16x8_s(high, high), UNIT_BITS),
+  );
 }
 
 /** The tier of one distance: 0 for the nearest eighth of it to 3 for its outer half. */
@@ -255,54 +159,47 @@ function leastKept(): i32 {
   return <i32>(~load<u64>(GHOST_KEYS) >>> 48);
 }
 
-function offerColumn(place: i32, lane: i32): void {
-  const id = columnId(place + lane);
-  if (id == 0) return;
+/** Those whom he simulates, and himself, are no ghosts. They are few, and here fewer. */
+function offerColumn(index: i32, o: Observer, first: i32, lane: i32): void {
+  const place = first + lane;
+  const id = columnId(place);
+  if (id == 0 || id == o.entity || isTaken(columnEntry(place))) {
+    store<u16>(waitAddress(index, place), 0);
+    return;
+  }
   const at = (<usize>lane) << 1;
-  offerGhost(<i32>load<u16>(NEW_WAITS + at), <i32>load<u16>(WEIGHTS + at), id, place + lane);
-}
-
-/** The longest wait first, then the nearer tier, the lower entity. The heap keeps the least. */
-function offerGhost(wait: i32, weight: i32, id: u32, place: i32): void {
+  // The longest wait first, then the nearer tier, the lower entity. The heap keeps the least.
   const key =
-    ((<u64>wait) << 48) |
-    ((<u64>weight) << 32) |
+    ((<u64>load<u16>(NEW_WAITS + at)) << 48) |
+    ((<u64>(FARTHEST_TIER - tierOf(load<i16>(SQUARES + at)))) << 32) |
     ((<u64>(0xffff - entityIndex(id))) << 16) |
     <u64>place;
   kept = offerKey(GHOST_KEYS, kept, most, ~key);
 }
 
-function lookAtRim(index: i32, o: Observer): void {
-  for (let i = 0; i < o.rimCount; i++) {
-    const rim = rimOf(index, i);
-    const weight = WEIGHT_NEAREST >> rim.tier;
-    setRimWait(index, i, min<i32>(0xffff, rimWait(index, i) + weight));
-    offerGhost(rimWait(index, i), weight, rim.id, RIM_KEY | i);
-  }
-}
-
-/** As many as the bytes carry; who is told begins to wait again. */
+/** As many as the bytes carry; who is told begins to wait again, who finds no room waits on. */
 function takeGhosts(index: i32, o: Observer): void {
-  let left = o.budget;
+  let left = o.budget - COUNT_BYTES;
   for (let i = 0; i < kept; i++) {
     const key = ~load<u64>(GHOST_KEYS + ((<usize>i) << 3));
     const place = <i32>(key & 0xffff);
-    left -= place < RIM_KEY ? playerCost : bodyCost;
-    if (left < 0) return;
+    const tier = FARTHEST_TIER - (<i32>(key >>> 32) & 0xffff);
+    const bytes = ghostBytes(tier, !isIntroduced(index, place));
+    if (bytes > left) continue;
+    left -= bytes;
     const at = GHOSTS + <usize>(o.ghostStart + o.ghostCount) * GHOST_BYTES;
-    store<u32>(at, place < RIM_KEY ? columnId(place) : rimOf(index, place - RIM_KEY).id);
-    store<i32>(at, tierOf(<i32>(key >>> 32) & 0xffff), 4);
+    store<u32>(at, columnId(place));
+    store<i32>(at, tier, 4);
     o.ghostCount++;
-    if (place < RIM_KEY) store<u16>(waitAddress(index, place), 0);
-    else setRimWait(index, place - RIM_KEY, 0);
+    store<u16>(waitAddress(index, place), 0);
   }
 }
 
-function tierOf(weight: i32): i32 {
-  return clz(weight) - clz(WEIGHT_NEAREST);
-}
+const FARTHEST_TIER: i32 = 3;
 
-/** An observer who begins anew has waited for nobody. */
-export function forgetWaits(index: i32): void {
-  memory.fill(waitAddress(index, 0), 0, PLAYER_CAPACITY * 2);
+/** As `ghostTier`, of a rounded square, as waits were gathered by. */
+function tierOf(units: i32): i32 {
+  if (units <= <i32>load<i16>(SPLATS, 64)) return 0;
+  if (units <= <i32>load<i16>(SPLATS, 48)) return 1;
+  return units <= <i32>load<i16>(SPLATS, 32) ? 2 : FARTHEST_TIER;
 }

@@ -1,12 +1,4 @@
-import {
-  MEMBER_ENTRIES,
-  MEMBERS,
-  OBSERVER_BYTES,
-  OBSERVERS,
-  RIM_BYTES,
-  RIM_PRIORITIES,
-  RIMS,
-} from '../layout';
+import { MEMBER_ENTRIES, MEMBERS, OBSERVER_BYTES, OBSERVERS, RIM_BYTES, RIMS } from '../layout';
 import { MEMBER_CAPACITY, RIM_CAPACITY } from '../limits';
 
 export const enum ObserverFlag {
@@ -79,17 +71,4 @@ assert(offsetof<Rim>() == RIM_BYTES);
 export function rimOf(index: i32, place: i32): Rim {
   assert(place < RIM_CAPACITY);
   return changetype<Rim>(RIMS + <usize>(index * RIM_CAPACITY + place) * RIM_BYTES);
-}
-
-/** Priority that it has gathered as a ghost. */
-export function rimWait(index: i32, place: i32): i32 {
-  return <i32>load<u16>(rimWaitAddress(index, place));
-}
-
-export function setRimWait(index: i32, place: i32, wait: i32): void {
-  store<u16>(rimWaitAddress(index, place), <u16>wait);
-}
-
-function rimWaitAddress(index: i32, place: i32): usize {
-  return RIM_PRIORITIES + ((<usize>(index * RIM_CAPACITY + place)) << 1);
 }

@@ -3,12 +3,14 @@ import { areGroupsWhole } from '../island/groups';
 import { EVERYBODYS, LISTED, OBSERVER_BYTES } from '../layout';
 import { LISTED_CAPACITY, OBSERVER_CAPACITY } from '../limits';
 import { packChunks } from '../wire/bubble/chunks';
+import { packGhosts } from '../wire/bubble/ghost-record';
 import { beginMessages, writeMessage } from '../wire/bubble/message';
 import { isFrameOpen } from '../wire/filter';
 import { forgetAgain } from './again';
 import { buildCells, LOOSE_CELLS, PLAYER_CELLS } from './cells';
+import { buildColumns, forgetColumns } from './columns';
 import { buildEntries } from './entries';
-import { buildColumns, chooseGhosts, forgetWaits } from './ghosts';
+import { chooseGhosts } from './ghosts';
 import { observer } from './observer';
 import { orderedObserver, orderObservers } from './order';
 import { chooseMembers } from './select';
@@ -37,6 +39,7 @@ export function runInterest(forcedCount: i32, tells: bool): bool {
   buildColumns();
   if (tells) {
     packChunks();
+    packGhosts();
     beginMessages();
   }
   let enters = 0;
@@ -72,5 +75,5 @@ export function setObserver(index: i32, entity: u32, budget: i32): bool {
 export function clearObserver(index: i32): void {
   if (index < 0 || index >= OBSERVER_CAPACITY) return;
   memory.fill(changetype<usize>(observer(index)), 0, OBSERVER_BYTES);
-  forgetWaits(index);
+  forgetColumns(index);
 }

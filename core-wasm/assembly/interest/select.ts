@@ -1,6 +1,6 @@
 import { body, entityIndex } from '../body/body';
 import { slotOf } from '../body/body-store';
-import { BODY_KEYS, ENTERS, EVERYBODYS, HAD, HAS, LEAVES, PLAYER_KEYS, RIM_WAITS } from '../layout';
+import { BODY_KEYS, ENTERS, EVERYBODYS, HAD, HAS, LEAVES, PLAYER_KEYS } from '../layout';
 import { ENTITY_CAPACITY, MEMBER_CAPACITY, RIM_CAPACITY, TICKS_PER_FRAME } from '../limits';
 import { dot3, sub3 } from '../math/vec3';
 import { header } from '../world/header';
@@ -10,7 +10,6 @@ import {
   areEntriesSame,
   bitBytes,
   entryAt,
-  entryCount,
   entryNow,
   entryOfOld,
   groupEntry,
@@ -19,19 +18,12 @@ import {
   groupStart,
   idBefore,
   idNow,
+  isTaken,
   oldId,
 } from './entries';
 import { ghostTier } from './ghosts';
 import { keepLeast, makeHeap, sortHeap } from './nearest';
-import {
-  memberEntriesOf,
-  membersOf,
-  Observer,
-  ObserverFlag,
-  rimOf,
-  rimWait,
-  setRimWait,
-} from './observer';
+import { memberEntriesOf, membersOf, Observer, ObserverFlag, rimOf } from './observer';
 import {
   bodiesReach,
   bodiesWithin,
@@ -111,10 +103,6 @@ function setBit(bits: usize, entry: i32): void {
   const at = bits + <usize>(entry >>> 3);
   const bit: u32 = 1 << (entry & 7);
   store<u8>(at, load<u8>(at) | <u8>bit);
-}
-
-function isTaken(entry: i32): bool {
-  return ((<i32>load<u8>(HAS + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
 }
 
 /** Of who was there at the first tick and was a member: not to be given again. */
@@ -218,33 +206,20 @@ function takeInOrder(o: Observer, own: i32, forcedCount: i32): void {
   for (let i = 0; i < bodyCount; i++) takeGroupOf(keyEntry(heapKey(BODY_KEYS, i)));
 }
 
-/** Bodies that found no room, with the waits of those that were on the rim before. */
+/** Bodies that found no room. */
 function writeRim(index: i32, o: Observer, all: bool): void {
-  const before = o.rimCount;
-  if (before == 0 && all) return;
-  for (let i = 0; i < before; i++) noteWait(rimOf(index, i).id, rimWait(index, i));
   o.rimCount = 0;
   for (let i = 0; i < bodyCount && !all && o.rimCount < RIM_CAPACITY; i++) {
     const entry = keyEntry(heapKey(BODY_KEYS, i));
     if (!isTaken(entry)) putRim(index, o, entry);
   }
-  for (let entry = 0; entry < entryCount(); entry++) {
-    store<u16>(RIM_WAITS + ((<usize>entry) << 1), 0);
-  }
-}
-
-function noteWait(id: u32, wait: i32): void {
-  const entry = entryNow(id);
-  if (entry >= 0) store<u16>(RIM_WAITS + ((<usize>entry) << 1), <u16>wait);
 }
 
 function putRim(index: i32, o: Observer, entry: i32): void {
-  const rim = rimOf(index, o.rimCount);
+  const rim = rimOf(index, o.rimCount++);
   rim.id = idNow(entry);
   const way = sub3(body(slotOf(rim.id)).position, body(slotOf(o.entity)).position);
   rim.tier = ghostTier(dot3(way, way));
-  setRimWait(index, o.rimCount, <i32>load<u16>(RIM_WAITS + ((<usize>entry) << 1)));
-  o.rimCount++;
 }
 
 /** Mostly nobody came or went, in the world and here: then all stands written already. */

@@ -16,15 +16,12 @@ export let bodiesReach: f32 = 0;
 /** What a squared distance to a member is multiplied by before it is compared. */
 export let keepShare: f32 = 1;
 export let ghostsWithin: f32 = 0;
-export let playerCost: i32 = 1;
-export let bodyCost: i32 = 1;
 /** Frames from one look around to the next. */
 export let lookInterval: i32 = 1;
 
 /**
  * Takes from FIELDS as f32: nearest players, members, radius of players, of bodies and of ghosts in
- * metres, share of a member's distance, bytes of a player's ghost and of a body's, frames between
- * two looks.
+ * metres, share of a member's distance, frames between two looks.
  */
 export function loadSettings(): void {
   nearestMax = whole(0, NEAREST_CAPACITY);
@@ -36,9 +33,7 @@ export function loadSettings(): void {
   playersReach = (field(2) / keep) * REACH_MARGIN;
   bodiesReach = (field(3) / keep) * REACH_MARGIN;
   ghostsWithin = field(4) * field(4);
-  playerCost = whole(6, 0xffff);
-  bodyCost = whole(7, 0xffff);
-  lookInterval = whole(8, 0xffff);
+  lookInterval = whole(6, 0xffff);
 }
 
 function field(word: i32): f32 {

@@ -1,4 +1,5 @@
 import type { Core } from '../../host/core.ts';
+import type { Pose } from '../../host/types.ts';
 import { between, integer, pick, type Random } from '../random.ts';
 import { addBody, addPlayer, makeFrame, newWorld, steady, type World } from '../world.ts';
 import { type Mover, moversOf } from './model.ts';
@@ -8,6 +9,8 @@ export interface Town {
   readonly world: World;
   readonly random: Random;
   readonly half: number;
+  /** Head and hands of whoever turns; without it all are as they spawned. */
+  gesture?: (random: Random) => Pose;
   readonly players: number[];
   readonly bodies: number[];
   /** Ids of the movers at the first tick of the last frame. */
@@ -56,8 +59,12 @@ function removeOne({ world, random }: Town, from: number[]): void {
   world.commands.push((core) => core.addDespawn(entity));
 }
 
-/** One frame. With `churn` some come and go. */
-export function live(town: Town, churn: boolean): void {
+/** One frame. With `churn` some come and go. `step` plays it, all three ticks. */
+export function live(
+  town: Town,
+  churn: boolean,
+  step: (core: Core, frame: Uint8Array) => void = (core, frame) => core.stepFrame(frame),
+): void {
   const { world, random, players } = town;
   if (churn && random() < 0.1) removeOne(town, players);
   if (churn && random() < 0.1) removeOne(town, town.bodies);
@@ -68,9 +75,11 @@ export function live(town: Town, churn: boolean): void {
     if (random() > 0.1 && world.inputs.has(entity)) continue;
     const [moveX, moveZ] = [integer(random, -127, 127), integer(random, -127, 127)];
     const yaw = integer(random, 0, 65535);
-    world.inputs.set(entity, steady({ moveX, moveZ, yaw, buttons: pick(random, [0, 0, 2]) }));
+    const turned = { moveX, moveZ, yaw, pitch: integer(random, -16384, 16384) };
+    const buttons = pick(random, [0, 0, 2]);
+    world.inputs.set(entity, steady({ ...turned, buttons }, town.gesture?.(random) ?? null));
   }
   town.began = moversOf(world.core).map(({ id }) => id);
-  world.core.stepFrame(makeFrame(world));
+  step(world.core, makeFrame(world));
   town.now = moversOf(world.core);
 }

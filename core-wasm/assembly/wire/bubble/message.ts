@@ -13,6 +13,7 @@ import { Kind } from '../messages';
 import { WireFault } from '../reader';
 import { beginEnters, writeEnters } from '../shrink/enters';
 import { copyChunks, hasChunk, isPlayerEntry, wasSparse } from './chunks';
+import { writeGhosts } from './ghost-record';
 import { Order, OrderFlag, orderOf } from './order';
 
 /**
@@ -26,6 +27,7 @@ import { Order, OrderFlag, orderOf } from './order';
  *             leaving ids u32 … │ chunks of who enters … (see ../shrink/README.md)
  *             ids u32 of players who come with the frame's commands … │ of those who go …
  *   COMMANDS  count u16, bytes u32, commands …
+ *   GHOSTS    count u8, ghosts …; see ghost-record.ts
  *   SPARSE    one bit for each player that he simulates, in entity order: whether he has a chunk
  *   chunks …  of those, in entity order
  */
@@ -36,6 +38,7 @@ const enum Flag {
   CHANGE = 4,
   COMMANDS = 8,
   SPARSE = 16,
+  GHOSTS = 32,
 }
 
 const HEAD_BYTES: usize = 4;
@@ -96,6 +99,10 @@ function writeAll(index: i32, o: Observer, order: Order, wanted: u32, start: usi
     if (end == 0) return 0;
     if (end > at) flags |= Flag.COMMANDS;
     at = end;
+  }
+  if (o.ghostCount > 0) {
+    flags |= Flag.GHOSTS;
+    at = writeGhosts(index, o, at);
   }
   const entries = memberEntriesOf(index);
   let end = copyChunks(entries, o.memberCount, at);
