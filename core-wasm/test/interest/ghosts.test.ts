@@ -20,8 +20,8 @@ beforeAll(async () => {
 
 /** Bytes of a near ghost, of a far one, of the account of either, and of how many there are. */
 const [NEAR, FAR, ACCOUNT, COUNT] = [16, 10, 4, 1];
-/** With so few players all of them are looked at in each frame. */
-const LOOK_MAX = 256;
+/** Players of whom all are looked at in each frame. */
+const LOOK_MAX = 128;
 
 /** Metres over the ground. */
 function distance(a: Mover, b: Mover): number {
@@ -142,7 +142,7 @@ describe('ghosts', () => {
     const frames = 400;
     const town = createTown(core, seeded(8), { players, bodies: 0, half: 30 });
     const ghostRadius = 50;
-    core.interest.set({ nearestPlayers: 8, members: 30, playerRadius: 10, ghostRadius });
+    core.interest.set({ nearestPlayers: 1, playerRadius: 1, ghostRadius });
     live(town, false);
     const entity = town.players[0] as number;
     core.interest.observe(0, entity, ghostBytes);
