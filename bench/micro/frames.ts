@@ -37,8 +37,7 @@ interface Choice {
 
 const CHOICES: Readonly<Record<string, Choice>> = {
   full: { nearestPlayers: 32, ghostBytes: GHOST_BYTES },
-  // Three near ghosts a frame.
-  tiers: { nearestPlayers: 12, ghostBytes: 49 },
+  tiers: { nearestPlayers: 12, ghostBytes: GHOST_BYTES },
   'no ghosts': { nearestPlayers: 32, ghostBytes: 0 },
 };
 

@@ -33,6 +33,7 @@ whole client on the host in under 80 lines.
 const LAYOUTS: ReadonlyArray<readonly [heading: string, path: string]> = [
   ['Messages', `${WIRE}/messages.ts`],
   ['FRAME', `${WIRE}/bubble/message.ts`],
+  ['Ghosts', `${WIRE}/bubble/ghost-record.ts`],
   ['The frame that a world steps', `${WIRE}/frame.ts`],
   ['Entries: what a player did', `${WIRE}/entry.ts`],
   ['Packed entries', `${WIRE}/pack/pack.ts`],

@@ -227,7 +227,7 @@ export function gather(grid: Grid, low: v128, high: v128, lowest: i32): i32 {
 }
 
 /**
- * A box that reaches over more rows of cells than there are entries is held against each. Counted in
+ * A box over more rows of cells than there are entries is held against each. Counted in
  * 64 bits: memory that went bad may say that a body is wider than the cells' numbers reach.
  */
 function gatherLevel(grid: Grid, l: Level, low: v128, high: v128): void {

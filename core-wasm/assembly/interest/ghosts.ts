@@ -24,12 +24,12 @@ import { ghostsWithin } from './settings';
  * priority with time, twice as fast for each half of the distance; a frame's bytes go to the
  * highest ones, which begin again. So everybody's turn comes, and nobody's rate needs to be chosen.
  *
- * A frame looks at as many phases of the columns as are at most LOOK_COLUMNS together: with 256 in
+ * A frame looks at as many phases of the columns as are at most LOOK_COLUMNS together: with 128 in
  * the region each may be told of 20 times a second, with 4,096 of them 1.25 times, and no look
  * costs more.
  */
 
-const LOOK_COLUMNS: i32 = 256;
+const LOOK_COLUMNS: i32 = 128;
 /** Bytes before the first ghost of a frame: how many they are. */
 const COUNT_BYTES: i32 = 1;
 
