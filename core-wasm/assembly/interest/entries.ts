@@ -182,7 +182,7 @@ function oldStart(group: i32): i32 {
   return <i32>load<u16>(OLD_STARTS + ((<usize>group) << 1));
 }
 
-/** Whether an entry's group is another than in the call before, of which all entries are the same. */
+/** Whether the group is another than in the call before, of which all entries are the same. */
 export function isRegrouped(entry: i32): bool {
   return load<u8>(REGROUPED + <usize>entry) != 0;
 }
