@@ -1,5 +1,5 @@
 import type { Intent, PartPose, Pose } from '../../core-wasm/host/types.ts';
-import { MAX_PREDICTED_FRAMES } from './history.ts';
+import { INPUT_FRAMES_AHEAD_MAX } from './history.ts';
 import type { PredictedCore } from './predictor.ts';
 
 /** A pose that never changed is sent again after so many frames, whatever got lost before. */
@@ -20,7 +20,7 @@ export class OwnInputs {
 
   constructor(core: Pick<PredictedCore, 'encodeEntry'>) {
     this.#core = core;
-    this.#entries = new Array(MAX_PREDICTED_FRAMES + 2).fill(null);
+    this.#entries = new Array(INPUT_FRAMES_AHEAD_MAX + 2).fill(null);
   }
 
   /** The frame whose entry is open, −1 before the first. */

@@ -2,9 +2,10 @@ import { type Core, NO_CHANGE } from '../../core-wasm/host/core.ts';
 import type { BubbleChange } from '../../core-wasm/host/messages.ts';
 import { type Intent, type Pose, TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
 import { ConfirmedHashes } from './confirmed-hashes.ts';
-import { History, MAX_PREDICTED_FRAMES } from './history.ts';
+import { Effects } from './effects.ts';
+import { History, HORIZON_TICKS, INPUT_FRAMES_AHEAD_MAX } from './history.ts';
 import { OwnInputs } from './own-inputs.ts';
-import { predictFrame, repredict } from './rollback.ts';
+import { predictFrame, repredict, stepTick } from './rollback.ts';
 
 /** The part of the core that prediction drives. */
 export type PredictedCore = Pick<
@@ -13,7 +14,7 @@ export type PredictedCore = Pick<
   | 'frame'
   | 'loadFrame'
   | 'step'
-  | 'stepFrame'
+  | 'events'
   | 'proof'
   | 'proofOf'
   | 'removePart'
@@ -76,8 +77,12 @@ export class Predictor {
   rollbacks = 0;
   /** Ticks that were stepped a second time because of it. */
   resimulatedTicks = 0;
+  /** Most ticks that one guess was taken back by. */
+  deepestRollbackTicks = 0;
   desyncs = 0;
   readonly confirmed = new ConfirmedHashes();
+  /** What ticks did, each thing once, however often a tick is computed. */
+  readonly effects = new Effects();
 
   readonly #core: PredictedCore;
   readonly #history = new History();
@@ -85,6 +90,7 @@ export class Predictor {
   readonly #onFault: (fault: PredictionFault) => void;
   #news: AuthoritativeFrame[] = [];
   #nextFrame = 0;
+  #inputTick = 0;
   #confirmedFrame = -1;
   #started = false;
   #faulted = false;
@@ -110,20 +116,42 @@ export class Predictor {
     return this.#nextFrame + this.#news.length - 1;
   }
 
-  /** Whether the next `tick` opens a frame, and so takes a pose. */
+  /** The tick for which an own intent is wanted next; the predicted world may wait behind it. */
+  get inputTick(): number {
+    return this.#inputTick;
+  }
+
+  /** Whether the next intent opens a frame, and so takes a pose. */
+  get wantsPose(): boolean {
+    return this.#inputTick % TICKS_PER_FRAME === 0;
+  }
+
+  /** Whether the server takes an input so far ahead. */
+  get canSample(): boolean {
+    const inputFrame = Math.floor(this.#inputTick / TICKS_PER_FRAME);
+    return this.#started && inputFrame - this.#nextFrame < INPUT_FRAMES_AHEAD_MAX;
+  }
+
+  /** Whether the core stands at a frame's first tick. */
   get atFrameStart(): boolean {
     return this.#core.tick % TICKS_PER_FRAME === 0;
   }
 
-  /** Whether `tick` may run: not further ahead than a wrong guess can be taken back. */
+  /** Ticks that may be predicted: not further ahead than a wrong guess may be taken back. */
+  get roomTicks(): number {
+    if (!this.#started) return 0;
+    return this.#nextFrame * TICKS_PER_FRAME + HORIZON_TICKS - this.#core.tick;
+  }
+
   get canPredict(): boolean {
-    if (!this.#started) return false;
-    return !this.atFrameStart || this.#core.frame - this.#nextFrame < MAX_PREDICTED_FRAMES;
+    return this.roomTicks > 0;
   }
 
   /** Begins anew from an authoritative state at the first tick of `frame`. */
   start(frame: number, state: Uint8Array): WireFault {
     this.#own.clear();
+    this.#inputTick = frame * TICKS_PER_FRAME;
+    this.effects.clear();
     // A server that came back from a crash may have lost what it once confirmed.
     this.confirmed.dropFrom(0);
     this.#confirmedFrame = -1;
@@ -138,8 +166,7 @@ export class Predictor {
     const target = this.#core.tick;
     const ahead = target - frame * TICKS_PER_FRAME;
     const wire = this.#rebase(frame, state);
-    const tooFar = ahead > MAX_PREDICTED_FRAMES * TICKS_PER_FRAME;
-    if (wire === WireFault.NONE && !tooFar) this.#repredict(target);
+    if (wire === WireFault.NONE && ahead <= HORIZON_TICKS) this.#repredict(target);
     return wire;
   }
 
@@ -172,31 +199,50 @@ export class Predictor {
   }
 
   /**
-   * Predicts one tick. `pose` counts only at a frame's first tick; null repeats the last one.
-   * Returns the frame's own input when this was the frame's last tick.
+   * Takes the intent of the next input tick. `pose` counts only when it is wanted; null repeats the
+   * last one. Returns the frame's own input when this was its last tick.
    */
-  tick(intent: Intent, pose: Pose | null): OwnInput | null {
-    this.settle();
-    const { frame } = this.#core;
-    const phase = this.#core.tick - frame * TICKS_PER_FRAME;
-    if (phase === 0) {
-      this.#history.save(this.#core);
-      this.#own.begin(frame, pose);
-    }
+  sample(intent: Intent, pose: Pose | null): OwnInput | null {
+    const frame = Math.floor(this.#inputTick / TICKS_PER_FRAME);
+    const phase = this.#inputTick - frame * TICKS_PER_FRAME;
+    if (phase === 0) this.#own.begin(frame, pose);
     if (this.#own.frame !== frame) throw new Error(`frame ${frame} has no open entry`);
     const entry = this.#own.add(phase, intent);
-    predictFrame(this.#core, this.#history, this.entity, entry);
-    this.#core.step();
+    this.#inputTick++;
     return phase === TICKS_PER_FRAME - 1 ? { frame, entry } : null;
   }
 
   /**
-   * Predicts one whole frame for which an own input would come too late anyway: after joining,
-   * or when the client was held up. Only at a frame's first tick.
+   * Leaves a whole frame without an own input, which would come too late anyway: after joining, or
+   * when the client was held up. Only at a frame's first tick.
    */
-  skipFrame(): void {
+  skipInput(): void {
+    if (!this.wantsPose) throw new Error('an entry is open');
+    this.#own.skip(this.#inputTick / TICKS_PER_FRAME);
+    this.#inputTick += TICKS_PER_FRAME;
+  }
+
+  /** Predicts one tick on what was sampled for it. */
+  advance(): void {
+    this.settle();
+    const { frame } = this.#core;
+    if (this.atFrameStart) this.#history.save(this.#core);
+    predictFrame(this.#core, this.#history, this.entity, this.#own.entryOf(frame));
+    stepTick(this.#core, this.effects);
+  }
+
+  /** `sample` and `advance`, where the world does not wait behind the inputs. */
+  tick(intent: Intent, pose: Pose | null): OwnInput | null {
+    this.settle();
+    this.#inputTick = Math.max(this.#inputTick, this.#core.tick);
+    const input = this.sample(intent, pose);
+    this.advance();
+    return input;
+  }
+
+  /** Predicts a whole frame at once; only from its first tick. */
+  advanceFrame(): void {
     if (!this.atFrameStart) throw new Error('a frame is under way');
-    this.#own.skip(this.#core.frame);
     this.#repredict(this.#core.tick + TICKS_PER_FRAME);
   }
 
@@ -222,6 +268,7 @@ export class Predictor {
     this.#faulted = false;
     this.#news = [];
     this.#nextFrame = frame;
+    this.#inputTick = Math.max(this.#inputTick, frame * TICKS_PER_FRAME);
     this.#history.clear();
     this.confirmed.dropFrom(frame);
     this.#confirmedFrame = Math.min(this.#confirmedFrame, frame - 1);
@@ -269,13 +316,18 @@ export class Predictor {
     const core = this.#core;
     if (leaves.length > 0 && !core.removePart(leaves)) return WireFault.OUT_OF_RANGE;
     const entered = enter.length > 0 ? core.insertPart(enter) : WireFault.NONE;
-    return entered === WireFault.NONE ? core.stepFrame(bytes).wire : entered;
+    if (entered !== WireFault.NONE) return entered;
+    const loaded = core.loadFrame(bytes);
+    if (loaded !== WireFault.NONE) return loaded;
+    for (let k = 0; k < TICKS_PER_FRAME; k++) stepTick(core, this.effects);
+    return loaded;
   }
 
   /** False when the remembered state is no state any more: memory went bad under it. */
   #rollBack(frame: number, ticks: number): boolean {
     this.rollbacks++;
     this.resimulatedTicks += ticks;
+    this.deepestRollbackTicks = Math.max(this.deepestRollbackTicks, ticks);
     return this.#core.restore(this.#history.state(frame)) === WireFault.NONE;
   }
 
@@ -298,7 +350,7 @@ export class Predictor {
   }
 
   #repredict(target: number): void {
-    repredict(this.#core, this.#history, this.#own, this.entity, target);
+    repredict(this.#core, this.#history, this.#own, this.entity, target, this.effects);
   }
 }
 

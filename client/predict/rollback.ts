@@ -1,4 +1,5 @@
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import type { Effects } from './effects.ts';
 import type { History } from './history.ts';
 import type { OwnInputs } from './own-inputs.ts';
 import type { PredictedCore } from './predictor.ts';
@@ -21,6 +22,12 @@ export function predictFrame(
   history.notePrediction(frame, bytes);
 }
 
+/** One tick, and what it did that is to be heard once. */
+export function stepTick(core: PredictedCore, effects: Effects): void {
+  core.step();
+  effects.note(core.tick, core.events());
+}
+
 /** Steps from a frame's first tick up to `targetTick` on own entries; none when already there. */
 export function repredict(
   core: PredictedCore,
@@ -28,12 +35,13 @@ export function repredict(
   own: OwnInputs,
   entity: number,
   targetTick: number,
+  effects: Effects,
 ): void {
   while (core.tick < targetTick) {
     const { frame } = core;
     history.save(core);
     predictFrame(core, history, entity, own.entryOf(frame));
     const end = Math.min((frame + 1) * TICKS_PER_FRAME, targetTick);
-    while (core.tick < end) core.step();
+    while (core.tick < end) stepTick(core, effects);
   }
 }
