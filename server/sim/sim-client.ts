@@ -1,11 +1,11 @@
-import { openSession, type WorldSession } from '../../client/net/session.ts';
+import { openSession, type SessionOptions, type WorldSession } from '../../client/net/session.ts';
 import type { Arrival, ClientLink, Connect } from '../../client/net/socket.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
-import { type Intent, type PartPose, type Pose, TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
-import type { MemoryClient, MemoryListener } from '../net/listen-memory.ts';
+import type { MemoryClient, MemoryListener, Partition } from '../net/listen-memory.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import type { Clock } from '../ports.ts';
 import type { SeededRandom } from '../seeded-random.ts';
+import { createWill, type Will } from './will.ts';
 
 /** One real client, its network and its will. */
 export interface SimClient {
@@ -14,58 +14,97 @@ export interface SimClient {
   conditions: NetworkConditions;
   /** Pulls the cable of the connection at hand. */
   cut(): void;
-  update(): void;
+  /** Says which ways carry nothing, of connections old and new. */
+  partition(ways: Partition): void;
+  /** As a display asks for each frame: see `WorldSession.update`. */
+  update(): number;
+}
+
+export interface SimClientOptions {
+  readonly account: number;
+  readonly core: Core;
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly conditions: NetworkConditions;
+  /** The listener of the server that runs now, null while none does. */
+  readonly door: () => MemoryListener | null;
+  /** What the player wants; walks about as `random` has it unless given. */
+  readonly will?: Will;
+  readonly onMoved?: NonNullable<SessionOptions['onMoved']>;
+  /** Sees each message that arrives. */
+  readonly tap?: (bytes: Uint8Array) => void;
 }
 
 const ABNORMAL = 1006;
-/** How long a client wants the same thing. */
-const MOOD_TICKS = TICK_RATE_HZ;
 
-/**
- * `door` gives the listener of the server that runs now, null while none does; `tap` sees each
- * message that arrives.
- */
-export function createSimClient(
-  account: number,
-  core: Core,
-  clock: Clock,
-  random: SeededRandom,
-  conditions: NetworkConditions,
-  door: () => MemoryListener | null,
-  tap: (bytes: Uint8Array) => void = () => {},
-): SimClient {
+export function createSimClient(options: SimClientOptions): SimClient {
+  const { account, core, clock, random, door } = options;
+  const will = options.will ?? createWill(random);
+  const tap = options.tap ?? (() => {});
+  const cable = createCable(door, options.conditions, tap);
   let live: { cut(): void } | null = null;
-  const will = createWill(random);
-  const client: SimClient = {
-    conditions,
-    session: openSession({
-      url: 'memory:',
-      ticket: async () => String(account),
-      core,
-      nowMs: () => clock.nowMs(),
-      sampleIntent: will.intent,
-      samplePose: will.pose,
-      random,
-      schedule: (delayMs, task) => clock.after(delayMs, task),
-      connect: (_url, protocols, nowMs) => {
-        const link = connectMemory(door(), client.conditions, protocols, nowMs, tap);
-        live = link;
-        return link;
-      },
-    }),
+  const session = openSession({
+    url: 'memory:',
+    ticket: async () => String(account),
+    core,
+    nowMs: () => clock.nowMs(),
+    sampleIntent: will.intent,
+    samplePose: will.pose,
+    random,
+    ...(options.onMoved === undefined ? {} : { onMoved: options.onMoved }),
+    schedule: (delayMs, task) => clock.after(delayMs, task),
+    connect: (_url, protocols, nowMs) => {
+      const link = connectMemory(cable, protocols, nowMs);
+      live = link;
+      return link;
+    },
+  });
+  return {
+    session,
+    get conditions() {
+      return cable.conditions;
+    },
+    set conditions(conditions) {
+      cable.conditions = conditions;
+    },
     cut: () => live?.cut(),
-    update: () => void client.session.update(clock.nowMs()),
+    partition: (ways) => partition(cable, ways),
+    update: () => session.update(clock.nowMs()),
   };
-  return client;
+}
+
+/** A client's way into the network, under all its connections. */
+interface Cable {
+  readonly door: () => MemoryListener | null;
+  readonly tap: (bytes: Uint8Array) => void;
+  conditions: NetworkConditions;
+  ways: Partition;
+  /** Old ones too: what they still hold comes late, behind the partition. */
+  readonly wires: Set<MemoryClient>;
+  /** Connections that were asked for while nothing got through. */
+  readonly dials: Set<() => void>;
+}
+
+const OPEN: Partition = { up: false, down: false };
+
+function createCable(door: Cable['door'], conditions: NetworkConditions, tap: Cable['tap']): Cable {
+  return { door, tap, conditions, ways: OPEN, wires: new Set(), dials: new Set() };
+}
+
+function partition(cable: Cable, ways: Partition): void {
+  cable.ways = ways;
+  for (const wire of cable.wires) wire.partition(ways);
+  if (ways.up || ways.down) return;
+  const dials = [...cable.dials];
+  cable.dials.clear();
+  for (const dial of dials) dial();
 }
 
 /** The memory transport behind the client's own link type. */
 function connectMemory(
-  listener: MemoryListener | null,
-  conditions: NetworkConditions,
+  cable: Cable,
   protocols: Parameters<Connect>[1],
   nowMs: () => number,
-  tap: (bytes: Uint8Array) => void,
 ): ClientLink & { cut(): void } {
   const waiting: Arrival[] = [];
   let wire: MemoryClient | null = null;
@@ -78,22 +117,33 @@ function connectMemory(
   };
   const events = {
     onMessage: (bytes: Uint8Array) => {
-      tap(bytes);
+      cable.tap(bytes);
       waiting.push({ bytes: bytes.slice(), atMs: nowMs() });
     },
     onClose: closed,
   };
-  if (listener === null) closed(ABNORMAL, 'nobody listens');
-  else {
-    listener.connect(protocols.join(', '), events, conditions).then(
+  const dial = (): void => {
+    const listener = cable.door();
+    if (closeCode !== 0) return;
+    if (listener === null) {
+      closed(ABNORMAL, 'nobody listens');
+      return;
+    }
+    listener.connect(protocols.join(', '), events, cable.conditions).then(
       (answer) => {
         if ('status' in answer) closed(ABNORMAL, answer.code);
         else if (closeCode !== 0) answer.close(closeCode, closeReason);
-        else wire = answer;
+        else {
+          wire = answer;
+          cable.wires.add(wire);
+          wire.partition(cable.ways);
+        }
       },
       () => closed(ABNORMAL, 'connection refused'),
     );
-  }
+  };
+  if (cable.ways.up || cable.ways.down) cable.dials.add(dial);
+  else dial();
   return {
     get state() {
       if (closeCode !== 0) return 'closed' as const;
@@ -118,43 +168,5 @@ function connectMemory(
       wire?.cut();
       closed(ABNORMAL, 'cut');
     },
-  };
-}
-
-/** Walks about, turns, jumps, grips and waves, as the seed has it. */
-function createWill(random: SeededRandom): { intent(): Intent; pose(): Pose | null } {
-  let tick = 0;
-  let mood: Intent = { moveX: 0, moveZ: 0, yaw: 0, pitch: 0, buttons: 0 };
-  const wavers = random() < 0.5;
-  return {
-    intent() {
-      if (tick++ % MOOD_TICKS === 0) {
-        mood = {
-          moveX: Math.round((random() - 0.5) * 200),
-          moveZ: random() < 0.8 ? 127 : -60,
-          yaw: Math.floor(random() * 65536),
-          pitch: Math.round((random() - 0.5) * 8000),
-          buttons: Math.floor(random() * 16),
-        };
-      }
-      return mood;
-    },
-    pose() {
-      if (!wavers) return null;
-      const swing = Math.sin(tick / 11);
-      return {
-        head: part(0, 1650, swing),
-        left: part(-250, 1000, swing),
-        right: part(250, 900, -swing),
-      };
-    },
-  };
-}
-
-function part(x: number, y: number, swing: number): PartPose {
-  const half = swing * 0.3;
-  return {
-    position: [x, Math.round(y + 200 * swing), -350],
-    rotation: [Math.sin(half), 0, 0, Math.cos(half)],
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CLIENT_MESSAGE_BYTES_MAX, type CoreModule } from '../../core-wasm/host/core.ts';
 import type { InterestSettings } from '../../core-wasm/host/interest.ts';
 import { createLocalBus } from '../cluster/bus-local.ts';
@@ -6,11 +7,11 @@ import { listenMemory, type MemoryListener } from '../net/listen-memory.ts';
 import { createLog } from '../observe/log.ts';
 import { createMeters } from '../observe/meters.ts';
 import { openWorld } from '../open-world.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, LinkEvents } from '../ports.ts';
 import { type Pacer, startPacer } from '../room/pacer.ts';
 import type { Room } from '../room/room.ts';
 import { runTick } from '../room/tick.ts';
-import type { MemoryStore } from './memory-store.ts';
+import { type MemoryStore, openStoreHandle } from './memory-store.ts';
 
 /** A running server without a process around it. */
 export interface SimServer {
@@ -18,8 +19,19 @@ export interface SimServer {
   readonly listener: MemoryListener;
   /** The latest states of the world at the first tick of a frame, by frame. */
   readonly states: ReadonlyMap<number, Uint8Array>;
+  /** SHA-256 of each frame that it gave to its journal, by frame. */
+  readonly sealed: ReadonlyMap<number, string>;
+  /** It runs no more: it crashed, or another server holds the region. */
+  readonly stopped: boolean;
   /** Stops dead, as `kill -9` does: nothing is flushed, no close is sent. */
   crash(): void;
+}
+
+export interface SimServerHooks {
+  /** Sees each message that the server sends. */
+  readonly onSend?: (account: number, bytes: Uint8Array) => void;
+  /** Sees each frame when it has been stepped and told to everybody. */
+  readonly onStepped?: (room: Room, frame: number, bytes: Uint8Array) => void;
 }
 
 /** States that are kept for checkers: three seconds. */
@@ -44,63 +56,140 @@ export async function startSimServer(
   seed: number,
   worldSeed = seed,
   limits: typeof SIM_LIMITS & { readonly interest?: Partial<InterestSettings> } = SIM_LIMITS,
+  { onSend, onStepped }: SimServerHooks = {},
 ): Promise<SimServer> {
   const meters = createMeters();
   const quiet = createLog({ level: 'silent', clock });
+  const handle = openStoreHandle(store);
+  let stopped = false;
+  let crashed = false;
+  let pacer: Pacer | null = null;
+  const halt = (): void => {
+    stopped = true;
+    pacer?.stop();
+    room.journal.stop();
+  };
   const room = await openWorld({
     module,
-    store,
+    store: handle.store,
     clock,
     meters,
     log: quiet,
     seed: worldSeed,
     limits,
-    onLeaseLost: () => {},
+    onLeaseLost: () => {
+      halt();
+      void listener.stop();
+    },
     onArrived: () => {},
     onCheckpoint: () => {},
   });
-  const listener = listenMemory(
+  const bus = createLocalBus(clock);
+  const lobby = createLobby(room, { bus, store: handle.store, limits, onFault: () => {} });
+  const heard = watchSends(
+    deafen(lobby, () => crashed),
+    onSend ?? (() => {}),
+  );
+  const listener = openDoor(clock, limits.hardBufferBytes, heard, seed);
+  const sealed = new Map<number, string>();
+  let newest: { readonly frame: number; readonly bytes: Uint8Array } | null = null;
+  watchJournal(room, (frame, bytes) => {
+    sealed.set(frame, frameDigest(bytes));
+    newest = { frame, bytes };
+  });
+  const states = new Map([[room.nextFrame, room.core.snapshot()]]);
+  const tick = (): void => {
+    runTick(room);
+    if (newest !== null) onStepped?.(room, newest.frame, newest.bytes);
+    newest = null;
+    keepState(room, states);
+  };
+  pacer = startPacer(clock, meters, tick, () => {});
+  return {
+    room,
+    listener,
+    states,
+    sealed,
+    get stopped() {
+      return stopped;
+    },
+    crash() {
+      halt();
+      crashed = true;
+      handle.sever();
+    },
+  };
+}
+
+function keepState(room: Room, states: Map<number, Uint8Array>): void {
+  if (!states.has(room.nextFrame)) states.set(room.nextFrame, room.core.snapshot());
+  states.delete(room.nextFrame - STATES_KEPT);
+}
+
+/** Lets everybody in who names an account for a ticket. */
+function openDoor(
+  clock: Clock,
+  hardBufferBytes: number,
+  events: LinkEvents,
+  seed: number,
+): MemoryListener {
+  return listenMemory(
     {
       host: '',
       port: 0,
       tls: null,
       clock,
-      limits: {
-        messageBytesMax: CLIENT_MESSAGE_BYTES_MAX,
-        hardBufferBytes: limits.hardBufferBytes,
-      },
+      limits: { messageBytesMax: CLIENT_MESSAGE_BYTES_MAX, hardBufferBytes },
       admit: async ({ ticket }) => {
         const account = Number(ticket);
         return { account, ticketId: String(account), name: `Bot ${account}` };
       },
       fetch: () => new Response(null, { status: 404 }),
-      events: createLobby(room, {
-        bus: createLocalBus(clock),
-        store,
-        limits,
-        onFault: () => {},
-      }),
+      events,
     },
     { seed },
   );
-  const states = new Map([[room.nextFrame, room.core.snapshot()]]);
-  const pacer: Pacer = startPacer(
-    clock,
-    meters,
-    () => {
-      runTick(room);
-      if (!states.has(room.nextFrame)) states.set(room.nextFrame, room.core.snapshot());
-      states.delete(room.nextFrame - STATES_KEPT);
-    },
-    () => {},
-  );
+}
+
+/** Nothing is there any more to hear what sockets have to say. */
+function deafen(events: LinkEvents, isDeaf: () => boolean): LinkEvents {
+  const unless =
+    <A extends unknown[]>(hear: (...args: A) => void) =>
+    (...args: A): void => {
+      if (!isDeaf()) hear(...args);
+    };
   return {
-    room,
-    listener,
-    states,
-    crash() {
-      pacer.stop();
-      room.journal.stop();
+    onOpen: unless((link) => events.onOpen(link)),
+    onMessage: unless((link, bytes) => events.onMessage(link, bytes)),
+    onDrain: unless((link) => events.onDrain(link)),
+    onClose: unless((link, code) => events.onClose(link, code)),
+  };
+}
+
+function watchSends(events: LinkEvents, onSend: NonNullable<SimServerHooks['onSend']>): LinkEvents {
+  return {
+    ...events,
+    onOpen(link) {
+      const send = link.send.bind(link);
+      link.send = (bytes) => {
+        const result = send(bytes);
+        if (result === 'sent' || result === 'queued') onSend(link.admission.account, bytes);
+        return result;
+      };
+      events.onOpen(link);
     },
   };
+}
+
+function watchJournal({ journal }: Room, onTaken: (frame: number, bytes: Uint8Array) => void) {
+  const append = journal.append.bind(journal);
+  journal.append = (frame, bytes) => {
+    const taken = append(frame, bytes);
+    if (taken) onTaken(frame, bytes);
+    return taken;
+  };
+}
+
+export function frameDigest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
