@@ -160,13 +160,13 @@ describe('clock sync', () => {
 
   const calm: Network = { seed: 5, upMs: 20, downMs: 20, jitterMs: 2, drift: 1 };
 
-  test('jumps when the route gets much longer, and is right again within two seconds', () => {
+  test('jumps when the route gets much longer, and is right again within three seconds', () => {
     const duel = new Duel(calm);
     duel.run(8_000);
     duel.upMs += JUMP_MS + 60;
-    duel.run(10_000);
+    duel.run(10_500);
     duel.slacks.length = 0;
-    duel.run(12_000);
+    duel.run(12_500);
     expect(Math.min(...duel.slacks)).toBeGreaterThan(0);
     expect(Math.max(...duel.slacks)).toBeLessThan(60);
   });

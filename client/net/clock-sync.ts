@@ -74,6 +74,8 @@ export class ClockSync {
   #reportCount = 0;
   #shortfallMs = 0;
   #farReports = 0;
+  /** The worst of far reports that may still turn out to be accidents, ms; Infinity for none. */
+  #farMs = Number.POSITIVE_INFINITY;
   #deafUntilMs = 0;
 
   get running(): boolean {
@@ -137,13 +139,14 @@ export class ClockSync {
     const far = errorMs > JUMP_MS + this.#shortfallMs || errorMs < -JUMP_MS;
     this.#farReports = far ? this.#farReports + 1 : 0;
     if (this.#state === 'guessing') this.#meanUnsteeredMs = unsteeredMs;
-    if (this.#farReports < JUMP_REPORTS) this.#noteShortfall(unsteeredMs);
-    // A step of the route or the server is no jitter.
-    if (!far) this.#noteJitter(unsteeredMs);
+    // A step of the route or the server is no jitter and no shortfall: whether it is shows later.
+    if (far) this.#farMs = Math.min(this.#farMs, unsteeredMs);
+    else this.#noteOrdinary(unsteeredMs);
     this.#state = 'steering';
     if (this.#farReports >= JUMP_REPORTS) {
       this.#farReports = 0;
       this.#meanUnsteeredMs = unsteeredMs;
+      this.#farMs = Number.POSITIVE_INFINITY;
       this.#shortfallsMs.fill(0);
       this.#shortfallMs = 0;
       // The next reports are still of inputs from before the jump; the round trip that we know may
@@ -191,6 +194,13 @@ export class ClockSync {
     if (this.#state !== 'stopped') this.#steeredMs += (tick - this.#tick) * TICK_DURATION_MS;
     this.#tick = tick;
     this.#pendingMs = 0;
+  }
+
+  #noteOrdinary(unsteeredMs: number): void {
+    if (this.#farMs !== Number.POSITIVE_INFINITY) this.#noteShortfall(this.#farMs);
+    this.#farMs = Number.POSITIVE_INFINITY;
+    this.#noteShortfall(unsteeredMs);
+    this.#noteJitter(unsteeredMs);
   }
 
   #noteShortfall(unsteeredMs: number): void {

@@ -3,8 +3,8 @@ import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
 /**
  * Cores that run after run takes again: a third of a short run went into instantiating its dozen
  * cores and touching their memories for the first time. Whoever takes one gives it a state first,
- * so what it was used for before shows nowhere; a test holds a first run against a later one. Servers
- * have new ones, as they have in truth: a core also remembers what its observers were told.
+ * so what it was used for before shows nowhere; a test holds a first run against a later one.
+ * Servers have new ones, as in truth: a core also remembers what its observers were told.
  */
 export interface CorePool {
   readonly module: CoreModule;

@@ -59,7 +59,6 @@ export async function startSimServer(
   { onSend, onStepped }: SimServerHooks = {},
 ): Promise<SimServer> {
   const meters = createMeters();
-  const quiet = createLog({ level: 'silent', clock });
   const handle = openStoreHandle(store);
   let stopped = false;
   let crashed = false;
@@ -74,7 +73,7 @@ export async function startSimServer(
     store: handle.store,
     clock,
     meters,
-    log: quiet,
+    log: createLog({ level: 'silent', clock }),
     seed: worldSeed,
     limits,
     onLeaseLost: () => {

@@ -32,7 +32,7 @@ export interface Sim {
   readonly random: SeededRandom;
   readonly store: MemoryStore;
   readonly clients: SimClient[];
-  /** The server that each client connected to last. */
+  /** The server that each client's world is of; null from a new connection to its first frame. */
   readonly homes: Array<SimServer | null>;
   /** The one that players find; null while it restarts. */
   server: SimServer | null;

@@ -1,3 +1,4 @@
+import { MessageKind } from '../../core-wasm/host/messages.ts';
 import { createSeededRandom } from '../seeded-random.ts';
 import { createJudge, judge } from './agreement.ts';
 import { countSend, createBandwidthWatch } from './bandwidth.ts';
@@ -11,7 +12,7 @@ import { createMischief } from './mischief.ts';
 import { CALM_NETWORK, drawNetwork, drawScenario, type ScenarioChoice } from './scenario.ts';
 import { type Sim, violate } from './sim.ts';
 import { createSimClient } from './sim-client.ts';
-import { SIM_LIMITS, startSimServer } from './sim-server.ts';
+import { SIM_LIMITS, type SimServer, startSimServer } from './sim-server.ts';
 import { endPartitions, storm } from './storm.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
@@ -144,6 +145,8 @@ async function addClient(sim: Sim, captured: boolean): Promise<void> {
   const random = createSeededRandom(seed * 977 + account);
   sim.homes.push(null);
   sim.partitionEndsMs.push(0);
+  let home: SimServer | null = null;
+  const capture = captured ? await createTap(sim, index) : null;
   const client = createSimClient({
     account,
     core: await sim.cores.take(),
@@ -151,10 +154,15 @@ async function addClient(sim: Sim, captured: boolean): Promise<void> {
     random,
     conditions: drawNetwork(random),
     door: () => {
-      sim.homes[index] = sim.server;
-      return sim.server?.listener ?? null;
+      sim.homes[index] = null;
+      home = sim.server;
+      return home?.listener ?? null;
     },
-    ...(captured ? { tap: await createTap(sim, index) } : {}),
+    tap: (bytes) => {
+      // With the first frame the world of an earlier connection is gone.
+      if (bytes[0] === MessageKind.FRAME) sim.homes[index] ??= home;
+      capture?.(bytes);
+    },
   });
   sim.clients.push(client);
 }
