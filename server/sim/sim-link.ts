@@ -91,15 +91,13 @@ export function connectMemory(
     },
     onClose: closed,
   };
-  const dial = () => {
+  whenOpen(cable, () => {
     if (closeCode !== 0) return;
-    open(cable, protocols.join(', '), events, (answer) => {
+    dial(cable, protocols.join(', '), events, (answer) => {
       if (closeCode === 0) wire = answer;
       else answer.close(closeCode, closeReason);
     });
-  };
-  if (cable.ways.up || cable.ways.down) cable.dials.add(dial);
-  else dial();
+  });
   return {
     get state() {
       if (closeCode !== 0) return 'closed' as const;
@@ -136,7 +134,12 @@ export function connectMemory(
   };
 }
 
-function open(
+function whenOpen({ ways, dials }: Cable, run: () => void): void {
+  if (ways.up || ways.down) dials.add(run);
+  else run();
+}
+
+function dial(
   cable: Cable,
   offer: string,
   events: MemoryClientEvents,

@@ -4,12 +4,17 @@ import { loadCoreModule } from '../artifacts.ts';
 import { CANARIES } from './canary.ts';
 import { createCorePool } from './core-pool.ts';
 import { runSeeds } from './run-seeds.ts';
-import { simulate } from './simulation.ts';
+import { type SimulationReport, simulate } from './simulation.ts';
 
 let module: CoreModule;
 beforeAll(async () => {
   module = await loadCoreModule();
 });
+
+/** Only a server that is new remembers nobody. */
+function expectRemembered({ seed, fresh, crashes, takeovers }: SimulationReport): void {
+  if (crashes + takeovers === 0) expect([seed, fresh]).toEqual([seed, 0]);
+}
 
 /** 200 seeds in shares, so that a slow machine stays under the time of one test. */
 const SHARES = 10;
@@ -19,7 +24,10 @@ for (let share = 0; share < SHARES; share++) {
   const first = 1 + share * SEEDS_PER_SHARE;
   const last = first + SEEDS_PER_SHARE - 1;
   test(`seeds ${first} to ${last}: every checker holds through storm and calm`, async () => {
-    const summary = await runSeeds(module, { first, count: SEEDS_PER_SHARE, workers: 1 });
+    const reports: SimulationReport[] = [];
+    const onReport = (report: SimulationReport) => void reports.push(report);
+    const choice = { first, count: SEEDS_PER_SHARE, workers: 1 };
+    const summary = await runSeeds(module, { ...choice, onReport });
     expect(summary.failures).toEqual([]);
     expect(summary.seeds).toBe(SEEDS_PER_SHARE);
     const { agreements, left, entered, durableFrames, rollbacks } = summary.totals;
@@ -28,8 +36,10 @@ for (let share = 0; share < SHARES; share++) {
     expect(left).toBeGreaterThan(300);
     expect(durableFrames).toBeGreaterThan(1000);
     expect(rollbacks).toBeGreaterThan(2000);
-    const { crashes, cuts, takeovers, partitions } = summary.totals;
+    const { crashes, cuts, takeovers, partitions, resumed } = summary.totals;
     expect(crashes + cuts + takeovers + partitions).toBeGreaterThan(30);
+    expect(resumed).toBeGreaterThan(20);
+    for (const report of reports) expectRemembered(report);
   });
 }
 
@@ -39,6 +49,8 @@ for (const seed of [3, 4]) {
     const report = await simulate(createCorePool(module), { seed, clients: 4, seconds: 20 });
     expect(report.violations).toEqual([]);
     expect(report.agreements).toBeGreaterThan(500);
+    expect(report.resumed).toBeGreaterThan(0);
+    expectRemembered(report);
   });
 }
 
