@@ -11,7 +11,7 @@ import {
 } from '../../core-wasm/host/types.ts';
 import type { DisputeReport, PredictionFault } from './dispute.ts';
 import type { Effect } from './effects.ts';
-import { HORIZON_TICKS } from './history.ts';
+import { HORIZON_TICKS, INPUT_FRAMES_AHEAD_MAX } from './history.ts';
 import { Predictor } from './predictor.ts';
 import {
   flipBit,
@@ -343,6 +343,24 @@ describe('prediction', () => {
     predictor.settle();
     expect(core.proof()).toBe(authority.core.proof());
     expect(faults).toHaveLength(1);
+  });
+
+  test('that needs a state plays on until it comes, further than guesses are taken back', async () => {
+    const authority = await TestAuthority.create(module, 2, 6);
+    const client = await TestClient.join(authority, 0, 11, { least: 0, spread: 0 });
+    const { core, predictor } = client;
+    client.predictTo(core.tick + 6, client.fidget);
+    const none = new Uint32Array(0);
+    predictor.receive(authority.seal(), { leaves: none, enter: Uint8Array.of(1, 2, 3) });
+    const refused = predictor.nextFrame * TICKS_PER_FRAME;
+    client.predictTo(refused + 500, client.fidget);
+    expect(client.faults.map(({ kind }) => kind)).toEqual(['refused']);
+    expect(core.tick).toBe(refused + INPUT_FRAMES_AHEAD_MAX * TICKS_PER_FRAME);
+    while (authority.core.tick < core.tick - 6) authority.seal();
+    const { frame } = authority.core;
+    expect(predictor.resync(frame, authority.core.snapshot())).toBe(WireFault.NONE);
+    expect(core.tick).toBe(refused + INPUT_FRAMES_AHEAD_MAX * TICKS_PER_FRAME);
+    expect(predictor.deepestRollbackTicks).toBeLessThanOrEqual(HORIZON_TICKS);
   });
 
   test('is repaired by a snapshot', async () => {

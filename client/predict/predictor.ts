@@ -123,10 +123,14 @@ export class Predictor {
     return this.#core.tick % TICKS_PER_FRAME === 0;
   }
 
-  /** Ticks that may be predicted: not further ahead than a wrong guess may be taken back. */
+  /**
+   * Ticks that may be predicted: not further ahead than a wrong guess may be taken back. Where a
+   * state must come nothing is taken back any more, and the play goes on as far as inputs do.
+   */
   get roomTicks(): number {
     if (!this.#started || this.#voidTick >= 0) return 0;
-    return this.#nextFrame * TICKS_PER_FRAME + HORIZON_TICKS - this.#core.tick;
+    const horizonTicks = this.#faulted ? INPUT_FRAMES_AHEAD_MAX * TICKS_PER_FRAME : HORIZON_TICKS;
+    return this.#nextFrame * TICKS_PER_FRAME + horizonTicks - this.#core.tick;
   }
 
   get canPredict(): boolean {

@@ -32,6 +32,7 @@ const TOTALS = [
   'cuts',
   'partitions',
   'resumed',
+  'late',
   'fresh',
   'rollbacks',
   'agreements',

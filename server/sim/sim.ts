@@ -53,6 +53,7 @@ export interface Sim {
   takeovers: number;
   partitions: number;
   resumed: number;
+  late: number;
   fresh: number;
 }
 
@@ -64,6 +65,7 @@ export function violate(sim: Sim, checker: Checker, what: string): void {
 export function stop(sim: Sim, server: SimServer): void {
   const { resumed, late, fresh } = server.room.meters.returns;
   sim.resumed += resumed;
-  sim.fresh += late + fresh;
+  sim.late += late;
+  sim.fresh += fresh;
   server.crash();
 }

@@ -33,8 +33,12 @@ export interface SimulationReport {
   readonly takeovers: number;
   readonly cuts: number;
   readonly partitions: number;
-  /** Clients that came back with a state of their own and went on from it, or began anew. */
+  /**
+   * Clients that came back with a state of their own: went on from it, or began anew, because they
+   * had missed more than is kept, or because the server did not know them.
+   */
   readonly resumed: number;
+  readonly late: number;
   readonly fresh: number;
   readonly rollbacks: number;
   /** Bubbles that a client had confirmed and that were the server's, byte for byte. */
@@ -113,6 +117,7 @@ async function createSim(pool: CorePool, options: SimulationOptions): Promise<Si
     takeovers: 0,
     partitions: 0,
     resumed: 0,
+    late: 0,
     fresh: 0,
   };
 }
@@ -257,7 +262,7 @@ async function plantIn(sim: Sim, canary: Canary): Promise<void> {
 }
 
 function reportOf(sim: Sim, calmSeconds: number): SimulationReport {
-  const { crashes, takeovers, cuts, partitions, resumed, fresh, judge: judged } = sim;
+  const { crashes, takeovers, cuts, partitions, resumed, late, fresh, judge: judged } = sim;
   return {
     seed: sim.seed,
     violations: [...sim.violations],
@@ -267,6 +272,7 @@ function reportOf(sim: Sim, calmSeconds: number): SimulationReport {
     cuts,
     partitions,
     resumed,
+    late,
     fresh,
     rollbacks: sum(sim.clients, ({ session }) => session.status.rollbacks),
     agreements: judged.agreements,
