@@ -100,6 +100,7 @@ export async function playOnBadLink(
       const shown = client.update();
       if (client === stage.own) alpha = shown;
     }
+    countMoved(stage);
     await settle();
     if (clock.nowMs() < SETTLE_MS || session.status.connection !== 'live') continue;
     if (since === null) {
@@ -138,9 +139,16 @@ interface Watch {
   /** Null until everybody is there. */
   conflicts: Conflicts | null;
   counts: boolean;
+  /** What the last update moved, by entity: a player's body and foot are one event. */
+  readonly moved: Map<number, Moved>;
   readonly corrections: Pick<BadLinkReport, CorrectionKind | 'ownConflicts'>;
   readonly drawn: DrawnWatch;
   readonly waiting: WaitWatch;
+}
+
+interface Moved {
+  readonly distanceM: number;
+  readonly waited: boolean;
 }
 
 type CorrectionKind = 'own' | 'players' | 'bodies' | 'conflicts' | 'waits';
@@ -173,7 +181,7 @@ async function createStage(pool: CorePool, options: BadLinkOptions): Promise<Sta
   for (let i = 0; i <= others; i++) {
     const { account } = await store.createGuestAt(place(), place());
     const chance = createSeededRandom(seed * 977 + account);
-    const client: SimClient = createSimClient({
+    const client = createSimClient({
       account,
       core: await cores.take(),
       clock,
@@ -181,7 +189,7 @@ async function createStage(pool: CorePool, options: BadLinkOptions): Promise<Sta
       conditions: i === 0 ? (options.link ?? BAD_LINK) : GOOD_LINK,
       will: createWalker(chance),
       door: () => server.listener,
-      ...(i > 0 ? {} : { onMoved: (...moved) => count(watch, client, server, ...moved) }),
+      ...(i > 0 ? {} : { onMoved: (...moved) => noteMoved(watch, ...moved) }),
     });
     clients.push(client);
   }
@@ -193,6 +201,7 @@ function createWatch(): Watch {
   return {
     conflicts: null,
     counts: false,
+    moved: new Map(),
     corrections: {
       own: none(),
       players: none(),
@@ -206,19 +215,21 @@ function createWatch(): Watch {
   };
 }
 
-/** Takes down a correction of what one client shows. */
-function count(
-  { counts, conflicts, corrections }: Watch,
-  { session: { status } }: SimClient,
-  { room }: SimServer,
-  entity: number,
-  distanceM: number,
-  waited: boolean,
-): void {
-  if (!counts || conflicts === null) return;
-  const kind = waited ? 'waits' : kindOf(conflicts, status, entity, room);
-  note(corrections[kind], distanceM);
-  if (kind === 'conflicts' && entity === status.entity) note(corrections.ownConflicts, distanceM);
+function noteMoved({ moved }: Watch, entity: number, distanceM: number, waited: boolean): void {
+  if (distanceM > (moved.get(entity)?.distanceM ?? 0)) moved.set(entity, { distanceM, waited });
+}
+
+/** Takes down the corrections of what the player on the bad link is shown. */
+function countMoved({ watch, own, server }: Stage): void {
+  const { counts, conflicts, corrections, moved } = watch;
+  const { status } = own.session;
+  for (const [entity, { distanceM, waited }] of moved) {
+    if (!counts || conflicts === null) break;
+    const kind = waited ? 'waits' : kindOf(conflicts, status, entity, server.room);
+    note(corrections[kind], distanceM);
+    if (kind === 'conflicts' && entity === status.entity) note(corrections.ownConflicts, distanceM);
+  }
+  moved.clear();
 }
 
 interface Figures {
