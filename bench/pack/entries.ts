@@ -56,16 +56,13 @@ export function recordEntries(
   const own = new OwnInputs(core);
   const entries: Uint8Array[] = [];
   for (let frame = 0; frame < recording.frames; frame++) {
-    let entry = new Uint8Array();
     for (let phase = 0; phase < TICKS_PER_FRAME; phase++) {
       advance(TICK_S);
-      if (phase === 0) {
-        steady(parts, control, FRAME_DURATION_MS);
-        own.begin(frame, samplePose(sent));
-      }
-      entry = own.add(phase, sampleIntent(control)) as Uint8Array<ArrayBuffer>;
+      if (own.wantsPose) steady(parts, control, FRAME_DURATION_MS);
+      const pose = own.wantsPose ? samplePose(sent) : null;
+      const input = own.sample(sampleIntent(control), pose);
+      if (input !== null) entries.push(input.entry);
     }
-    entries.push(entry);
   }
   return entries;
 }

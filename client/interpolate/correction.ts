@@ -38,6 +38,9 @@ interface Residuals {
   ticksLeft: Uint8Array;
 }
 
+/** Hears how far each row that a rollback moved is shown from where it belongs, m. */
+export type OnMoved = (id: number, distanceM: number) => void;
+
 /**
  * Hides rollbacks: what was shown stays where it was and slides to where it should be. Each error
  * is gone `CORRECTION_TICKS` after the last rollback that moved its row; later rollbacks that left
@@ -45,14 +48,16 @@ interface Residuals {
  */
 export class Correction {
   readonly #layout: RowLayout;
+  readonly #onMoved: OnMoved;
   #residuals = noResiduals();
   #spare = noResiduals();
   readonly #turn = new Float32Array(4);
   readonly #scratch = new Float32Array(4);
   readonly #expected = new Float32Array(7);
 
-  constructor(layout: RowLayout) {
+  constructor(layout: RowLayout, onMoved: OnMoved = () => {}) {
     this.#layout = layout;
+    this.#onMoved = onMoved;
   }
 
   /** Rows that are shown away from where they are. */
@@ -116,6 +121,7 @@ export class Correction {
   ): void {
     const to = this.#spare;
     const distance = this.#distance(shown, shownRow, truth, row);
+    if (!exempt && distance >= DISTANCE_MIN) this.#onMoved(truth.ids[row] as number, distance);
     if (exempt || distance > SNAP_DISTANCE) {
       this.#overwrite(shown, shownRow, truth, row);
       return;
@@ -213,7 +219,7 @@ export class Correction {
   }
 
   #addOffset(residuals: Residuals, i: number, positions: Float32Array, at: number): void {
-    const weight = (residuals.ticksLeft[i] as number) / CORRECTION_TICKS;
+    const weight = weightOf(residuals.ticksLeft[i] as number);
     for (let axis = 0; axis < 3; axis++) {
       positions[at + axis] =
         (positions[at + axis] as number) + (residuals.offsets[i * 3 + axis] as number) * weight;
@@ -221,9 +227,18 @@ export class Correction {
   }
 
   #addTurn(residuals: Residuals, i: number, rotations: Float32Array, at: number): void {
-    const weight = (residuals.ticksLeft[i] as number) / CORRECTION_TICKS;
+    const weight = weightOf(residuals.ticksLeft[i] as number);
     turnBy(residuals.turns, i * 4, weight, rotations, at, this.#scratch, rotations, at);
   }
+}
+
+/**
+ * Share of an error that is still shown. It goes fast at first: on a bad link the next error comes
+ * with the next frame, and what is left of this one would add to it (two thirds of an error more
+ * with even steps, a third with these).
+ */
+export function weightOf(ticksLeft: number): number {
+  return (ticksLeft / CORRECTION_TICKS) ** 2;
 }
 
 const UNTURNED = new Float32Array([0, 0, 0, 1]);

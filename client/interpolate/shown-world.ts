@@ -1,6 +1,6 @@
 import { type Core, emptyBodies, emptyPlayers } from '../../core-wasm/host/core.ts';
 import type { BodyColumns, PlayerColumns } from '../../core-wasm/host/types.ts';
-import { Correction, type PoseRows, type RowLayout } from './correction.ts';
+import { Correction, type OnMoved, type PoseRows, type RowLayout } from './correction.ts';
 
 /** The part of the core that can be looked at. */
 export type ShownCore = Pick<Core, 'readBodies' | 'readPlayers'>;
@@ -25,17 +25,23 @@ export class ShownWorld {
 
   readonly #trueBodies = emptyBodies();
   readonly #truePlayers = emptyPlayers();
-  readonly #bodyCorrection = new Correction(BODY_LAYOUT);
-  readonly #partCorrections: ReadonlyArray<{ column: PartColumn; correction: Correction }> = [
-    { column: 'feet', correction: new Correction(FOOT_LAYOUT) },
-    { column: 'heads', correction: new Correction(PART_LAYOUT) },
-    { column: 'lefts', correction: new Correction(PART_LAYOUT) },
-    { column: 'rights', correction: new Correction(PART_LAYOUT) },
-  ];
+  readonly #bodyCorrection: Correction;
+  readonly #partCorrections: ReadonlyArray<{ column: PartColumn; correction: Correction }>;
   readonly #shownRows = new ColumnRows();
   readonly #trueRows = new ColumnRows();
   readonly #ownParts = [0];
   readonly #ownHands = [0, 0];
+
+  /** `onMoved` hears of bodies and of the feet of players, by entity. */
+  constructor(onMoved?: OnMoved) {
+    this.#bodyCorrection = new Correction(BODY_LAYOUT, onMoved);
+    this.#partCorrections = [
+      { column: 'feet', correction: new Correction(FOOT_LAYOUT, onMoved) },
+      { column: 'heads', correction: new Correction(PART_LAYOUT) },
+      { column: 'lefts', correction: new Correction(PART_LAYOUT) },
+      { column: 'rights', correction: new Correction(PART_LAYOUT) },
+    ];
+  }
 
   /** The core made a tick: it is the current one now. */
   advance(core: ShownCore): void {
@@ -67,6 +73,18 @@ export class ShownWorld {
     }
   }
 
+  /** Where the own foot is shown, `alpha` 0…1 from the previous to the current tick, m. */
+  readOwnFoot(ownEntity: number, alpha: number, foot: Float32Array): void {
+    const { previous, current } = this.players;
+    const row = rowOf(current, ownEntity);
+    const from = rowOf(previous, ownEntity);
+    for (let axis = 0; axis < 3; axis++) {
+      const to = row < 0 ? 0 : (current.feet[row * 3 + axis] as number);
+      const start = from < 0 ? to : (previous.feet[from * 3 + axis] as number);
+      foot[axis] = start + (to - start) * alpha;
+    }
+  }
+
   #findOwn(ownEntity: number): void {
     const { count, ids, leftHands, rightHands } = this.#truePlayers;
     this.#ownParts[0] = ownEntity;
@@ -94,6 +112,11 @@ class ColumnRows implements PoseRows {
     this.rotations = column === 'feet' ? null : players[column];
     return this;
   }
+}
+
+function rowOf({ ids, count }: PlayerColumns, entity: number): number {
+  for (let row = 0; row < count; row++) if (ids[row] === entity) return row;
+  return -1;
 }
 
 function swap<T>(ticks: Ticks<T>): void {

@@ -1,16 +1,24 @@
 import { TICK_DURATION_MS, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
-import { MAX_PREDICTED_FRAMES } from '../predict/history.ts';
+import { INPUT_FRAMES_AHEAD_MAX } from '../predict/history.ts';
 
 /** How early inputs shall reach the server, besides what jitter asks for. */
 export const SLACK_TARGET_MS = 12;
 /** Jitter is not allowed to push the client further ahead than this. */
 const JITTER_SLACK_MAX_MS = 80;
+/**
+ * Reports that shortfalls are remembered from: a minute. The third worst of them is what slack must
+ * cover: once or twice is an accident, three times is the network's way and will come again.
+ */
+const SHORTFALL_REPORTS = 240;
+const SHORTFALL_RANK = 2;
+/** A repeated segment is a round trip late; beyond this waiting would cost more than it saves. */
+export const SHORTFALL_MAX_MS = 250;
 /** Time runs at most so much faster or slower: below what a player can feel. */
 export const RATE_CHANGE_MAX = 0.05;
 /** An error beyond this is jumped over instead of steered away. */
 export const JUMP_MS = 150;
 /** One late input is an accident: a jump needs this many reports that agree. */
-const JUMP_REPORTS = 2;
+const JUMP_REPORTS = 3;
 /** Share of a reported error that is corrected: being late is worse than being early. */
 const GAIN_LATE = 0.6;
 const GAIN_EARLY = 0.25;
@@ -26,7 +34,7 @@ const REPORT_AGE_MAX_MS = 1_000;
  * Nobody may predict further ahead of the newest frame. A clock beyond it would ask for ticks that
  * are never played; so no input would leave, no report come, and nothing ever set it right.
  */
-const LEAD_TICKS_MAX = (MAX_PREDICTED_FRAMES - 1) * TICKS_PER_FRAME;
+const LEAD_TICKS_MAX = (INPUT_FRAMES_AHEAD_MAX - 1) * TICKS_PER_FRAME;
 
 /**
  * Says which tick the client should be at, so that its inputs come in just before they are needed.
@@ -60,7 +68,14 @@ export class ClockSync {
   #sentCount = 0;
   /** Mean of what the slack would be without any steering: moves by the network alone. */
   #meanUnsteeredMs = 0;
+  /** How far below the mean each report was, ms; the newest at `#reportCount` − 1. */
+  readonly #shortfallsMs = new Float64Array(SHORTFALL_REPORTS);
+  readonly #worstMs = new Float64Array(SHORTFALL_RANK);
+  #reportCount = 0;
+  #shortfallMs = 0;
   #farReports = 0;
+  /** The worst of far reports that may still turn out to be accidents, ms; Infinity for none. */
+  #farMs = Number.POSITIVE_INFINITY;
   #deafUntilMs = 0;
 
   get running(): boolean {
@@ -69,7 +84,8 @@ export class ClockSync {
 
   /** Slack that is steered for, ms. */
   get targetMs(): number {
-    return SLACK_TARGET_MS + Math.min(this.jitterMs * 2, JITTER_SLACK_MAX_MS);
+    const jitterMs = Math.min(this.jitterMs * 2, JITTER_SLACK_MAX_MS);
+    return SLACK_TARGET_MS + Math.max(jitterMs, this.#shortfallMs);
   }
 
   /** Forgets where the server is, after a (re)connect: it may have restarted from the past. */
@@ -119,15 +135,20 @@ export class ClockSync {
     this.slackMs = slackMs;
     const unsteeredMs = slackMs - steeredThen;
     const errorMs = this.targetMs - (unsteeredMs + this.#steeredMs);
-    const far = Math.abs(errorMs) > JUMP_MS;
+    // What slack is kept for shortfalls is steered for, not jumped to: none of it is missing yet.
+    const far = errorMs > JUMP_MS + this.#shortfallMs || errorMs < -JUMP_MS;
     this.#farReports = far ? this.#farReports + 1 : 0;
     if (this.#state === 'guessing') this.#meanUnsteeredMs = unsteeredMs;
-    // A step of the route or the server is no jitter.
-    if (!far) this.#noteJitter(unsteeredMs);
+    // A step of the route or the server is no jitter and no shortfall: whether it is shows later.
+    if (far) this.#farMs = Math.min(this.#farMs, unsteeredMs);
+    else this.#noteOrdinary(unsteeredMs);
     this.#state = 'steering';
     if (this.#farReports >= JUMP_REPORTS) {
       this.#farReports = 0;
       this.#meanUnsteeredMs = unsteeredMs;
+      this.#farMs = Number.POSITIVE_INFINITY;
+      this.#shortfallsMs.fill(0);
+      this.#shortfallMs = 0;
       // The next reports are still of inputs from before the jump; the round trip that we know may
       // be short by what just went wrong.
       this.#deafUntilMs = atMs + this.rttMs + Math.abs(errorMs) + REPORT_INTERVAL_MS * 2;
@@ -175,11 +196,36 @@ export class ClockSync {
     this.#pendingMs = 0;
   }
 
+  #noteOrdinary(unsteeredMs: number): void {
+    if (this.#farMs !== Number.POSITIVE_INFINITY) this.#noteShortfall(this.#farMs);
+    this.#farMs = Number.POSITIVE_INFINITY;
+    this.#noteShortfall(unsteeredMs);
+    this.#noteJitter(unsteeredMs);
+  }
+
+  #noteShortfall(unsteeredMs: number): void {
+    const shortfallMs = Math.max(0, this.#meanUnsteeredMs - unsteeredMs);
+    this.#shortfallsMs[this.#reportCount++ % SHORTFALL_REPORTS] = shortfallMs;
+    this.#worstMs.fill(0);
+    for (const one of this.#shortfallsMs) insert(this.#worstMs, one);
+    const repeatedMs = this.#worstMs[SHORTFALL_RANK - 1] as number;
+    this.#shortfallMs = Math.min(repeatedMs, SHORTFALL_MAX_MS);
+  }
+
   #noteJitter(unsteeredMs: number): void {
     const deviation = Math.min(Math.abs(unsteeredMs - this.#meanUnsteeredMs), JITTER_SLACK_MAX_MS);
     this.#meanUnsteeredMs = mix(this.#meanUnsteeredMs, unsteeredMs);
     this.jitterMs = mix(this.jitterMs, deviation);
   }
+}
+
+/** Keeps the greatest, in falling order. */
+function insert(greatest: Float64Array, value: number): void {
+  let at = greatest.length;
+  while (at > 0 && (greatest[at - 1] as number) < value) at--;
+  if (at === greatest.length) return;
+  greatest.copyWithin(at + 1, at);
+  greatest[at] = value;
 }
 
 function mix(average: number, sample: number): number {

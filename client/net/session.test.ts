@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import { Core, type CoreModule, compileCore } from '../../core-wasm/host/core.ts';
-import { MAX_PREDICTED_FRAMES } from '../predict/history.ts';
+import { HORIZON_TICKS } from '../predict/history.ts';
 import { randomIntent, seededRandom, TestAuthority } from '../predict/test-authority.ts';
 import { openSession, type WorldSession } from './session.ts';
 import { TestServer, TestTime } from './test-server.ts';
@@ -153,7 +153,7 @@ describe('a session', () => {
     expect(stage.session.status.connection).toBe('reconnecting');
     // Prediction went as far as it may and stands.
     const standing = stage.core.tick;
-    expect(standing).toBeLessThan(40 * 3 + MAX_PREDICTED_FRAMES * 3 + 20);
+    expect(standing).toBeLessThan(40 * 3 + HORIZON_TICKS + 20);
     stage.server.down = false;
     await stage.run(8_000);
     expect(stage.session.status.connection).toBe('live');

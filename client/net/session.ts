@@ -17,11 +17,14 @@ import {
   WireFault,
 } from '../../core-wasm/host/types.ts';
 import { Ghosts } from '../interpolate/ghosts.ts';
+import { OwnLead } from '../interpolate/own-lead.ts';
 import { ShownWorld } from '../interpolate/shown-world.ts';
 import type { DisputeReport, PredictionFault } from '../predict/dispute.ts';
+import type { Effect } from '../predict/effects.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { ClockSync } from './clock-sync.ts';
 import { Connection, type Delivered } from './connection.ts';
+import { InputDelay } from './input-delay.ts';
 import { type Connect, connectWebSocket } from './socket.ts';
 import { type SessionStatus, statusOf } from './status.ts';
 
@@ -42,10 +45,14 @@ export interface WorldSession {
   readonly players: { readonly previous: PlayerColumns; readonly current: PlayerColumns };
   /** Players beyond the bubble. */
   readonly ghosts: Ghosts;
+  /** To be added to the own foot: the world may wait for news, but the camera goes on. Metres. */
+  readonly ownLead: Float32Array;
   /** The proof on which both ends agreed at a frame's first tick, for the last ten seconds. */
   hashOfFrame(frame: number): bigint | null;
   /** The state at the first tick of the frame after the newest confirmed one, for checkers. */
   confirmedState(): { frame: number; state: Uint8Array } | null;
+  /** What happened in the predicted world since it was asked last, each thing once. */
+  takeEffects(): Effect[];
   close(): void;
 }
 
@@ -70,6 +77,11 @@ export interface SessionOptions {
   readonly random?: () => number;
   /** Gets each desync as a file once it is settled; see `core-wasm/host/incident-file.ts`. */
   readonly onIncident?: (file: Uint8Array) => void;
+  /**
+   * Hears what was moved of what is shown: an entity, how far, m, and whether by a rollback or only
+   * because the world had waited and is further now.
+   */
+  readonly onMoved?: (entity: number, distanceM: number, waited: boolean) => void;
 }
 
 /**
@@ -97,10 +109,14 @@ class Session implements WorldSession {
   readonly bodies: WorldSession['bodies'];
   readonly players: WorldSession['players'];
   readonly ghosts = new Ghosts();
+  readonly ownLead: Float32Array;
 
   readonly #options: SessionOptions;
   readonly #clock = new ClockSync();
-  readonly #shown = new ShownWorld();
+  readonly #delay = new InputDelay();
+  readonly #lead = new OwnLead();
+  readonly #ownStep = { foot: new Float32Array(3), velocity: new Float32Array(3), tick: 0 };
+  readonly #shown: ShownWorld;
   readonly #isShown: boolean;
   readonly #predictor: Predictor;
   readonly #connection: Connection;
@@ -111,12 +127,20 @@ class Session implements WorldSession {
   /** The fault for which the predicted world must be replaced; null while it is sound. */
   #broken: PredictionFault | null = null;
   #attendedMs: number;
+  /** The news at hand are of ticks that the shown world had not reached. */
+  #waited = false;
+  /** Where the display was at the last update, ticks. */
+  #shownTick = 0;
 
   constructor(options: SessionOptions) {
     const { core, url, ticket, nowMs } = options;
     this.#options = options;
     this.#isShown = options.isShown ?? true;
     this.core = core;
+    this.#shown = new ShownWorld((entity, distanceM) =>
+      options.onMoved?.(entity, distanceM, this.#waited),
+    );
+    this.ownLead = this.#lead.offset;
     this.bodies = this.#shown.bodies;
     this.players = this.#shown.players;
     this.#reader = new BubbleReader(core);
@@ -149,7 +173,9 @@ class Session implements WorldSession {
     this.#connection.advance(nowMs);
     this.#settle();
     if (!this.#canPlay) return 1;
-    return Math.min(Math.max(this.#simulate(nowMs), 0), 1);
+    const ahead = Math.max(this.#simulate(nowMs), 0);
+    this.#leadOn(ahead);
+    return Math.min(ahead, 1);
   }
 
   hashOfFrame(frame: number): bigint | null {
@@ -158,6 +184,10 @@ class Session implements WorldSession {
 
   confirmedState(): { frame: number; state: Uint8Array } | null {
     return this.#predictor.confirmedState();
+  }
+
+  takeEffects(): Effect[] {
+    return this.#predictor.effects.take();
   }
 
   close(): void {
@@ -180,8 +210,12 @@ class Session implements WorldSession {
 
   /** A world that is not the server's is replaced while its player plays on. */
   #settle(): void {
-    const isChanged = this.#predictor.settle();
-    if (isChanged && this.#isShown) this.#shown.correct(this.core, this.#predictor.entity);
+    const { tick } = this.core;
+    if (this.#predictor.settle() && this.#isShown) {
+      this.#waited = this.core.tick > tick;
+      this.#shown.correct(this.core, this.#predictor.entity);
+      this.#waited = false;
+    }
     if (this.#broken === null) return;
     const fault = this.#broken;
     const told = fault.kind === 'differs' ? fault : { got: 0n, hashes: NO_HASHES };
@@ -211,24 +245,57 @@ class Session implements WorldSession {
 
   /** Predicts up to where the clock wants to be; returns the ticks and parts that are left over. */
   #simulate(nowMs: number): number {
-    const target = this.#clock.tickAt(nowMs);
+    const predictor = this.#predictor;
+    const inputTarget = this.#clock.tickAt(nowMs);
+    this.#sample(inputTarget, nowMs);
+    const target = Math.min(inputTarget - this.#delay.at(nowMs), predictor.inputTick + 1);
     for (let steps = 0; steps < STEPS_PER_UPDATE_MAX; steps++) {
-      const behind = Math.floor(target) - this.core.tick;
-      if (behind <= 0 || !this.#predictor.canPredict) break;
-      if (behind > LATE_TICKS && this.#predictor.atFrameStart) this.#predictor.skipFrame();
-      else this.#play(nowMs);
+      const behind = Math.min(Math.floor(target), predictor.inputTick) - this.core.tick;
+      if (behind <= 0 || !predictor.canPredict) break;
+      const isFar = behind > LATE_TICKS && predictor.roomTicks >= TICKS_PER_FRAME;
+      if (isFar && predictor.atFrameStart) predictor.advanceFrame();
+      else predictor.advance();
       if (this.#isShown) this.#shown.advance(this.core);
     }
     return target - this.core.tick;
   }
 
+  /**
+   * Inputs leave in time even while the world waits for news: the server would replace what it
+   * misses, and what was done meanwhile would be undone.
+   */
+  #sample(target: number, nowMs: number): void {
+    const predictor = this.#predictor;
+    for (let steps = 0; steps < STEPS_PER_UPDATE_MAX; steps++) {
+      const behind = Math.floor(target) - predictor.inputTick;
+      if (behind <= 0 || !predictor.canSample) break;
+      if (behind > LATE_TICKS && predictor.wantsPose) predictor.skipInput();
+      else this.#play(nowMs);
+    }
+  }
+
   #play(nowMs: number): void {
     const { core, sampleIntent, samplePose } = this.#options;
-    const pose = this.#predictor.atFrameStart ? samplePose() : null;
-    const input = this.#predictor.tick(sampleIntent(), pose);
+    const pose = this.#predictor.wantsPose ? samplePose() : null;
+    const intent = sampleIntent();
+    this.#lead.steer(this.#predictor.inputTick, intent);
+    const input = this.#predictor.sample(intent, pose);
     if (input === null) return;
     this.#connection.send(core.encodeInput(input.frame, input.entry));
     this.#clock.onInputSent(nowMs);
+  }
+
+  /** `ahead`: ticks from the previous tick that the world shows to where the display is. */
+  #leadOn(ahead: number): void {
+    const shownTick = this.core.tick + ahead;
+    const elapsed = Math.max(0, shownTick - this.#shownTick);
+    this.#shownTick = shownTick;
+    const step = this.#ownStep;
+    const { entity } = this.#predictor;
+    this.#shown.readOwnFoot(entity, Math.min(ahead, 1), step.foot);
+    if (!this.core.bodyVelocity(entity, step.velocity)) step.velocity.fill(0);
+    step.tick = this.core.tick;
+    this.#lead.update(step, Math.max(0, ahead - 1), elapsed);
   }
 
   /** Takes a message of the server; a reason refuses it. */
@@ -252,12 +319,15 @@ class Session implements WorldSession {
     this.ghosts.take(frame, read.frame.ghosts, read.frame.leaves);
     // Where no frame can be applied they pass by, but they still tell the time.
     this.#clock.onFrame(frame, atMs);
+    this.#delay.onFrame(this.#clock.tickAt(atMs) - frame * TICKS_PER_FRAME);
     if (timing !== null) this.#clock.onTiming(timing.slackMs, atMs);
     return this.#predictor.receive(bytes, read.frame) ? null : 'a frame is missing';
   }
 
   #onWelcome({ entity, resumed, nextFrame }: Welcome): string | null {
     this.#clock.restart();
+    this.#delay.restart();
+    this.#lead.restart();
     this.#predictor.entity = entity;
     const goesOn = !resumed || nextFrame === this.#predictor.nextFrame;
     return goesOn ? null : 'resumed at another frame';

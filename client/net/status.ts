@@ -23,6 +23,7 @@ export interface SessionStatus {
   readonly slackMs: number;
   readonly rollbacks: number;
   readonly resimulatedTicks: number;
+  readonly deepestRollbackTicks: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly desyncs: number;
@@ -92,6 +93,9 @@ export function statusOf(
     },
     get resimulatedTicks() {
       return predictor.resimulatedTicks;
+    },
+    get deepestRollbackTicks() {
+      return predictor.deepestRollbackTicks;
     },
     get bytesIn() {
       return connection.bytesIn;

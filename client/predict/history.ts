@@ -1,13 +1,21 @@
+import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import type { PredictedCore } from './predicted-core.ts';
 
 /**
- * Frames that prediction may run ahead of the newest confirmed one: a second. Beyond it the
- * client waits, because what it would show has little to do with what will have happened.
+ * Ticks that the predicted world may be ahead of the newest confirmed one, and so the most that a
+ * rollback takes back: a third of a second. Beyond it the world waits, because what it would show
+ * has little to do with what will have happened, and to compute it again would miss the display.
  */
-export const MAX_PREDICTED_FRAMES = 20;
+export const HORIZON_TICKS = 20;
+
+/**
+ * Frames that own inputs may run ahead of the newest confirmed one, whether they are predicted yet
+ * or not: a second.
+ */
+export const INPUT_FRAMES_AHEAD_MAX = 20;
 
 /** The frame under way and one more, so that a slot is never reused while it can be asked for. */
-const SLOT_COUNT = MAX_PREDICTED_FRAMES + 2;
+const SLOT_COUNT = Math.ceil(HORIZON_TICKS / TICKS_PER_FRAME) + 2;
 
 /** A state grows as things spawn: room for a few more bodies before a slot is reallocated. */
 const STORAGE_HEADROOM = 1.25;

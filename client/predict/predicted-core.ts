@@ -8,7 +8,7 @@ export type PredictedCore = Pick<
   | 'frame'
   | 'loadFrame'
   | 'step'
-  | 'stepFrame'
+  | 'events'
   | 'proof'
   | 'proofOf'
   | 'provenMovers'

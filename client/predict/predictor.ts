@@ -3,7 +3,8 @@ import type { BubbleChange } from '../../core-wasm/host/messages.ts';
 import { type Intent, type Pose, TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
 import { ConfirmedHashes } from './confirmed-hashes.ts';
 import { type DisputeReport, Disputes, type PredictionFault } from './dispute.ts';
-import { History, MAX_PREDICTED_FRAMES } from './history.ts';
+import { Effects } from './effects.ts';
+import { History, HORIZON_TICKS, INPUT_FRAMES_AHEAD_MAX } from './history.ts';
 import { OwnInputs } from './own-inputs.ts';
 import {
   type AuthoritativeFrame,
@@ -11,7 +12,7 @@ import {
   type OwnInput,
   type PredictedCore,
 } from './predicted-core.ts';
-import { predictFrame, repredict, stepNoted } from './rollback.ts';
+import { applyFrame, type Prediction, predictFrame, repredict, stepTick } from './rollback.ts';
 import { Trail } from './trail.ts';
 
 const NOBODY = new Uint32Array(0);
@@ -38,21 +39,26 @@ export class Predictor {
   rollbacks = 0;
   /** Ticks that were stepped a second time because of it. */
   resimulatedTicks = 0;
+  /** Most ticks that one guess was taken back by. */
+  deepestRollbackTicks = 0;
   /** Guesses that trapped the core; each is taken back with the next frame. */
   traps = 0;
   readonly confirmed = new ConfirmedHashes();
+  /** What ticks did, each thing once, however often a tick is computed. */
+  readonly effects = new Effects();
 
   readonly #core: PredictedCore;
   readonly #history = new History();
   readonly #trail = new Trail();
   readonly #own: OwnInputs;
+  readonly #prediction: Prediction;
   #news: AuthoritativeFrame[] = [];
   #nextFrame = 0;
   #confirmedFrame = -1;
   #started = false;
   /** No frame can be applied: a state must come. */
   #faulted = false;
-  /** Where the play was when a guess trapped: what the core holds is old. −1 while it is not. */
+  /** Where the play is when a guess trapped: what the core holds is old. −1 while it is not. */
   #voidTick = -1;
   /** The core's own memory, not only a state, may have gone bad. */
   #isSuspect = false;
@@ -66,6 +72,13 @@ export class Predictor {
   ) {
     this.#core = core;
     this.#own = new OwnInputs(core);
+    this.#prediction = {
+      core,
+      own: this.#own,
+      history: this.#history,
+      trail: this.#trail,
+      effects: this.effects,
+    };
     this.#disputes = new Disputes(onFault, onDispute);
   }
 
@@ -89,21 +102,46 @@ export class Predictor {
     return this.#nextFrame + this.#news.length - 1;
   }
 
-  /** Whether the next `tick` opens a frame, and so takes a pose. */
+  /** The tick for which an own intent is wanted next; the predicted world may wait behind it. */
+  get inputTick(): number {
+    return this.#own.tick;
+  }
+
+  /** Whether the next intent opens a frame, and so takes a pose. */
+  get wantsPose(): boolean {
+    return this.#own.wantsPose;
+  }
+
+  /** Whether the server takes an input so far ahead. */
+  get canSample(): boolean {
+    const inputFrame = Math.floor(this.#own.tick / TICKS_PER_FRAME);
+    return this.#started && inputFrame - this.#nextFrame < INPUT_FRAMES_AHEAD_MAX;
+  }
+
+  /** Whether the core stands at a frame's first tick. */
   get atFrameStart(): boolean {
     return this.#core.tick % TICKS_PER_FRAME === 0;
   }
 
-  /** Whether `tick` may run: not further ahead than a wrong guess can be taken back. */
+  /**
+   * Ticks that may be predicted: not further ahead than a wrong guess may be taken back. Where a
+   * state must come nothing is taken back any more, and the play goes on as far as inputs do.
+   */
+  get roomTicks(): number {
+    if (!this.#started || this.#voidTick >= 0) return 0;
+    const horizonTicks = this.#faulted ? INPUT_FRAMES_AHEAD_MAX * TICKS_PER_FRAME : HORIZON_TICKS;
+    return this.#nextFrame * TICKS_PER_FRAME + horizonTicks - this.#core.tick;
+  }
+
   get canPredict(): boolean {
-    if (!this.#started || this.#voidTick >= 0) return false;
-    return !this.atFrameStart || this.#core.frame - this.#nextFrame < MAX_PREDICTED_FRAMES;
+    return this.roomTicks > 0;
   }
 
   /** Begins anew from an authoritative state at the first tick of `frame`. */
   start(frame: number, state: Uint8Array): WireFault {
     this.#endDispute();
-    this.#own.clear();
+    this.#own.clear(frame * TICKS_PER_FRAME);
+    this.effects.clear();
     // A server that came back from a crash may have lost what it once confirmed.
     this.confirmed.dropFrom(0);
     this.#confirmedFrame = -1;
@@ -120,8 +158,7 @@ export class Predictor {
     const target = this.#tick;
     const ahead = target - frame * TICKS_PER_FRAME;
     const wire = this.#rebase(frame, state);
-    const tooFar = ahead > MAX_PREDICTED_FRAMES * TICKS_PER_FRAME;
-    if (wire === WireFault.NONE && !tooFar) this.#repredict(target);
+    if (wire === WireFault.NONE && ahead <= HORIZON_TICKS) this.#repredict(target);
     return wire;
   }
 
@@ -161,34 +198,43 @@ export class Predictor {
     return false;
   }
 
-  /**
-   * Predicts one tick. `pose` counts only at a frame's first tick; null repeats the last one.
-   * Returns the frame's own input when this was the frame's last tick.
-   */
-  tick(intent: Intent, pose: Pose | null): OwnInput | null {
-    this.settle();
-    const { frame } = this.#core;
-    const phase = this.#core.tick - frame * TICKS_PER_FRAME;
-    if (phase === 0) {
-      this.#history.save(this.#core);
-      this.#own.begin(frame, pose);
-    }
-    if (this.#own.frame !== frame) throw new Error(`frame ${frame} has no open entry`);
-    const entry = this.#own.add(phase, intent);
-    this.#guess(this.#core.tick, () => {
-      predictFrame(this.#core, this.#history, this.entity, entry);
-      stepNoted(this.#core, this.#trail);
-    });
-    return phase === TICKS_PER_FRAME - 1 ? { frame, entry } : null;
+  /** See `OwnInputs.sample`. */
+  sample(intent: Intent, pose: Pose | null): OwnInput | null {
+    return this.#own.sample(intent, pose);
   }
 
   /**
-   * Predicts one whole frame for which an own input would come too late anyway: after joining,
-   * or when the client was held up. Only at a frame's first tick.
+   * Leaves a whole frame without an own input, which would come too late anyway: after joining, or
+   * when the client was held up. Only at a frame's first tick.
    */
-  skipFrame(): void {
+  skipInput(): void {
+    this.#own.skip();
+  }
+
+  /** Predicts one tick on what was sampled for it; only while it may. */
+  advance(): void {
+    this.settle();
+    // What was received last may have left nothing to guess from.
+    if (!this.canPredict) return;
+    this.#guess(this.#core.tick + 1, () => {
+      if (this.atFrameStart) this.#history.save(this.#core);
+      predictFrame(this.#prediction, this.entity);
+      stepTick(this.#prediction);
+    });
+  }
+
+  /** `sample` and `advance`, where the world does not wait behind the inputs. */
+  tick(intent: Intent, pose: Pose | null): OwnInput | null {
+    this.settle();
+    this.#own.goOnFrom(this.#tick);
+    const input = this.sample(intent, pose);
+    this.advance();
+    return input;
+  }
+
+  /** Predicts a whole frame at once; only from its first tick. */
+  advanceFrame(): void {
     if (!this.atFrameStart) throw new Error('a frame is under way');
-    this.#own.skip(this.#core.frame);
     this.#repredict(this.#core.tick + TICKS_PER_FRAME);
   }
 
@@ -217,6 +263,7 @@ export class Predictor {
     this.#voidTick = -1;
     this.#news = [];
     this.#nextFrame = frame;
+    this.#own.goOnFrom(frame * TICKS_PER_FRAME);
     this.#history.clear();
     this.#trail.clear();
     this.confirmed.dropFrom(frame);
@@ -239,7 +286,7 @@ export class Predictor {
           this.#fail({ kind: 'unsound', frame });
           return confirmed;
         }
-        this.#noteReplacedInput(frame, bytes);
+        this.#own.noteUsed(frame, this.#core.frameInputs(bytes), this.entity);
         const wire = this.#play(authoritative);
         if (wire === null) return false;
         confirmed = true;
@@ -285,7 +332,7 @@ export class Predictor {
   #play(authoritative: AuthoritativeFrame): WireFault | null {
     let wire: WireFault | null = null;
     const held = isWithoutTrap(() => {
-      wire = this.#apply(authoritative);
+      wire = applyFrame(this.#prediction, authoritative);
     });
     if (held) return wire;
     this.#started = false;
@@ -294,26 +341,12 @@ export class Predictor {
     return null;
   }
 
-  #apply({ bytes, leaves, enter }: AuthoritativeFrame): WireFault {
-    const core = this.#core;
-    if (leaves.length > 0 && !core.removePart(leaves)) return WireFault.OUT_OF_RANGE;
-    const entered = enter.length > 0 ? core.insertShrunk(enter) : WireFault.NONE;
-    if (entered !== WireFault.NONE) return entered;
-    return core.stepFrame(bytes, () => this.#trail.noteTick(core)).wire;
-  }
-
   /** False when the remembered state is no state any more: memory went bad under it. */
   #rollBack(frame: number, ticks: number): boolean {
     this.rollbacks++;
     this.resimulatedTicks += ticks;
+    this.deepestRollbackTicks = Math.max(this.deepestRollbackTicks, ticks);
     return this.#core.restore(this.#history.state(frame)) === WireFault.NONE;
-  }
-
-  #noteReplacedInput(frame: number, bytes: Uint8Array): void {
-    const own = this.#own.entryOf(frame);
-    if (own === null) return;
-    const used = this.#core.frameInputs(bytes).find((input) => input.entity === this.entity);
-    if (used === undefined || !sameBytes(used.entry, own)) this.#own.noteReplaced();
   }
 
   /** The tick that the player is at. */
@@ -356,12 +389,6 @@ export class Predictor {
   }
 
   #repredict(target: number): void {
-    this.#guess(target, () =>
-      repredict(this.#core, this.#history, this.#trail, this.#own, this.entity, target),
-    );
+    this.#guess(target, () => repredict(this.#prediction, this.entity, target));
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -1,7 +1,7 @@
 import type { IncidentFrame } from '../../core-wasm/host/incident-file.ts';
 import type { BubbleChange } from '../../core-wasm/host/messages.ts';
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
-import { MAX_PREDICTED_FRAMES } from './history.ts';
+import { HORIZON_TICKS } from './history.ts';
 import type { PredictedCore } from './predicted-core.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { PredictedCore } from './predicted-core.ts';
 export const TRAIL_FRAMES_MAX = 64;
 
 /** Hashes of ticks that may still be confirmed, and of those that just were. */
-const HASHES_MAX = (TRAIL_FRAMES_MAX + MAX_PREDICTED_FRAMES) * TICKS_PER_FRAME;
+const HASHES_MAX = TRAIL_FRAMES_MAX * TICKS_PER_FRAME + HORIZON_TICKS;
 const STORAGE_HEADROOM = 1.25;
 const NO_BYTES = new Uint8Array(0);
 

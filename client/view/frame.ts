@@ -132,7 +132,17 @@ function readWorld(loop: FrameLoop, alpha: number): void {
   interpolateBodies(session.bodies.previous, session.bodies.current, alpha, loop.bodies);
   interpolatePlayers(session.players.previous, session.players.current, alpha, loop.players);
   loop.ownRow = rowOfPlayer(loop.players, session.status.entity);
+  leadOwnFoot(loop);
   readHeld(loop.players, loop.ownRow, held);
+}
+
+function leadOwnFoot({ stage, players, ownRow }: FrameLoop): void {
+  const { ownLead } = stage.session;
+  if (ownRow < 0) return;
+  for (let axis = 0; axis < 3; axis++) {
+    const at = ownRow * 3 + axis;
+    players.feet[at] = (players.feet[at] as number) + (ownLead[axis] as number);
+  }
 }
 
 /** Puts rig and camera where the own player stands: nothing else ever moves the view. */

@@ -9,12 +9,20 @@ export const summary = 'run the real server under faked time, network and crashe
 export async function run(args: readonly string[]): Promise<number> {
   await installPackages();
   await build(['core']);
-  const { main } = await import('../../server/sim/main.ts');
+  const { main, SimUsageError } = await import('../../server/sim/main.ts');
+  const save = args.includes('--save');
   try {
-    return await main(args);
+    const { code, summary: result, command } = await main(args.filter((word) => word !== '--save'));
+    if (!save) return code;
+    const { saveResult } = await import('../../bench/results.ts');
+    const bench = args.includes('--bad-link') ? 'bad-link' : 'sim';
+    console.log(saveResult(bench, `${command} --save`, result));
+    return code;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code?.startsWith('ERR_PARSE_ARGS')) throw new UsageError(message);
+    if (error instanceof SimUsageError || code?.startsWith('ERR_PARSE_ARGS')) {
+      throw new UsageError(message);
+    }
     throw error;
   }
 }

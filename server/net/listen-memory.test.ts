@@ -112,8 +112,60 @@ describe('the memory network', () => {
     expect(late.length).toBeGreaterThan(5);
     expect(late.length).toBeLessThan(80);
     expect(held.length).toBeGreaterThan(5);
-    const lateMs = late.map(({ atMs, number }) => atMs - number * 50 - 40);
-    expect(Math.max(...lateMs)).toBeGreaterThanOrEqual(280);
+    const lateMs = late.map(({ atMs, number }) => Math.round(atMs - number * 50 - 40));
+    // The next message's acknowledgement told of it: its 50 ms and a round trip.
+    expect(lateMs).toContain(130);
+  });
+
+  test('the last message of all is repeated by the timeout, for nothing follows it', async () => {
+    const lateMs = new Set<number>();
+    for (let seed = 0; seed < 40; seed++) {
+      const network = { delayMs: 40, jitterMs: 0, lossRate: 0.3, lossBurst: 1 };
+      const { clock, client, up } = await connectOne(seed, network);
+      client.send(Uint8Array.of(1));
+      clock.advance(LONG_MS);
+      lateMs.add(Math.round((up[0]?.atMs ?? Number.NaN) - 40));
+    }
+    expect([...lateMs].sort((a, b) => a - b).slice(0, 3)).toEqual([0, 280, 840]);
+  });
+
+  test('a narrow way makes messages wait for each other', async () => {
+    const { clock, link, down } = await connectOne(1, { ...PERFECT_NETWORK, bitsPerSecond: 1e5 });
+    for (let number = 0; number < 4; number++) link.send(new Uint8Array(1194).fill(number));
+    clock.advance(1000);
+    // 1250 bytes with their headers: 100 ms each.
+    expect(down.map(({ atMs }) => Math.round(atMs))).toEqual([100, 200, 300, 400]);
+  });
+
+  test('a partition of one way holds up that way alone, and both go on behind it', async () => {
+    const { clock, link, client, up, down, closes } = await connectOne(1, {
+      ...PERFECT_NETWORK,
+      delayMs: 40,
+    });
+    client.partition({ up: true, down: false });
+    for (let number = 0; number < 60; number++) {
+      client.send(Uint8Array.of(number));
+      link.send(Uint8Array.of(number));
+      clock.advance(50);
+    }
+    expect([up.length, down.length]).toEqual([0, 60]);
+    client.partition({ up: false, down: false });
+    clock.advance(10_000);
+    expect(up.map(({ number }) => number)).toEqual(Array.from(Array(60).keys()));
+    // Timeouts of 280, 560, 1120 and 2240 ms: the first after the end of the partition.
+    expect(up[0]?.atMs).toBe(280 + 560 + 1120 + 2240 + 40);
+    expect(closes).toEqual([]);
+  });
+
+  test('a close in a partition tells nobody before it is over', async () => {
+    const { clock, client, closes } = await connectOne(1, PERFECT_NETWORK);
+    client.partition({ up: true, down: true });
+    client.close(1000, 'left');
+    clock.advance(5_000);
+    expect(closes).toEqual(['client 1000 at 0']);
+    client.partition({ up: false, down: false });
+    clock.advance(10_000);
+    expect(closes).toEqual(['client 1000 at 0', 'server 1000 at 6200']);
   });
 
   test('bursts lose the same share in fewer, longer gaps', async () => {

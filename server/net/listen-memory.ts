@@ -1,12 +1,17 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import { isRefusal, knock } from './door.ts';
 import { type NetworkConditions, PERFECT_NETWORK } from './memory-pipe.ts';
-import { type MemoryClient, type MemoryClientEvents, MemoryWire } from './memory-wire.ts';
+import {
+  type MemoryClient,
+  type MemoryClientEvents,
+  MemoryWire,
+  type Partition,
+} from './memory-wire.ts';
 import type { Refusal } from './refusal.ts';
 import { SocketLink } from './socket-link.ts';
 import type { Listener, ListenOptions } from './transport.ts';
 
-export type { MemoryClient, MemoryClientEvents };
+export type { MemoryClient, MemoryClientEvents, Partition };
 
 export interface MemoryNetwork {
   /** Decides every loss and jitter, for each connection and direction on its own. */

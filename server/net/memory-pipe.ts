@@ -1,16 +1,15 @@
 import type { Clock } from '../ports.ts';
 import type { SeededRandom } from '../seeded-random.ts';
+import { createLossChannel, type Loss } from './loss-channel.ts';
 
 /** How one direction of a connection behaves. */
-export interface NetworkConditions {
+export interface NetworkConditions extends Loss {
   /** One way, without loss. */
   readonly delayMs: number;
   /** Added to each message, evenly spread from 0 to this. */
   readonly jitterMs: number;
-  /** Share of segments that get lost, 0…<1. */
-  readonly lossRate: number;
-  /** Mean number of segments lost in a row, ≥ 1 (a Gilbert channel); 1 is even loss. */
-  readonly lossBurst: number;
+  /** What the narrowest part of the way carries; the rest waits its turn. Absent: no limit. */
+  readonly bitsPerSecond?: number;
 }
 
 export const PERFECT_NETWORK: NetworkConditions = {
@@ -32,37 +31,66 @@ export interface PipeEnds {
   drained(): void;
 }
 
-/** Linux's least retransmission timeout. */
+/** Linux's least retransmission timeout; the round trip comes on top. */
 const RETRANSMIT_MS_MIN = 200;
 const SEGMENT_BYTES = 1448;
+/** IP, TCP with timestamps, and the WebSocket's own header. */
+const SEGMENT_OVERHEAD_BYTES = 56;
 /** What both kernels hold of one direction before the sender has to buffer. */
 const WINDOW_BYTES = 256 * 1024;
 const FRAME_BYTES = 4;
+/** RFC 8985: who came later may have overtaken, for so much of a round trip. */
+const REORDERING_SHARE = 0.25;
+/** A timer may fire a rounding before the instant that it was asked for. */
+const ROUNDING_MS = 1e-6;
+
+interface Flight {
+  readonly parcel: Parcel;
+  /** When its last segment had left, or left again. */
+  sentMs: number;
+  /** When all of it is there; Infinity while the way is closed. */
+  arrivalMs: number;
+  /** Its end is lost, and nothing has told the sender yet. */
+  unnoticed: boolean;
+}
 
 /**
- * One direction of a TCP connection: ordered and reliable. A lost segment is not gone but late, by
- * a timeout that doubles, and holds up everything behind it (head-of-line blocking).
+ * One direction of a TCP connection, for that is what a WebSocket is: ordered and reliable. A lost
+ * segment is not gone but late, and everything behind it waits for it (head-of-line blocking).
+ *
+ * It is sent again as RFC 8985 (RACK) has it, which Linux, Android and Windows do: a round trip
+ * after a later segment that arrived, so in a stream of 20 messages a second it comes some 50 ms
+ * and a round trip late, and so once more when the repetition is lost; without a later one after
+ * the timeout, which doubles. While the way is
+ * closed (a partition) everything is lost, and the sender tries again at its doubled timeouts.
+ * Left out: congestion control, because these streams are far below any window, and the loss of
+ * bare acknowledgements, which the next one makes good.
  */
 export class MemoryPipe {
   /** Bytes that have not left the sender's buffer. */
   queuedBytes = 0;
 
   private readonly queue: Parcel[] = [];
-  private readonly flying: Parcel[] = [];
+  private readonly flying: Flight[] = [];
   private readonly unread: Parcel[] = [];
+  private readonly loses: () => boolean;
+  private readonly roundTripMs: number;
   private windowBytes = 0;
-  private lastArrivalMs = 0;
+  private linkFreeMs = 0;
   private paused = false;
+  private closed = false;
   private over = false;
   private waiting = false;
-  private lossy = false;
 
   constructor(
     private readonly clock: Clock,
     private readonly random: SeededRandom,
     private readonly conditions: NetworkConditions,
     private readonly ends: PipeEnds,
-  ) {}
+  ) {
+    this.loses = createLossChannel(random, conditions);
+    this.roundTripMs = 2 * conditions.delayMs + conditions.jitterMs;
+  }
 
   /** Takes the parcel; true when it has left the sender's buffer. */
   push(parcel: Parcel): boolean {
@@ -88,6 +116,28 @@ export class MemoryPipe {
     }
   }
 
+  /** A partition begins: what is on its way is lost, and so is what is sent. */
+  closeWay(): void {
+    this.closed = true;
+    for (const flight of this.flying) flight.arrivalMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** It is over: the oldest goes out at the next of its doubled timeouts, the rest behind it. */
+  openWay(): void {
+    if (!this.closed) return;
+    this.closed = false;
+    const [first, ...rest] = this.flying;
+    if (first === undefined) return;
+    let timeoutMs = RETRANSMIT_MS_MIN + this.roundTripMs;
+    let againMs = first.sentMs + timeoutMs;
+    while (againMs < this.clock.nowMs()) {
+      timeoutMs *= 2;
+      againMs += timeoutMs;
+    }
+    this.land(first, againMs + this.conditions.delayMs);
+    for (const flight of rest) this.land(flight, first.arrivalMs + this.roundTripMs);
+  }
+
   /** Drops everything that is still on its way. */
   cut(): void {
     this.over = true;
@@ -104,54 +154,100 @@ export class MemoryPipe {
       const bytes = parcelBytes(parcel);
       this.queuedBytes -= bytes;
       this.windowBytes += bytes;
-      this.flying.push(parcel);
-      const nowMs = this.clock.nowMs();
-      this.lastArrivalMs = Math.max(this.lastArrivalMs, nowMs + this.transitMs(bytes));
-      this.clock.after(this.lastArrivalMs - nowMs, () => this.arrive());
+      this.launch(parcel, bytes);
     }
     if (!this.waiting || this.queue.length > 0) return;
     this.waiting = false;
     this.ends.drained();
   }
 
-  /** Timers only say that one more parcel is due: the order is that of the queue. */
+  private launch(parcel: Parcel, bytes: number): void {
+    const { bitsPerSecond } = this.conditions;
+    const segments = Math.max(1, Math.ceil(bytes / SEGMENT_BYTES));
+    const bits = 8 * (bytes + segments * SEGMENT_OVERHEAD_BYTES);
+    const transferMs = bitsPerSecond === undefined ? 0 : (bits / bitsPerSecond) * 1000;
+    const sentMs = Math.max(this.linkFreeMs, this.clock.nowMs()) + transferMs;
+    this.linkFreeMs = sentMs;
+    const arrivalMs = Number.POSITIVE_INFINITY;
+    const flight: Flight = { parcel, sentMs, arrivalMs, unnoticed: false };
+    this.flying.push(flight);
+    if (!this.closed) this.fly(flight, segments);
+  }
+
+  private fly(flight: Flight, segments: number): void {
+    let lost = 0;
+    let lastLost = -1;
+    for (let segment = 0; segment < segments; segment++) {
+      if (!this.loses()) continue;
+      lost++;
+      lastLost = segment;
+    }
+    const { sentMs } = flight;
+    if (lost < segments) this.noticeLosses(sentMs);
+    if (lost === 0) this.land(flight, sentMs + this.transitMs());
+    else if (lastLost < segments - 1) this.repeat(flight, sentMs + this.patienceMs());
+    else this.lose(flight);
+  }
+
+  /** A segment that left at `sentMs` will arrive: its acknowledgement tells of older losses. */
+  private noticeLosses(sentMs: number): void {
+    for (const flight of this.flying) {
+      if (!flight.unnoticed || flight.sentMs >= sentMs) continue;
+      const toldMs = sentMs + this.roundTripMs;
+      this.repeat(flight, Math.max(toldMs, flight.sentMs + this.patienceMs()));
+    }
+  }
+
+  /** Sends the end of a flight again; a later one may come first. */
+  private repeat(flight: Flight, atMs: number): void {
+    flight.unnoticed = false;
+    flight.sentMs = atMs;
+    // It comes so much later that it meets another burst, or none.
+    if (this.random() < this.conditions.lossRate) this.lose(flight);
+    else this.land(flight, atMs + this.transitMs());
+  }
+
+  /** Lost at its `sentMs`: whatever later segment arrives tells of it, else the timeout comes. */
+  private lose(flight: Flight): void {
+    flight.unnoticed = true;
+    let timeoutMs = RETRANSMIT_MS_MIN + this.roundTripMs;
+    let lateMs = timeoutMs;
+    while (this.random() < this.conditions.lossRate) {
+      timeoutMs *= 2;
+      lateMs += timeoutMs;
+    }
+    this.land(flight, flight.sentMs + lateMs + this.transitMs());
+  }
+
+  private patienceMs(): number {
+    return this.roundTripMs * (1 + REORDERING_SHARE);
+  }
+
+  private transitMs(): number {
+    const { delayMs, jitterMs } = this.conditions;
+    return delayMs + jitterMs * this.random();
+  }
+
+  private land(flight: Flight, arrivalMs: number): void {
+    flight.arrivalMs = arrivalMs;
+    this.clock.after(arrivalMs - this.clock.nowMs(), () => this.arrive());
+  }
+
+  /** Timers only say that something may be due: nothing overtakes the oldest. */
   private arrive(): void {
-    const parcel = this.flying.shift();
-    if (parcel === undefined || this.over) return;
-    if (this.paused) this.unread.push(parcel);
-    else this.read(parcel);
+    const dueMs = this.clock.nowMs() + ROUNDING_MS;
+    for (let next = this.flying[0]; next !== undefined; next = this.flying[0]) {
+      if (next.arrivalMs > dueMs || this.over) return;
+      this.flying.shift();
+      if (this.paused) this.unread.push(next.parcel);
+      else this.read(next.parcel);
+    }
   }
 
   private read(parcel: Parcel): void {
     this.windowBytes -= parcelBytes(parcel);
     this.ends.deliver(parcel);
     if (!this.over) this.pump();
-  }
-
-  private transitMs(bytes: number): number {
-    const { delayMs, jitterMs, lossRate } = this.conditions;
-    let worstMs = 0;
-    for (let sent = 0; sent < bytes; sent += SEGMENT_BYTES) {
-      let lateMs = 0;
-      let timeoutMs = RETRANSMIT_MS_MIN + 2 * delayMs;
-      // A repetition comes so much later that it meets another burst, or none.
-      for (let lost = this.losesSegment(); lost; lost = this.random() < lossRate) {
-        lateMs += timeoutMs;
-        timeoutMs *= 2;
-      }
-      worstMs = Math.max(worstMs, lateMs);
-    }
-    return delayMs + jitterMs * this.random() + worstMs;
-  }
-
-  /** The channel's state after one more segment: losing or not. */
-  private losesSegment(): boolean {
-    const { lossRate, lossBurst } = this.conditions;
-    if (lossRate === 0) return false;
-    const leave = 1 / lossBurst;
-    const enter = Math.min(1, (lossRate * leave) / (1 - lossRate));
-    this.lossy = this.lossy ? this.random() >= leave : this.random() < enter;
-    return this.lossy;
   }
 }
 

@@ -15,11 +15,22 @@ export interface MemoryClient {
   /** Copies `bytes`; does nothing after the close. */
   send(bytes: Uint8Array | string): void;
   close(code: number, reason: string): void;
-  /** Pulls the cable: nothing that is on its way arrives, both ends see 1006. */
+  /**
+   * Pulls the cable: nothing that is on its way arrives, both ends see 1006; in a partition the
+   * server does not.
+   */
   cut(): void;
   /** Stops reading, as a client does that hangs. */
   pause(): void;
   resume(): void;
+  /** Says which ways carry nothing: a partition. Neither end learns of it but by silence. */
+  partition(ways: Partition): void;
+}
+
+/** The ways of a connection that are closed. */
+export interface Partition {
+  readonly up: boolean;
+  readonly down: boolean;
 }
 
 const ABNORMAL = 1006;
@@ -28,6 +39,7 @@ const ABNORMAL = 1006;
 export class MemoryWire {
   private link: SocketLink | null = null;
   private clientOpen = true;
+  private closedWays: Partition = { up: false, down: false };
   private forget: () => void = () => {};
   private readonly up: MemoryPipe;
   private readonly down: MemoryPipe;
@@ -70,6 +82,7 @@ export class MemoryWire {
         this.up.cut();
         this.down.cut();
         this.forget();
+        if (this.closedWays.down) return;
         this.clock.after(this.conditions.delayMs, () => this.clientGone(ABNORMAL, ''));
       },
     };
@@ -90,11 +103,19 @@ export class MemoryWire {
       cut: () => {
         if (!this.clientOpen) return;
         this.up.cut();
-        this.clock.after(this.conditions.delayMs, () => this.serverGone(ABNORMAL));
         this.clientGone(ABNORMAL, '');
+        if (this.closedWays.up) return;
+        this.clock.after(this.conditions.delayMs, () => this.serverGone(ABNORMAL));
       },
       pause: () => this.down.pause(),
       resume: () => this.down.resume(),
+      partition: (ways) => {
+        this.closedWays = ways;
+        if (ways.up) this.up.closeWay();
+        else this.up.openWay();
+        if (ways.down) this.down.closeWay();
+        else this.down.openWay();
+      },
     };
   }
 

@@ -6,8 +6,8 @@ import type { Clock } from '../ports.ts';
 import { createSeededRandom } from '../seeded-random.ts';
 import { createJudge, judge } from '../sim/agreement.ts';
 import { MemoryStore } from '../sim/memory-store.ts';
-import { createWill } from '../sim/sim-client.ts';
 import { type LocalServer, startLocalServer } from '../sim/sim-server.ts';
+import { createWill } from '../sim/will.ts';
 
 export interface CutsOptions {
   /** The storm ends when so many connections were cut. */

@@ -32,7 +32,7 @@ test('after 10 minutes of sleep or in a hidden page everybody is live in 2 s', a
     const core = await Core.create(module);
     const random = createSeededRandom(account);
     const door = () => server.listener;
-    clients.push(createSimClient(account, core, clock, random, NETWORK, door));
+    clients.push(createSimClient({ account, core, clock, random, conditions: NETWORK, door }));
   }
   const [awake, asleep, hidden, longHidden] = clients as [
     SimClient,

@@ -53,9 +53,9 @@ async function openScene(seed: number): Promise<Scene> {
     const core = await Core.create(module);
     const random = createSeededRandom(seed * 977 + account);
     const door = () => server.listener;
-    const file = (bytes: Uint8Array) => void (i === 0 && incidents.push(bytes));
-    const tap = () => {};
-    clients.push(createSimClient(account, core, clock, random, CONDITIONS, door, tap, file));
+    const onIncident = (bytes: Uint8Array) => void (i === 0 && incidents.push(bytes));
+    const conditions = CONDITIONS;
+    clients.push(createSimClient({ account, core, clock, random, conditions, door, onIncident }));
   }
   const core = await Core.create(module);
   const judging = createJudge(await Core.create(module));

@@ -1,58 +1,153 @@
 import { parseArgs } from 'node:util';
 import { loadCoreModule } from '../artifacts.ts';
-import { type SimulationReport, simulate } from './simulation.ts';
-import { usage } from './usage.ts';
+import { createClock } from '../clock.ts';
+import { type BadLinkReport, findBad, playOnBadLink } from './bad-link.ts';
+import { CANARIES, type Canary } from './canary.ts';
+import { createCorePool } from './core-pool.ts';
+import { runSeeds, type SeedsSummary } from './run-seeds.ts';
+import type { SimulationReport } from './simulation.ts';
 
-/** Exit code 0 when every seed held. */
-export async function main(args: readonly string[]): Promise<number> {
+/** Words that make no sense. */
+export class SimUsageError extends Error {}
+
+/** From several seeds on each gets no line of its own. */
+const LINES_MAX = 20;
+const PROGRESS_INTERVAL_MS = 10_000;
+
+export interface SimRun {
+  /** 0 when every seed held. */
+  readonly code: number;
+  readonly summary: SeedsSummary | BadLinkReport;
+  /** The command that was run, to be repeated. */
+  readonly command: string;
+}
+
+/** Runs what the words ask for. Throws `SimUsageError`, or what `parseArgs` throws. */
+export async function main(args: readonly string[]): Promise<SimRun> {
   const { values } = parseArgs({
     args: [...args],
     options: {
       seed: { type: 'string', default: '1' },
       seeds: { type: 'string', default: '1' },
-      clients: { type: 'string', default: '4' },
-      seconds: { type: 'string', default: '20' },
-      canary: { type: 'boolean', default: false },
+      workers: { type: 'string', default: '1' },
+      clients: { type: 'string' },
+      seconds: { type: 'string' },
+      canary: { type: 'string' },
+      'bad-link': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return 0;
+  const { first, count } = readSeeds(values.seed, values.seeds);
+  const choice = {
+    ...(values.clients === undefined ? {} : { clients: wholeNumber('clients', values.clients) }),
+    ...(values.seconds === undefined ? {} : { seconds: Number(values.seconds) }),
+    canary: readCanary(values.canary),
+  };
+  const command = `bun run sim ${args.join(' ')}`;
+  if (values['bad-link']) {
+    const seconds = Number(values.seconds ?? BAD_LINK_SECONDS);
+    return { ...(await playBadLink(first, seconds, values.json)), command };
   }
-  const module = await loadCoreModule();
-  const first = Number(values.seed);
-  const reports: SimulationReport[] = [];
-  for (let seed = first; seed < first + Number(values.seeds); seed++) {
-    const report = await simulate(module, {
-      seed,
-      clients: Number(values.clients),
-      seconds: Number(values.seconds),
-      canary: values.canary,
-    });
-    reports.push(report);
-    if (!values.json) console.log(describe(report));
-    for (const violation of report.violations) console.error(`seed ${seed}: ${violation}`);
+  const progress = createProgress(count, values.json, repeat(values));
+  const summary = await runSeeds(await loadCoreModule(), {
+    ...choice,
+    first,
+    count,
+    workers: wholeNumber('workers', values.workers),
+    onReport: progress,
+  });
+  console.log(values.json ? JSON.stringify(summary) : describeAll(summary));
+  return { code: summary.failures.length === 0 ? 0 : 1, summary, command };
+}
+
+/** Ten minutes, as long as a visit. */
+const BAD_LINK_SECONDS = 600;
+/** Beside the player on the bad link. */
+const OTHERS = 5;
+
+async function playBadLink(
+  seed: number,
+  seconds: number,
+  json: boolean,
+): Promise<{ code: number; summary: BadLinkReport }> {
+  const pool = createCorePool(await loadCoreModule());
+  const summary = await playOnBadLink(pool, { seed, seconds, others: OTHERS });
+  console.log(JSON.stringify(summary, null, json ? 0 : 2));
+  const bad = findBad(summary);
+  for (const what of bad) console.error(`seed ${seed}: ${what}`);
+  return { code: bad.length === 0 ? 0 : 1, summary };
+}
+
+/** `--seed 7`, `--seed 7 --seeds 3`, `--seeds 3` and `--seeds 7..9`. */
+function readSeeds(seed: string, seeds: string): { first: number; count: number } {
+  const range = /^(\d+)\.\.(\d+)$/.exec(seeds);
+  if (range === null) {
+    return { first: wholeNumber('seed', seed), count: wholeNumber('seeds', seeds) };
   }
-  const failed = reports.filter(({ violations }) => violations.length > 0);
-  if (values.json) {
-    console.log(JSON.stringify({ seeds: reports.length, failed: failed.length, reports }));
-  }
-  for (const { seed } of failed) {
-    console.error(
-      `bun run sim --seed ${seed} --clients ${values.clients} --seconds ${values.seconds}`,
-    );
-  }
-  return failed.length === 0 ? 0 : 1;
+  const [first, last] = [Number(range[1]), Number(range[2])];
+  if (last < first) throw new SimUsageError(`--seeds ${seeds} ends before it begins`);
+  return { first, count: last - first + 1 };
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new SimUsageError(`--${name} takes a number, not "${text}"`);
+  return Number(text);
+}
+
+function readCanary(text: string | undefined): Canary | null {
+  if (text === undefined) return null;
+  const canary = CANARIES.find((name) => name === text);
+  if (canary !== undefined) return canary;
+  throw new SimUsageError(`--canary takes one of ${CANARIES.join(', ')}`);
+}
+
+/** The choices that a failing seed needs to fail again. */
+function repeat(values: { clients?: string; seconds?: string; canary?: string }): string {
+  const words = (['clients', 'seconds', 'canary'] as const).flatMap((name) =>
+    values[name] === undefined ? [] : [`--${name} ${values[name]}`],
+  );
+  return words.join(' ');
+}
+
+function createProgress(count: number, quiet: boolean, choice: string) {
+  const clock = createClock();
+  let done = 0;
+  let failed = 0;
+  let toldMs = clock.nowMs();
+  return (report: SimulationReport): void => {
+    done++;
+    const { seed, violations } = report;
+    if (!quiet && count <= LINES_MAX) console.log(describe(report));
+    for (const violation of violations) console.error(`seed ${seed}: ${violation}`);
+    if (violations.length > 0) {
+      failed++;
+      console.error(`bun run sim --seed ${seed} ${choice}`.trim());
+    }
+    if (clock.nowMs() - toldMs < PROGRESS_INTERVAL_MS) return;
+    toldMs = clock.nowMs();
+    console.error(`${done} of ${count} seeds, ${failed} failed`);
+  };
 }
 
 function describe(report: SimulationReport): string {
-  const { seed, frames, crashes, cuts, resumed, fresh, rollbacks } = report;
-  const { agreements, entered, left } = report;
+  const { seed, frames, crashes, takeovers, cuts, partitions } = report;
+  const { resumed, late, fresh, rollbacks, agreements, entered, left, calmSeconds } = report;
   const verdict = report.violations.length === 0 ? 'held' : 'BROKE';
-  const returns = `${cuts} cuts, ${resumed} resumed, ${fresh} anew`;
-  const counts = `${frames} frames, ${crashes} crashes, ${returns}, ${rollbacks} rollbacks`;
-  const bubbles = `${agreements} agreements, ${entered} entered, ${left} left`;
-  return `seed ${seed} ${verdict}: ${counts}, ${bubbles}`;
+  return [
+    `seed ${seed} ${verdict}: ${frames} frames, ${crashes} crashes, ${takeovers} takeovers`,
+    `${cuts} cuts, ${partitions} partitions, ${resumed} resumed, ${late + fresh} anew`,
+    `${rollbacks} rollbacks, ${agreements} agreements`,
+    `${entered} entered, ${left} left, well after ${calmSeconds.toFixed(1)} s`,
+  ].join(', ');
+}
+
+function describeAll(summary: SeedsSummary): string {
+  const { seeds, failures, seconds, seedsPerSecond, calmSecondsMax, totals } = summary;
+  const counts = Object.entries(totals).map(([name, count]) => `${count} ${name}`);
+  return [
+    `${seeds - failures.length} of ${seeds} seeds held`,
+    `${seconds} s, ${seedsPerSecond} seeds a second`,
+    counts.join(', '),
+    `well again after ${calmSecondsMax.toFixed(1)} s at most`,
+  ].join('\n');
 }

@@ -15,6 +15,19 @@ export interface StoreWeather {
   writeDelayMs: number;
   /** Writes fail, nothing is kept. */
   away: boolean;
+  /** A planted fault: whoever lost the lease may write all the same. */
+  fenceless: boolean;
+}
+
+/** A group that was committed, for checkers. */
+export interface Commit {
+  readonly epoch: number;
+  /** The epoch that held the region when it was committed. */
+  readonly heldEpoch: number;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  /** The last frame that the journal had before, −1 for none. */
+  readonly after: number;
 }
 
 /**
@@ -22,7 +35,8 @@ export interface StoreWeather {
  * server, what was not is gone, as with a real database that syncs.
  */
 export class MemoryStore implements Store {
-  readonly weather: StoreWeather = { writeDelayMs: 5, away: false };
+  readonly weather: StoreWeather = { writeDelayMs: 5, away: false, fenceless: false };
+  readonly commits: Commit[] = [];
   private readonly clock: Clock;
   private epoch = 0;
   private seed: number | null = null;
@@ -33,6 +47,15 @@ export class MemoryStore implements Store {
 
   constructor(clock: Clock) {
     this.clock = clock;
+  }
+
+  get journal(): readonly JournalGroup[] {
+    return this.kept;
+  }
+
+  /** A planted fault: what was committed last is gone, as after a disk that lied about syncing. */
+  forget(): void {
+    this.kept.pop();
   }
 
   async claimRegion(region: number, seed: number) {
@@ -52,7 +75,16 @@ export class MemoryStore implements Store {
   appendGroup(lease: RegionLease, group: JournalGroup, projection: Projection) {
     const payload = group.payload.slice();
     return this.write(lease, () => {
-      if ((this.kept.at(-1)?.lastFrame ?? -1) >= group.lastFrame) return;
+      const after = this.kept.at(-1)?.lastFrame ?? -1;
+      const { firstFrame, lastFrame } = group;
+      if (lease.epoch === this.epoch && after >= lastFrame) return;
+      this.commits.push({
+        epoch: lease.epoch,
+        heldEpoch: this.epoch,
+        firstFrame,
+        lastFrame,
+        after,
+      });
       this.kept.push({ ...group, payload });
       for (const player of projection.players) this.lastSeen.set(player.account, player);
     });
@@ -74,7 +106,8 @@ export class MemoryStore implements Store {
   private write(lease: RegionLease, commit: () => void): Promise<StoreOutcome> {
     return new Promise((resolve) => {
       this.clock.after(this.weather.writeDelayMs, () => {
-        if (lease.epoch !== this.epoch) return resolve({ kind: 'lease-lost' });
+        const isFenced = lease.epoch !== this.epoch && !this.weather.fenceless;
+        if (isFenced) return resolve({ kind: 'lease-lost' });
         if (this.weather.away) return resolve({ kind: 'unavailable', cause: 'simulated' });
         commit();
         resolve({ kind: 'committed' });
@@ -102,4 +135,31 @@ export class MemoryStore implements Store {
 
   ping = async () => !this.weather.away;
   close = async () => {};
+}
+
+/** A server's way to the store: what is on its way may arrive, but a dead server begins nothing. */
+export function openStoreHandle(store: Store): { readonly store: Store; sever(): void } {
+  let severed = false;
+  const never = new Promise<never>(() => {});
+  const alive =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> =>
+      severed ? never : call(...args).then((result) => (severed ? never : result));
+  return {
+    store: {
+      claimRegion: alive((region, seed) => store.claimRegion(region, seed)),
+      checkpoints: (region) => store.checkpoints(region),
+      groups: (region, fromFrame) => store.groups(region, fromFrame),
+      appendGroup: alive((lease, group, picture) => store.appendGroup(lease, group, picture)),
+      truncateGroups: alive((lease, fromFrame) => store.truncateGroups(lease, fromFrame)),
+      saveCheckpoint: alive((lease, checkpoint) => store.saveCheckpoint(lease, checkpoint)),
+      createGuest: alive((name) => store.createGuest(name)),
+      account: alive((account) => store.account(account)),
+      ping: alive(() => store.ping()),
+      close: alive(() => store.close()),
+    },
+    sever() {
+      severed = true;
+    },
+  };
 }

@@ -1,11 +1,11 @@
-import { openSession, type WorldSession } from '../../client/net/session.ts';
+import { openSession, type SessionOptions, type WorldSession } from '../../client/net/session.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
-import { type Intent, type PartPose, type Pose, TICK_RATE_HZ } from '../../core-wasm/host/types.ts';
-import type { MemoryListener } from '../net/listen-memory.ts';
+import type { MemoryListener, Partition } from '../net/listen-memory.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import type { Clock } from '../ports.ts';
 import type { SeededRandom } from '../seeded-random.ts';
-import { connectMemory, type SimLink } from './sim-link.ts';
+import { connectMemory, createCable, partition, type SimLink } from './sim-link.ts';
+import { createWill, type Will } from './will.ts';
 
 /** One real client, its network and its will. */
 export interface SimClient {
@@ -16,6 +16,8 @@ export interface SimClient {
   cut(): void;
   /** As `cut`, but the server hears nothing of it: its end stays open, and nobody reads. */
   vanish(): void;
+  /** Says which ways carry nothing, of connections old and new. */
+  partition(ways: Partition): void;
   /** The machine sleeps: no timer runs, nothing is read, until `wake`. */
   sleep(): void;
   wake(): void;
@@ -23,115 +25,104 @@ export interface SimClient {
   throttle(intervalMs: number): void;
   /** Messages that came in and were not looked at. */
   readonly waiting: number;
-  update(): void;
+  /** As a display asks for each frame: see `WorldSession.update`. */
+  update(): number;
 }
 
-/** How long a client wants the same thing. */
-const MOOD_TICKS = TICK_RATE_HZ;
+export interface SimClientOptions {
+  readonly account: number;
+  readonly core: Core;
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly conditions: NetworkConditions;
+  /** The listener of the server that runs now, null while none does. */
+  readonly door: () => MemoryListener | null;
+  /** What the player wants; walks about as `random` has it unless given. */
+  readonly will?: Will;
+  readonly onMoved?: NonNullable<SessionOptions['onMoved']>;
+  /** Gets each desync as a file. */
+  readonly onIncident?: NonNullable<SessionOptions['onIncident']>;
+  /** Sees each message that arrives. */
+  readonly tap?: (bytes: Uint8Array) => void;
+}
 
-/**
- * `door` gives the listener of the server that runs now, null while none does; `tap` sees each
- * message that arrives, `onIncident` each desync as a file.
- */
-export function createSimClient(
-  account: number,
-  core: Core,
-  clock: Clock,
-  random: SeededRandom,
-  conditions: NetworkConditions,
-  door: () => MemoryListener | null,
-  tap: (bytes: Uint8Array) => void = () => {},
-  onIncident: (file: Uint8Array) => void = () => {},
-): SimClient {
+export function createSimClient(options: SimClientOptions): SimClient {
+  const { account, core, clock, random, door, onMoved, onIncident } = options;
+  const will = options.will ?? createWill(random);
+  const cable = createCable(door, options.conditions, options.tap);
+  const timers = createTimers(clock);
   let live: SimLink | null = null;
-  let timersMs = 0;
-  /** Timers that fell due in the machine's sleep; null while it is awake. */
-  let overdue: (() => void)[] | null = null;
-  const will = createWill(random);
-  const client: SimClient = {
-    conditions,
-    session: openSession({
-      url: 'memory:',
-      ticket: async () => String(account),
-      core,
-      nowMs: () => clock.nowMs(),
-      sampleIntent: will.intent,
-      samplePose: will.pose,
-      random,
-      onIncident,
-      schedule: (delayMs, task) =>
-        clock.after(Math.max(delayMs, timersMs), () => {
-          if (overdue === null) task();
-          else overdue.push(task);
-        }),
-      connect: (_url, protocols, nowMs) => {
-        const link = connectMemory(door(), client.conditions, protocols, nowMs, tap);
-        live = link;
-        return link;
-      },
-    }),
+  const session = openSession({
+    url: 'memory:',
+    ticket: async () => String(account),
+    core,
+    nowMs: () => clock.nowMs(),
+    sampleIntent: will.intent,
+    samplePose: will.pose,
+    random,
+    ...(onMoved === undefined ? {} : { onMoved }),
+    ...(onIncident === undefined ? {} : { onIncident }),
+    schedule: timers.schedule,
+    connect: (_url, protocols, nowMs) => {
+      const link = connectMemory(cable, protocols, nowMs);
+      live = link;
+      return link;
+    },
+  });
+  return {
+    session,
+    get conditions() {
+      return cable.conditions;
+    },
+    set conditions(conditions) {
+      cable.conditions = conditions;
+    },
     cut: () => live?.cut(),
     vanish: () => live?.vanish(),
+    partition: (ways) => partition(cable, ways),
     sleep() {
-      overdue = [];
+      timers.sleep();
       live?.pause();
     },
-    wake() {
-      const tasks = overdue ?? [];
-      overdue = null;
-      live?.resume();
-      for (const task of tasks) task();
-    },
-    throttle(intervalMs) {
-      timersMs = intervalMs;
-    },
+    wake: () => timers.wake(() => live?.resume()),
+    throttle: timers.throttle,
     get waiting() {
       return live?.waiting ?? 0;
     },
-    update: () => void client.session.update(clock.nowMs()),
-  };
-  return client;
-}
-
-export interface Will {
-  intent(): Intent;
-  pose(): Pose | null;
-}
-
-/** Walks about, turns, jumps, grips and waves, as the seed has it. */
-export function createWill(random: SeededRandom): Will {
-  let tick = 0;
-  let mood: Intent = { moveX: 0, moveZ: 0, yaw: 0, pitch: 0, buttons: 0 };
-  const wavers = random() < 0.5;
-  return {
-    intent() {
-      if (tick++ % MOOD_TICKS === 0) {
-        mood = {
-          moveX: Math.round((random() - 0.5) * 200),
-          moveZ: random() < 0.8 ? 127 : -60,
-          yaw: Math.floor(random() * 65536),
-          pitch: Math.round((random() - 0.5) * 8000),
-          buttons: Math.floor(random() * 16),
-        };
-      }
-      return mood;
-    },
-    pose() {
-      if (!wavers) return null;
-      const swing = Math.sin(tick / 11);
-      return {
-        head: part(0, 1650, swing),
-        left: part(-250, 1000, swing),
-        right: part(250, 900, -swing),
-      };
-    },
+    update: () => session.update(clock.nowMs()),
   };
 }
 
-function part(x: number, y: number, swing: number): PartPose {
-  const half = swing * 0.3;
+/** A machine's timers. */
+interface Timers {
+  readonly schedule: NonNullable<SessionOptions['schedule']>;
+  sleep(): void;
+  /** `beforeDue` runs before what fell due in the sleep. */
+  wake(beforeDue: () => void): void;
+  throttle(intervalMs: number): void;
+}
+
+function createTimers(clock: Clock): Timers {
+  let leastMs = 0;
+  /** Timers that fell due in the machine's sleep; null while it is awake. */
+  let overdue: (() => void)[] | null = null;
   return {
-    position: [x, Math.round(y + 200 * swing), -350],
-    rotation: [Math.sin(half), 0, 0, Math.cos(half)],
+    schedule: (delayMs, task) =>
+      clock.after(Math.max(delayMs, leastMs), () => {
+        if (overdue === null) task();
+        else overdue.push(task);
+      }),
+    sleep() {
+      overdue = [];
+    },
+    wake(beforeDue) {
+      const tasks = overdue ?? [];
+      overdue = null;
+      beforeDue();
+      for (const task of tasks) task();
+    },
+    throttle(intervalMs) {
+      leastMs = intervalMs;
+    },
   };
 }

@@ -5,7 +5,12 @@ import {
   WAITING_MESSAGES_MAX,
 } from '../../client/net/socket.ts';
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
-import type { MemoryClient, MemoryClientEvents, MemoryListener } from '../net/listen-memory.ts';
+import type {
+  MemoryClient,
+  MemoryClientEvents,
+  MemoryListener,
+  Partition,
+} from '../net/listen-memory.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 
 /** A link with its cable in the test's hand. */
@@ -23,13 +28,46 @@ export interface SimLink extends ClientLink {
 
 const ABNORMAL = 1006;
 
+/** A client's way into the network, under all its connections. */
+export interface Cable {
+  /** The listener of the server that runs now, null while none does. */
+  readonly door: () => MemoryListener | null;
+  /** Sees each message that arrives. */
+  readonly tap: (bytes: Uint8Array) => void;
+  /** Of connections that are opened from now on. */
+  conditions: NetworkConditions;
+  ways: Partition;
+  /** Old ones too: what they still hold comes late, behind the partition. */
+  readonly wires: Set<MemoryClient>;
+  /** Connections that were asked for while nothing got through. */
+  readonly dials: Set<() => void>;
+}
+
+const OPEN: Partition = { up: false, down: false };
+
+export function createCable(
+  door: Cable['door'],
+  conditions: NetworkConditions,
+  tap: Cable['tap'] = () => {},
+): Cable {
+  return { door, tap, conditions, ways: OPEN, wires: new Set(), dials: new Set() };
+}
+
+/** Says which ways carry nothing, of connections old and new. */
+export function partition(cable: Cable, ways: Partition): void {
+  cable.ways = ways;
+  for (const wire of cable.wires) wire.partition(ways);
+  if (ways.up || ways.down) return;
+  const dials = [...cable.dials];
+  cable.dials.clear();
+  for (const dial of dials) dial();
+}
+
 /** The memory transport behind the client's own link type. */
 export function connectMemory(
-  listener: MemoryListener | null,
-  conditions: NetworkConditions,
+  cable: Cable,
   protocols: Parameters<Connect>[1],
   nowMs: () => number,
-  tap: (bytes: Uint8Array) => void,
 ): SimLink {
   const waiting: Arrival[] = [];
   let wire: MemoryClient | null = null;
@@ -42,7 +80,7 @@ export function connectMemory(
   };
   const events = {
     onMessage: (bytes: Uint8Array) => {
-      tap(bytes);
+      cable.tap(bytes);
       if (waiting.length < WAITING_MESSAGES_MAX) {
         waiting.push({ bytes: bytes.slice(), atMs: nowMs() });
       } else {
@@ -53,9 +91,12 @@ export function connectMemory(
     },
     onClose: closed,
   };
-  dial(listener, protocols.join(', '), events, conditions, (answer) => {
-    if (closeCode === 0) wire = answer;
-    else answer.close(closeCode, closeReason);
+  whenOpen(cable, () => {
+    if (closeCode !== 0) return;
+    dial(cable, protocols.join(', '), events, (answer) => {
+      if (closeCode === 0) wire = answer;
+      else answer.close(closeCode, closeReason);
+    });
   });
   return {
     get state() {
@@ -93,21 +134,31 @@ export function connectMemory(
   };
 }
 
+function whenOpen({ ways, dials }: Cable, run: () => void): void {
+  if (ways.up || ways.down) dials.add(run);
+  else run();
+}
+
 function dial(
-  listener: MemoryListener | null,
+  cable: Cable,
   offer: string,
   events: MemoryClientEvents,
-  conditions: NetworkConditions,
   opened: (wire: MemoryClient) => void,
 ): void {
+  const listener = cable.door();
   if (listener === null) {
     events.onClose(ABNORMAL, 'nobody listens');
     return;
   }
-  listener.connect(offer, events, conditions).then(
+  listener.connect(offer, events, cable.conditions).then(
     (answer) => {
-      if ('status' in answer) events.onClose(ABNORMAL, answer.code);
-      else opened(answer);
+      if ('status' in answer) {
+        events.onClose(ABNORMAL, answer.code);
+        return;
+      }
+      cable.wires.add(answer);
+      answer.partition(cable.ways);
+      opened(answer);
     },
     () => events.onClose(ABNORMAL, 'connection refused'),
   );

@@ -1,9 +1,16 @@
 /** By itself, so that the command surface can show it before any package is there. */
-export const usage = `bun run sim [--seed N] [--seeds COUNT] [--clients N] [--seconds N] …
+export const usage = `bun run sim [--seed N] [--seeds COUNT|A..B] [--workers N] …
 
   --seed N       the first seed (default 1); a failure prints the one that reproduces it
-  --seeds COUNT  how many seeds in a row (default 1)
-  --clients N    real clients in the world (default 4)
-  --seconds N    virtual seconds of bad weather before the calm (default 20)
-  --canary       flip a bit in one client's world: the run must fail
-  --json         one JSON line at the end`;
+  --seeds COUNT  how many seeds in a row (default 1), or the first and the last as A..B
+  --workers N    threads that share the seeds (default 1)
+  --clients N    real clients in the world; the seed says how many unless given
+  --seconds N    virtual seconds of bad weather before the calm; likewise
+  --canary NAME  plant a fault that this checker must find: the run must fail
+                 (agreement, bandwidth, authority, durability, liveness)
+  --bad-link     instead: one player on 150 ± 50 ms, 2 % loss, 1 Mbit/s among five others, for
+                 --seconds (default 600): how deep rollbacks go, and what is seen of them
+  --save         write the summary to bench/results/<machine>/sim.json
+  --json         the summary as one JSON line
+
+The nightly run: bun run sim --seeds 10000 --workers 2, and bun run sim --bad-link`;
