@@ -345,7 +345,7 @@ describe('prediction', () => {
     expect(faults).toHaveLength(1);
   });
 
-  test('that needs a state plays on until it comes, further than guesses are taken back', async () => {
+  test('that needs a state plays on until it comes, beyond the horizon', async () => {
     const authority = await TestAuthority.create(module, 2, 6);
     const client = await TestClient.join(authority, 0, 11, { least: 0, spread: 0 });
     const { core, predictor } = client;

@@ -27,7 +27,7 @@ type Radii = Pick<
   InterestSettings,
   'nearestPlayers' | 'playerRadius' | 'bodyRadius' | 'ghostRadius'
 >;
-const NARROW: Radii = { nearestPlayers: 2, playerRadius: 9, bodyRadius: 6, ghostRadius: 12 };
+const NARROW: Radii = { nearestPlayers: 2, playerRadius: 9, bodyRadius: 6, ghostRadius: 30 };
 const WIDE: Radii = {
   nearestPlayers: 64,
   playerRadius: 1000,
