@@ -1,8 +1,6 @@
-import { interpolatePlayers } from '../../client/interpolate/interpolate.ts';
-import type { WorldSession } from '../../client/net/session.ts';
 import { HORIZON_TICKS } from '../../client/predict/history.ts';
 import { emptyMovers, emptyPlayers } from '../../core-wasm/host/core.ts';
-import { BodyRole, FRAME_DURATION_MS, type PlayerColumns } from '../../core-wasm/host/types.ts';
+import { BodyRole, FRAME_DURATION_MS } from '../../core-wasm/host/types.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import type { Room } from '../room/room.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
@@ -11,6 +9,13 @@ import { borrowCores, type CoreLoan, type CorePool } from './core-pool.ts';
 import { MemoryStore } from './memory-store.ts';
 import { createSimClient, type SimClient } from './sim-client.ts';
 import { SIM_LIMITS, type SimServer, startSimServer } from './sim-server.ts';
+import {
+  DISPLAY_MS,
+  type DrawnWatch,
+  type WaitWatch,
+  watchDrawn,
+  watchWaits,
+} from './smoothness.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 import { createWalker } from './will.ts';
 
@@ -72,8 +77,6 @@ export interface BadLinkReport {
 }
 
 export const VISIBLE_M = 0.5;
-/** Between two display frames: 90 Hz. */
-const DISPLAY_MS = 11;
 /** Until it has entered and its clock is steered, nothing is counted. */
 const SETTLE_MS = 8_000;
 /** A client may predict from before news for so long: what is on its way, and lost once. */
@@ -302,52 +305,4 @@ function pushSomething({ core, commands }: Room, random: SeededRandom): number[]
   const impulse = [random() * 80 - 40, 40, random() * 80 - 40] as const;
   commands.push((codec) => codec.addImpulse(entity, impulse, [0, 0, 0]));
   return [entity];
-}
-
-/** The own feet as drawn, over the last 100 ms. */
-interface DrawnWatch {
-  readonly feet: Float32Array[];
-  mostM: number;
-  readonly players: PlayerColumns;
-}
-
-const WINDOW_FRAMES = Math.ceil(100 / DISPLAY_MS);
-const SPRINT_MPS = 6.5;
-
-function watchDrawn(watch: DrawnWatch, session: WorldSession, alpha: number): void {
-  const { feet, players } = watch;
-  interpolatePlayers(session.players.previous, session.players.current, alpha, players);
-  const row = players.ids.subarray(0, players.count).indexOf(session.status.entity);
-  if (row < 0) return;
-  const foot = players.feet.slice(row * 3, row * 3 + 3);
-  for (let axis = 0; axis < 3; axis++) {
-    foot[axis] = (foot[axis] as number) + (session.ownLead[axis] as number);
-  }
-  feet.push(foot);
-  if (feet.length <= WINDOW_FRAMES) return;
-  const before = feet.shift() as Float32Array;
-  const wentM = Math.hypot(
-    (foot[0] as number) - (before[0] as number),
-    (foot[2] as number) - (before[2] as number),
-  );
-  watch.mostM = Math.max(watch.mostM, wentM - (SPRINT_MPS * WINDOW_FRAMES * DISPLAY_MS) / 1000);
-}
-
-interface WaitWatch {
-  tick: number;
-  sinceMs: number;
-  longestMs: number;
-  count: number;
-}
-
-/** A world that stands for longer than a frame of the server waits for news. */
-function watchWaits(watch: WaitWatch, tick: number, nowMs: number): void {
-  if (tick !== watch.tick) {
-    watch.tick = tick;
-    watch.sinceMs = nowMs;
-    return;
-  }
-  const stoodMs = nowMs - watch.sinceMs;
-  if (stoodMs > FRAME_DURATION_MS && stoodMs - DISPLAY_MS <= FRAME_DURATION_MS) watch.count++;
-  watch.longestMs = Math.max(watch.longestMs, stoodMs);
 }

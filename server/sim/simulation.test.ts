@@ -16,9 +16,10 @@ function expectRemembered({ seed, fresh, crashes, takeovers }: SimulationReport)
   if (crashes + takeovers === 0) expect([seed, fresh]).toEqual([seed, 0]);
 }
 
-/** 200 seeds in shares, so that a slow machine stays under the time of one test. */
+/** 200 seeds, shorter than by night, in shares, so that a slow machine stays under the time of one test. */
 const SHARES = 10;
 const SEEDS_PER_SHARE = 20;
+const SECONDS = 4;
 
 for (let share = 0; share < SHARES; share++) {
   const first = 1 + share * SEEDS_PER_SHARE;
@@ -26,7 +27,7 @@ for (let share = 0; share < SHARES; share++) {
   test(`seeds ${first} to ${last}: every checker holds through storm and calm`, async () => {
     const reports: SimulationReport[] = [];
     const onReport = (report: SimulationReport) => void reports.push(report);
-    const choice = { first, count: SEEDS_PER_SHARE, workers: 1 };
+    const choice = { first, count: SEEDS_PER_SHARE, seconds: SECONDS, workers: 1 };
     const summary = await runSeeds(module, { ...choice, onReport });
     expect(summary.failures).toEqual([]);
     expect(summary.seeds).toBe(SEEDS_PER_SHARE);
@@ -37,7 +38,7 @@ for (let share = 0; share < SHARES; share++) {
     expect(durableFrames).toBeGreaterThan(1000);
     expect(rollbacks).toBeGreaterThan(2000);
     const { crashes, cuts, takeovers, partitions, resumed } = summary.totals;
-    expect(crashes + cuts + takeovers + partitions).toBeGreaterThan(30);
+    expect(crashes + cuts + takeovers + partitions).toBeGreaterThan(20);
     expect(resumed).toBeGreaterThan(20);
     for (const report of reports) expectRemembered(report);
   });
