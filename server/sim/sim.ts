@@ -46,7 +46,8 @@ export interface Sim {
   readonly judge: Judge;
   readonly bandwidth: BandwidthWatch;
   readonly ledger: Ledger;
-  readonly mischief: Mischief;
+  /** Of the server that players find: what it names may be another's in the next one's world. */
+  mischief: Mischief;
   readonly captures: Capture[];
   crashes: number;
   cuts: number;

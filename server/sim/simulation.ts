@@ -133,6 +133,7 @@ async function startServer(sim: Sim): Promise<void> {
     },
   });
   sim.server = server;
+  sim.mischief = createMischief(sim.random);
   const wrong = checkDurability(ledger, store, server);
   if (wrong !== null) violate(sim, 'durability', wrong);
 }
