@@ -25,6 +25,7 @@ export const SWARM_SCENES = {
   'spread-200': { ...USUAL, mode: 'spread', players: 200 },
   /** By it others measure how soon an input is seen. */
   'spread-1000': { ...USUAL, mode: 'spread', players: 1000 },
+  'spread-1600': { ...USUAL, mode: 'spread', players: 1600 },
   'spread-3000': { ...USUAL, mode: 'spread', players: 3000 },
   'spread-4000': { ...USUAL, mode: 'spread', players: 4000 },
   crowd: { ...USUAL, mode: 'crowd', players: 300 },
@@ -41,7 +42,7 @@ export const SWARM_SCENE_NAMES = Object.keys(SWARM_SCENES) as SwarmSceneName[];
 export const SWARM_SCENES_USUAL: readonly SwarmSceneName[] = [
   'spread-200',
   'spread-1000',
-  'spread-3000',
+  'spread-1600',
   'crowd',
   'swarm',
   'churn',

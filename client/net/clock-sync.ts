@@ -1,4 +1,8 @@
-import { TICK_DURATION_MS, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import {
+  FRAME_DURATION_MS,
+  TICK_DURATION_MS,
+  TICKS_PER_FRAME,
+} from '../../core-wasm/host/types.ts';
 import { INPUT_FRAMES_AHEAD_MAX } from '../predict/history.ts';
 
 /** How early inputs shall reach the server, besides what jitter asks for. */
@@ -11,6 +15,11 @@ const JITTER_SLACK_MAX_MS = 80;
  */
 const SHORTFALL_REPORTS = 240;
 const SHORTFALL_RANK = 2;
+/**
+ * What comes late by less costs one replaced frame, in which the last intent goes on: nobody sees
+ * it, while slack against it delays everything that everybody sees of this player.
+ */
+const SHORTFALL_MIN_MS = FRAME_DURATION_MS;
 /** A repeated segment is a round trip late; beyond this waiting would cost more than it saves. */
 export const SHORTFALL_MAX_MS = 250;
 /** Time runs at most so much faster or slower: below what a player can feel. */
@@ -209,7 +218,7 @@ export class ClockSync {
     this.#worstMs.fill(0);
     for (const one of this.#shortfallsMs) insert(this.#worstMs, one);
     const repeatedMs = this.#worstMs[SHORTFALL_RANK - 1] as number;
-    this.#shortfallMs = Math.min(repeatedMs, SHORTFALL_MAX_MS);
+    this.#shortfallMs = repeatedMs < SHORTFALL_MIN_MS ? 0 : Math.min(repeatedMs, SHORTFALL_MAX_MS);
   }
 
   #noteJitter(unsteeredMs: number): void {
