@@ -60,7 +60,14 @@ test('the input of a frame is that of its ticks, period after period', () => {
     fc.property(modes, walkers, fc.nat(5000), (mode, walker, frame) => {
       const walk = createWalks(codec, { mode, spreadM: MODE_SPREAD_M[mode] })(walker);
       const input = codec.decodeEntry(walk.entryAt(frame));
-      expect(input?.intents).toEqual([0, 1, 2].map((i) => walk.intentAt(frame * 3 + i)) as never);
+      // The wire has one zero: adding it makes that of −0.
+      const intents = [0, 1, 2].map((i) => walk.intentAt(frame * 3 + i));
+      const signless = intents.map((one) => ({
+        ...one,
+        moveX: one.moveX + 0,
+        moveZ: one.moveZ + 0,
+      }));
+      expect(input?.intents).toEqual(signless as never);
       expect(input?.pose === null).toBe(!walker.headset);
       // The second time it comes out of the store.
       expect(walk.entryAt(frame)).toEqual(walk.entryAt(frame));
