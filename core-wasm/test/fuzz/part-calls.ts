@@ -149,17 +149,19 @@ function tell(c: Caller): void {
     const observer = integer(random, 0, 3);
     if (random() < 0.5) core.interest.forget(observer);
     core.interest.observe(observer, anyId(c), 50);
+    const looks = core.interest.entityOf(observer) !== 0;
     if (!core.openSnapshot(start)) throw new Error('a snapshot is none');
     core.bubbles.order(observer, null, 5n);
     if (!core.bubbles.write(forced)) throw new Error('nobody is told of a whole frame');
-    readBack(core, core.bubbles.message(observer), frame.length);
+    const message = core.bubbles.message(observer);
+    if (looks !== (message !== null)) throw new Error('who looks is told, and nobody else');
+    if (message !== null) readBack(core, message, frame.length);
   }
   core.restore(start);
 }
 
 /** Histories of an observer who is not new are not at hand, so only the new one's can be read. */
-function readBack(core: Core, message: Uint8Array | null, whole: number): void {
-  if (message === null) throw new Error('who ordered a message got none');
+function readBack(core: Core, message: Uint8Array, whole: number): void {
   const reader = new BubbleReader(core);
   reader.begin(core.frame - 1);
   const read = reader.read(message.slice());
