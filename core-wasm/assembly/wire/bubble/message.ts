@@ -10,7 +10,6 @@ import {
   isCommandForAll,
 } from '../filter';
 import { Kind } from '../messages';
-import { WireFault } from '../reader';
 import { beginEnters, writeEnters } from '../shrink/enters';
 import { copyChunks, hasChunk, isPlayerEntry, wasSparse } from './chunks';
 import { writeGhosts } from './ghost-record';
@@ -56,7 +55,8 @@ export function beginMessages(): void {
 
 /**
  * Writes the message of an observer whose members were just chosen, if he is to get one. Without
- * a message although he was to get one: there was no room, and he must begin anew.
+ * a message although he was to get one he must begin anew: there was no room, or what he has is of
+ * a world that was restored since.
  */
 export function writeMessage(index: i32, o: Observer): void {
   o.messageLength = 0;
@@ -130,8 +130,8 @@ function writeChange(o: Observer, start: usize): usize {
   if (o.enterCount > 0) {
     const ids = ENTERS + ((<usize>o.enterStart) << 2);
     enterBytes = writeEnters(ids, o.enterCount, at, roomAt(at) - REST_BYTES_MAX);
-    if (enterBytes == -WireFault.TOO_LONG) return 0;
-    assert(enterBytes > 0);
+    // Without room, or when he has a part of what hangs together: the world was restored under him.
+    if (enterBytes < 0) return 0;
     at += <usize>enterBytes;
   }
   const came = writeCame(at);
