@@ -135,7 +135,7 @@ function tellAll(
     core.addInput(entity, entries[(frame + i * 37) % entries.length] as Uint8Array);
   }
   core.loadFrame(core.frameEnd());
-  const forced = core.openFilter().slice();
+  const forced = core.openFrame().slice();
   for (let tick = 0; tick < TICKS_PER_FRAME; tick++) core.step();
   core.openSnapshot(start);
   for (const observer of entities.keys()) {

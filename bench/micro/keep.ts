@@ -39,7 +39,7 @@ function measure(core: Core, place: Place, frames: number): Figures {
     const number = core.frame;
     const start = core.snapshot();
     core.loadFrame(gesture(core));
-    const forced = core.openFilter();
+    const forced = core.openFrame();
     for (let tick = 0; tick < 3; tick++) core.step();
     core.openSnapshot(start);
     for (const observer of entities.keys()) core.bubbles.order(observer, null, 0n);

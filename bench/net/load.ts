@@ -62,6 +62,25 @@ interface Counters {
   readonly framesIn: number;
 }
 
+/** Of a run in which nobody was let in. */
+export function unmeasured(asked: number): LoadReport {
+  return {
+    asked,
+    joined: 0,
+    stayed: 0,
+    bytesDownPerPlayerPerSecond: null,
+    bytesUpPerPlayerPerSecond: null,
+    framesPerSecond: null,
+    framesPerSecondWorst: null,
+    seenP50Ms: null,
+    seenP99Ms: null,
+    serverCpu: null,
+    loadCpu: null,
+    othersCpu: null,
+    reasons: [],
+  };
+}
+
 /** Lets `plan.players` bots in, measures how they fare and lets them go. */
 export async function load(plan: LoadPlan): Promise<LoadReport> {
   const crowd = await openCrowd(plan);
@@ -202,21 +221,7 @@ function emptyReport(
   members: readonly Member[],
 ): LoadReport {
   const reasons = members.flatMap(({ bot }) => (bot.live || bot.reason === '' ? [] : [bot.reason]));
-  return {
-    asked: players,
-    joined,
-    stayed: live(members),
-    bytesDownPerPlayerPerSecond: null,
-    bytesUpPerPlayerPerSecond: null,
-    framesPerSecond: null,
-    framesPerSecondWorst: null,
-    seenP50Ms: null,
-    seenP99Ms: null,
-    serverCpu: null,
-    loadCpu: null,
-    othersCpu: null,
-    reasons: [...new Set(reasons)],
-  };
+  return { ...unmeasured(players), joined, stayed: live(members), reasons: [...new Set(reasons)] };
 }
 
 /** Entry of the process: the plan as JSON. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FRAME_MS } from './crowd.ts';
-import type { LoadPlan, LoadReport, ServerName } from './load.ts';
+import { type LoadPlan, type LoadReport, type ServerName, unmeasured } from './load.ts';
 import { pinned, type Running, startContestant } from './servers.ts';
 import { spreadFor } from './walkers.ts';
 
@@ -34,7 +34,7 @@ export async function measureServer(
     return { server, ...report, failures: failuresOf(server, report) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { server, ...nobody(players), failures: [`${server}: ${why}`] };
+    return { server, ...unmeasured(players), failures: [`${server}: ${why}`] };
   } finally {
     await running?.stop();
   }
@@ -69,22 +69,4 @@ export function failuresOf(server: ServerName, report: LoadReport): string[] {
   if (stayed < asked) return [`${server}: only ${stayed} of ${asked} stayed${because}`];
   if (seenP50Ms === null && asked > 1) return [`${server}: nobody saw anybody`];
   return [];
-}
-
-function nobody(asked: number): LoadReport {
-  return {
-    asked,
-    joined: 0,
-    stayed: 0,
-    bytesDownPerPlayerPerSecond: null,
-    bytesUpPerPlayerPerSecond: null,
-    framesPerSecond: null,
-    framesPerSecondWorst: null,
-    seenP50Ms: null,
-    seenP99Ms: null,
-    serverCpu: null,
-    loadCpu: null,
-    othersCpu: null,
-    reasons: [],
-  };
 }

@@ -29,7 +29,7 @@ export function groupsOf(core: Core, { state, groups }: Moment): number[][] {
 export function playFrame(core: Core, frame: Uint8Array, look: Look | null): void {
   const state = core.snapshot();
   if (core.loadFrame(frame) !== WireFault.NONE) throw new Error('refused');
-  core.openFilter();
+  core.openFrame();
   for (let tick = 0; tick < TICKS_PER_FRAME; tick++) core.step();
   if (!core.openSnapshot(state)) throw new Error('no state');
   if (!core.bubbles.write()) throw new Error('not told');

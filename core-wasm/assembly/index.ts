@@ -59,7 +59,6 @@ import { forgetMovers } from './query/tables';
 import { exposePlayer } from './query/view';
 import { terrainHeight } from './terrain/heightfield';
 import { exposeEntry, writeEntry } from './wire/entry';
-import { listForced, openFilter } from './wire/filter';
 import {
   acceptFrame,
   appendCommand,
@@ -72,6 +71,7 @@ import {
   inputsOffset,
 } from './wire/frame';
 import { decodeHead, encodeHead } from './wire/messages';
+import { listForced, openFrame } from './wire/passages';
 import { beginWrite, written } from './wire/writer';
 import { eventCount } from './world/events';
 import { takeFaults } from './world/fault';
@@ -295,14 +295,14 @@ export function frameEntryLength(offset: i32, length: i32): i32 {
 }
 
 /** Notes whom the loaded frame concerns, before its first tick. */
-export function filterOpen(): void {
-  openFilter();
+export function frameOpen(): void {
+  openFrame();
 }
 
 export const forcedAddress: usize = FORCED;
 
 /** Entity indices, two bytes each, whose groups everybody must have in this frame; their number. */
-export function filterForced(): i32 {
+export function frameForced(): i32 {
   return listForced();
 }
 

@@ -105,7 +105,7 @@ export const OLD_ISLANDS: usize = memory.data(MOVER_CAPACITY * 2, 16);
 /** Union-find over entity indices: who met whom since the frame began; 0 is its own parent. */
 export const GROUPS: usize = memory.data(ENTITY_CAPACITY * 2, 16);
 
-/** What a frame says, one record each, and who must be told whole; see `wire/filter.ts`. */
+/** What a frame says, one record each, and who must be told whole; see `wire/passages.ts`. */
 export const PASSAGE_BYTES: i32 = 12;
 /** Nothing that a frame says is shorter than four bytes. */
 export const PASSAGE_CAPACITY: i32 = FRAME_BYTES_MAX / 4;

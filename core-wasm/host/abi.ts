@@ -84,9 +84,9 @@ export interface Abi {
   frameFinish(): number;
   frameInputsOffset(length: number): number;
   frameEntryLength(offset: number, length: number): number;
-  filterOpen(): void;
+  frameOpen(): void;
   readonly forcedAddress: WebAssembly.Global;
-  filterForced(): number;
+  frameForced(): number;
 
   entryEncode(): number;
   entryDecode(length: number): number;

@@ -18,7 +18,7 @@ const PROOF = 4;
  * What each client is told of a frame: chosen by `Core.interest`, written in one pass over all
  * observers, in which whatever concerns several is encoded once.
  *
- *   before the frame   `Core.loadFrame`, `Core.openFilter`
+ *   before the frame   `Core.loadFrame`, `Core.openFrame`
  *   after its steps    `Core.openSnapshot` of its first tick, `order` for each, `write`
  *   then               `message` of each
  */

@@ -99,10 +99,10 @@ export class Core extends Shrinker {
    * Reads whom the loaded frame concerns, at its first tick. Returns entity indices whose groups
    * everybody must have in this frame: they become static, or cease to be.
    */
-  openFilter(): Uint16Array {
-    this.abi.filterOpen();
+  openFrame(): Uint16Array {
+    this.abi.frameOpen();
     const first = (this.abi.forcedAddress.value as number) >>> 1;
-    return this.memory.u16.slice(first, first + this.abi.filterForced());
+    return this.memory.u16.slice(first, first + this.abi.frameForced());
   }
 
   /** One tick. Without a loaded frame every player keeps the last intent. Bits of `StepFault`. */

@@ -143,7 +143,7 @@ export class Interest {
 
   /**
    * Once after each frame. False, and nothing done, unless the core has just stepped a frame from
-   * its first tick to its last. `forced` are ids or entity indices, as `openFilter` gives them:
+   * its first tick to its last. `forced` are ids or entity indices, as `openFrame` gives them:
    * those who are movers, or were at the first tick, are members of all, whatever `members` says,
    * up to 512.
    */

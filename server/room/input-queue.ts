@@ -5,7 +5,7 @@ import { Button, FRAME_DURATION_MS, type Intent } from '../../core-wasm/host/typ
 /** Inputs for frames further ahead than this are refused: 1.6 s. */
 export const FRAMES_AHEAD_MAX = 32;
 /** Ticks for which a missing input repeats the last one; longer would mint free distance. */
-export const DEBT_TICKS_MAX = 2;
+const DEBT_TICKS_MAX = 2;
 
 /** One player's inputs that wait for their frame to be sealed. */
 export interface InputLane {
@@ -102,7 +102,8 @@ export function takeInput(
   if (lane.missed > 1) return { entry: null, how: 'idle' };
   const last = lastIntent(lane, codec);
   const still = standStill(last);
-  const intents: [Intent, Intent, Intent] = [last, last, still];
+  const intentAt = (tick: number) => (tick < DEBT_TICKS_MAX ? last : still);
+  const intents: [Intent, Intent, Intent] = [intentAt(0), intentAt(1), intentAt(2)];
   lane.last = still;
   return { entry: codec.encodeEntry({ intents, pose: null }), how: 'replaced' };
 }

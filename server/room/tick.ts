@@ -55,7 +55,7 @@ function stepFrame(room: Room, bytes: Uint8Array): Uint16Array {
   const { core } = room;
   const fault = core.loadFrame(bytes);
   if (fault !== WireFault.NONE) throw new Error(`the core refused its own frame: ${fault}`);
-  const forced = core.openFilter();
+  const forced = core.openFrame();
   let faults = 0;
   for (let tick = 0; tick < TICKS_PER_FRAME; tick++) faults |= stepCore(room);
   if (faults !== 0) {

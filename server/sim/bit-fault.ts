@@ -5,7 +5,6 @@ import {
   readField,
   STATE_FIELDS,
 } from '../../core-wasm/host/state-fields.ts';
-import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 
 /** Arrays of the live state in which bits are flipped. */
@@ -122,9 +121,4 @@ function nameAt(bytes: Uint8Array, kind: Kind, at: number): string {
 
 function entityAt(bytes: Uint8Array, kind: Kind, at: number): number {
   return new DataView(bytes.buffer).getUint32(at + NAME_BYTES[kind][0], true);
-}
-
-/** The first frame whose confirmed state holds what a fault at `tick` has done. */
-export function frameAfter(tick: number): number {
-  return Math.floor(tick / TICKS_PER_FRAME) + 1;
 }

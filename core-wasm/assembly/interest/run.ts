@@ -5,7 +5,7 @@ import { LISTED_CAPACITY, OBSERVER_CAPACITY } from '../limits';
 import { packChunks } from '../wire/bubble/chunks';
 import { packGhosts } from '../wire/bubble/ghost-record';
 import { beginMessages, writeMessage } from '../wire/bubble/message';
-import { isFrameOpen } from '../wire/filter';
+import { isFrameOpen } from '../wire/passages';
 import { forgetAgain } from './again';
 import { buildCells, LOOSE_CELLS, PLAYER_CELLS } from './cells';
 import { buildColumns, forgetColumns } from './columns';

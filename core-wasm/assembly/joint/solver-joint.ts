@@ -6,7 +6,7 @@ import { normalizeQuat, rotate } from '../math/quat';
 import { add3, cross3, neg3, sub3, zero3 } from '../math/vec3';
 import { turnOf } from '../solver/integrate';
 import { biasRate, impulseScale, massScale } from '../solver/softness';
-import { applyInertia, FIXED, SolverBody, solverBody } from '../solver/solver-body';
+import { applyInertia, FIXED, SolverBody } from '../solver/solver-body';
 import { Joint } from './joint';
 
 /**
@@ -108,12 +108,4 @@ export function pushApart(s: SolverJoint, a: SolverBody, b: SolverBody, impulse:
 export function twistApart(s: SolverJoint, a: SolverBody, b: SolverBody, impulse: v128): void {
   if (s.slotA != FIXED) change(a, zero3(), applyInertia(a, neg3(impulse)));
   if (s.slotB != FIXED) change(b, zero3(), applyInertia(b, impulse));
-}
-
-export function bodyOfA(s: SolverJoint): SolverBody {
-  return solverBody(s.slotA);
-}
-
-export function bodyOfB(s: SolverJoint): SolverBody {
-  return solverBody(s.slotB);
 }

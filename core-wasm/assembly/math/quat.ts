@@ -69,12 +69,6 @@ export function rotateInverse(q: v128, v: v128): v128 {
   return add3(f32x4.sub(v, scale3(t, w3(q))), cross3(u, t));
 }
 
-/** q after turning with angular velocity `omega` (rad/s) for `dt`: first order, renormalised. */
-export function integrateRotation(q: v128, omega: v128, dt: f32): v128 {
-  const spin = scale3(omega, 0.5 * dt);
-  return normalizeQuat(f32x4.add(q, mulQuat(spin, q)));
-}
-
 /** Shortest-arc normalised interpolation. */
 export function nlerp(a: v128, b: v128, t: f32): v128 {
   const sign: f32 = dotQuat(a, b) < 0 ? -1.0 : 1.0;

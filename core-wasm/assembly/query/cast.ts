@@ -32,6 +32,7 @@ const STEPS_MAX: i32 = 32;
 /** Approach slower than this over the whole way is none: at most 1.5 mm in 1,500 m. */
 const APPROACH_MIN: f32 = 1e-6;
 
+/** Of the shape that was met last: whether the way began in it, its normal, and where on it. */
 let isInside: bool = false;
 let normal: v128 = f32x4.splat(0);
 let point: v128 = f32x4.splat(0);
@@ -39,20 +40,6 @@ let point: v128 = f32x4.splat(0);
 /** The moving shape, a body of the query's own. */
 export function movingShape(): Body {
   return changetype<Body>(QUERY_BODY);
-}
-
-/** True when the last cast began in what it met. */
-export function castBeganInside(): bool {
-  return isInside;
-}
-
-/** Normal out of what the last cast met, and the point of its surface seen from its centre. */
-export function castNormal(): v128 {
-  return normal;
-}
-
-export function castPoint(): v128 {
-  return point;
 }
 
 /** First of the tree's bodies that the moving shape meets. */

@@ -21,10 +21,6 @@ export function clearSimplex(): void {
   count = 0;
 }
 
-export function simplexCount(): i32 {
-  return count;
-}
-
 function vertexAddress(index: i32): usize {
   return SIMPLEX + <usize>index * VERTEX_BYTES;
 }

@@ -67,7 +67,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'bubbles',
   'reopen',
   'movingHashOf',
-  'openFilter',
+  'openFrame',
   'filterFrame',
   'entityCapacity',
   'bodyWord',

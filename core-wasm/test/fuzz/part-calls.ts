@@ -144,7 +144,7 @@ function tell(c: Caller): void {
   const start = core.snapshot();
   const isTaken = core.tick % TICKS_PER_FRAME === 0 && core.loadFrame(frame) === WireFault.NONE;
   if (isTaken) {
-    const forced = core.openFilter();
+    const forced = core.openFrame();
     for (let i = 0; i < TICKS_PER_FRAME; i++) core.step();
     const observer = integer(random, 0, 3);
     // Who is not forgotten has something of a world that was restored since: he may get nothing.

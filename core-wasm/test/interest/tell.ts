@@ -17,7 +17,7 @@ export function tell(
   let forced = new Uint16Array(0);
   live(town, false, (_, frame) => {
     if (core.loadFrame(frame) !== WireFault.NONE) throw new Error('the frame is refused');
-    forced = core.openFilter().slice();
+    forced = core.openFrame().slice();
     for (let tick = 0; tick < TICKS_PER_FRAME; tick++) core.step();
   });
   if (!core.openSnapshot(start)) throw new Error('a state is none');

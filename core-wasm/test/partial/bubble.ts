@@ -100,7 +100,7 @@ export function stepWhole(whole: Whole): Stepped {
   const start = core.snapshot();
   const events = nextFrame(whole);
   expectTaken(core.loadFrame(build(core, events, () => true)));
-  const forced = core.openFilter();
+  const forced = core.openFrame();
   const states = Array.from({ length: TICKS_PER_FRAME }, () => {
     core.step();
     return core.snapshot();

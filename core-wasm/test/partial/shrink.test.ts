@@ -223,7 +223,7 @@ describe("a player's history", () => {
           const before = follow(world, histories);
           const state = core.snapshot();
           expect(core.loadFrame(makeFrame(world))).toBe(WireFault.NONE);
-          core.openFilter();
+          core.openFrame();
           for (let tick = 0; tick < TICKS_PER_FRAME; tick++) core.step();
           core.openSnapshot(state);
           expect(core.bubbles.write()).toBe(true);

@@ -2,9 +2,9 @@ import { body, entityIndex, Role } from '../../body/body';
 import { slotOf } from '../../body/body-store';
 import { entryCount, entryNow, idBefore, idNow } from '../../interest/entries';
 import { CHUNK_OF, CHUNKS, HISTORIES, HISTORIES_BEFORE, HISTORY_OWNERS } from '../../layout';
-import { inputAddress, inputEntryLength, inputsOfFrame } from '../filter';
 import { HISTORY_BYTES } from '../pack/history';
 import { PACKED_BYTES_MAX, packEntry } from '../pack/pack';
+import { inputAddress, inputEntryLength, inputsOfFrame } from '../passages';
 
 /**
  * Each player's entry of the frame, packed once: the chunk that is copied to all who simulate him.

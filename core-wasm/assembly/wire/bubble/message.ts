@@ -1,6 +1,7 @@
 import { areEntriesSame, bitBytes, entryAt, idBefore, idNow } from '../../interest/entries';
 import { memberEntriesOf, Observer } from '../../interest/observer';
 import { ENTERS, HAS, LEAVES, LOADED, MESSAGES, MESSAGES_BYTES } from '../../layout';
+import { Kind } from '../messages';
 import {
   commandAddress,
   commandLength,
@@ -8,8 +9,7 @@ import {
   commandSubject,
   commandsOfFrame,
   isCommandForAll,
-} from '../filter';
-import { Kind } from '../messages';
+} from '../passages';
 import { beginEnters, writeEnters } from '../shrink/enters';
 import { copyChunks, hasChunk, isPlayerEntry, wasSparse } from './chunks';
 import { writeGhosts } from './ghost-record';

@@ -68,7 +68,7 @@ function filtered(adds: readonly Add[], ids: readonly number[]) {
   const whole = core.frameEnd();
   const start = core.snapshot();
   expect(core.loadFrame(whole)).toBe(WireFault.NONE);
-  const forced = [...core.openFilter()];
+  const forced = [...core.openFrame()];
   for (let tick = 0; tick < TICKS_PER_FRAME; tick++) core.step();
   const bytes = told(start, forced, ids[0] as number, 0, 5n);
   expect(core.checkFrame(bytes)).toBe(WireFault.NONE);
@@ -83,7 +83,7 @@ const IDLE = { moveX: 0, moveZ: 0, yaw: 0, pitch: 0, buttons: 0 };
 const STILL = { intents: [IDLE, IDLE, IDLE], pose: null } as const;
 const NONE = { inputs: [], forced: [], isAllWhole: true };
 
-describe('a filtered frame', () => {
+describe('a frame for one client', () => {
   test('has the commands and inputs of its groups', () => {
     const adds: Add[] = [
       (c) => c.addImpulse(near, [1, 0, 0], [0, 0, 0]),

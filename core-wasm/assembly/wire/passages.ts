@@ -91,7 +91,7 @@ function force(id: u32): void {
 }
 
 /** Reads the loaded frame, at its first tick. */
-export function openFilter(): void {
+export function openFrame(): void {
   assert(loadedBytes() > 0 && header().tick % TICKS_PER_FRAME == 0);
   memory.fill(MARKS, 0, ENTITY_CAPACITY);
   passageCount = 0;
