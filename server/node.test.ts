@@ -24,6 +24,7 @@ test('under Node with uWebSockets.js and Redis full clients agree, and it drains
         first: 0,
         count: 3,
         kind: 'full',
+        readers: 0,
         mode: 'roam',
         spreadM: 0,
         headsets: 0.5,

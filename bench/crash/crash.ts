@@ -50,6 +50,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
       first: 0,
       count: options.bots,
       kind: 'light',
+      readers: 0,
       mode: 'roam',
       spreadM: 0,
       headsets: 0.3,

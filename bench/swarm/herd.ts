@@ -2,6 +2,7 @@ import { Core, compileCore } from '../../core-wasm/host/core.ts';
 import { LightBot } from './bot.ts';
 import type { Delays } from './delays.ts';
 import { FullBot } from './full-bot.ts';
+import { giveWay } from './give-way.ts';
 import { createLogin } from './login.ts';
 import { attend, type Member, newMember, type Stay, type Tally, totalOf } from './member.ts';
 import type { Mode } from './modes.ts';
@@ -15,8 +16,13 @@ export interface HerdOptions {
   /** Numbers of the bots: `first` … `first + count − 1`. */
   readonly first: number;
   readonly count: number;
-  /** Full bots run the whole client and compare each proof of their bubble. */
-  readonly kind: 'light' | 'full';
+  /**
+   * Full bots run the whole client and compare each proof of their bubble. Witnesses are light bots
+   * that measure how soon an input is seen; the thread of light bots gives way to theirs.
+   */
+  readonly kind: 'light' | 'witness' | 'full';
+  /** So many decode what others did and see how soon: if all did, they would be the load. */
+  readonly readers: number;
   readonly mode: Mode;
   /** The server's SPACETIME_ARRIVAL_SPREAD_M. */
   readonly spreadM: number;
@@ -95,8 +101,6 @@ export interface Herd {
 const TURN_INTERVAL_MS = 1;
 /** The server reports four times a second; a bot without any for so long is not acknowledged. */
 const ACK_AGE_MAX_MS = 2_000;
-/** Bots of a thread that decode what they are sent: if all did, they would be the load. */
-const READERS_MAX = 12;
 /** Shorter than this in the world a bot's frame rate is mostly rounding. */
 const RATED_MS_MIN = 1_500;
 
@@ -106,6 +110,7 @@ export async function startHerd(
   wasm: Uint8Array<ArrayBuffer>,
 ): Promise<Herd> {
   const makeMember = await createMaker(options, wasm);
+  if (options.kind === 'light') giveWay();
   const nowMs = () => performance.now();
   const seen = makeMember.seen;
   const stay: Stay = {
@@ -161,7 +166,7 @@ type Maker = ((index: number) => Member) & { readonly seen: SeenBoard };
 async function createMaker(options: HerdOptions, wasm: Uint8Array<ArrayBuffer>): Promise<Maker> {
   const module = await compileCore(wasm);
   const codec = await Core.create(module);
-  const light = options.kind === 'light';
+  const light = options.kind !== 'full';
   // One codec serves all light bots; a full bot steps a world of its own.
   const cores = await Promise.all(
     Array.from({ length: light ? 0 : options.count }, () => Core.create(module)),
@@ -177,7 +182,7 @@ async function createMaker(options: HerdOptions, wasm: Uint8Array<ArrayBuffer>):
       walk: (account: number) => walks({ number, account, headset }),
       nowMs: () => performance.now(),
     };
-    const isReader = index < READERS_MAX;
+    const isReader = index < options.readers;
     return newMember(() =>
       light
         ? new LightBot({ ...botOptions, codec, seen, isReader })

@@ -26,7 +26,10 @@ test('every bot is in one thread, full ones in front and in threads of their own
       for (const plan of plans) {
         expect(plan.first).toBe(next);
         next += plan.count;
-        expect(plan.kind).toBe(next <= Math.min(full, players) ? 'full' : 'light');
+        const fullUpTo = Math.min(full, players);
+        if (next <= fullUpTo) expect(plan.kind).toBe('full');
+        else if (plan.first > fullUpTo || players - fullUpTo < 100) expect(plan.kind).toBe('light');
+        else expect([plan.kind, plan.count]).toEqual(['witness', 48]);
         if (plan.kind === 'full') expect(plan.count).toBeLessThanOrEqual(FULL_BOTS_PER_THREAD);
       }
       expect(next).toBe(players);

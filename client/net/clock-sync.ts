@@ -6,7 +6,13 @@ import {
 import { INPUT_FRAMES_AHEAD_MAX } from '../predict/history.ts';
 
 /** How early inputs shall reach the server, besides what jitter asks for. */
-export const SLACK_TARGET_MS = 12;
+export const SLACK_TARGET_MS = 3;
+/**
+ * Mean deviations of slack that are kept in reserve. A report names the least of five inputs, so
+ * that three, 2.4 standard deviations of it, leave one input in some five hundred late.
+ */
+const JITTER_FACTOR = 2.5;
+const JITTER_MIN_MS = 2;
 /** Jitter is not allowed to push the client further ahead than this. */
 const JITTER_SLACK_MAX_MS = 80;
 /**
@@ -93,7 +99,7 @@ export class ClockSync {
 
   /** Slack that is steered for, ms. */
   get targetMs(): number {
-    const jitterMs = Math.min(this.jitterMs * 2, JITTER_SLACK_MAX_MS);
+    const jitterMs = Math.min(this.jitterMs * JITTER_FACTOR, JITTER_SLACK_MAX_MS);
     return SLACK_TARGET_MS + Math.max(jitterMs, this.#shortfallMs);
   }
 
@@ -222,7 +228,11 @@ export class ClockSync {
   }
 
   #noteJitter(unsteeredMs: number): void {
-    const deviation = Math.min(Math.abs(unsteeredMs - this.#meanUnsteeredMs), JITTER_SLACK_MAX_MS);
+    // One hiccup of the server is no jitter of the way: a report may double it at most.
+    const deviation = Math.min(
+      Math.abs(unsteeredMs - this.#meanUnsteeredMs),
+      this.jitterMs * 2 + JITTER_MIN_MS,
+    );
     this.#meanUnsteeredMs = mix(this.#meanUnsteeredMs, unsteeredMs);
     this.jitterMs = mix(this.jitterMs, deviation);
   }

@@ -9,6 +9,7 @@ import {
 import { createMeter, type MeterLimits } from '../net/token-bucket.ts';
 import { countBy, countClose } from '../observe/meters.ts';
 import type { LinkEvents } from '../ports.ts';
+import { arrivedAtMs } from '../room/arrival-time.ts';
 import { sendTo } from '../room/broadcast.ts';
 import { putInput } from '../room/input-queue.ts';
 import { askRepair } from '../room/repair.ts';
@@ -88,7 +89,13 @@ function takeInput(room: Room, session: Session, input: Input, nowMs: number): V
   }
   const lane = room.lanes.get(session.entity);
   if (lane === undefined) return null;
-  const arrival = putInput(lane, input, nowMs, room.nextFrame, room.sealedMs);
+  const arrival = putInput(
+    lane,
+    input,
+    arrivedAtMs(room.arrival, nowMs),
+    room.nextFrame,
+    room.sealedMs,
+  );
   if (arrival === 'late') room.meters.inputsLate++;
   return null;
 }

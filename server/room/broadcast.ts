@@ -1,6 +1,7 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import type { Timing } from '../../core-wasm/host/messages.ts';
 import { NO_OBSERVER, type Session } from '../session/session.ts';
+import { turnMs } from './arrival-time.ts';
 import { observe, releaseObservers, unobserve } from './observers.ts';
 import { proofDue, repair } from './repair.ts';
 import type { Room } from './room.ts';
@@ -120,7 +121,7 @@ function recover(room: Room, session: Session): void {
 function takeTiming(room: Room, session: Session): Timing | null {
   const lane = room.lanes.get(session.entity);
   if (lane === undefined || !Number.isFinite(lane.slackMs)) return null;
-  const slackMs = Math.round(lane.slackMs);
+  const slackMs = Math.round(lane.slackMs - turnMs(session.link.id, room.lanes.size));
   const { replaced } = lane;
   lane.slackMs = Number.POSITIVE_INFINITY;
   lane.replaced = 0;

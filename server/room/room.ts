@@ -5,6 +5,7 @@ import type { Checkpointer } from '../persist/checkpoint.ts';
 import type { Journal } from '../persist/journal.ts';
 import type { Clock, Projection, ResumableSession } from '../ports.ts';
 import type { Session } from '../session/session.ts';
+import { type ArrivalTime, createArrivalTime } from './arrival-time.ts';
 import type { InputLane } from './input-queue.ts';
 import { createObservers, INTEREST, type Observers } from './observers.ts';
 import { createEvidenceShelf, type EvidenceShelf } from './repair.ts';
@@ -71,6 +72,7 @@ export interface Room {
   reservedEntity: number;
   /** When the newest frame was sealed. */
   sealedMs: number;
+  readonly arrival: ArrivalTime;
   /** The journal takes no more frames: the world stands still. */
   paused: boolean;
   readonly onFaults: (faults: number) => void;
@@ -112,6 +114,7 @@ export function createRoom(
     commands: [],
     reservedEntity: 0,
     sealedMs: parts.clock.nowMs(),
+    arrival: createArrivalTime(),
     paused: false,
   };
 }

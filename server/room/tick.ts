@@ -1,4 +1,5 @@
 import { TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
+import { noteBusy } from './arrival-time.ts';
 import { broadcastFrame } from './broadcast.ts';
 import { closeSilent } from './heartbeat.ts';
 import { updatePresence } from './presence.ts';
@@ -37,6 +38,7 @@ function playFrame(room: Room): boolean {
   room.nextFrame = frame + 1;
   broadcastFrame(room, frame, forced);
   readMeters(room);
+  noteBusy(room.arrival, room.clock, room.sealedMs);
   return true;
 }
 
