@@ -14,6 +14,8 @@ const SHIFT_TICKS_MAX = 6;
 const WAITING_MAX = 64;
 if (SLOTS < HORIZON_TICKS + 2 * SHIFT_TICKS_MAX) throw new Error('a rollback is never forgotten');
 
+const EVERYBODY = () => true;
+
 interface Told extends TickEvent {
   /** Whether the newest computation of the tick still has it. */
   stands: boolean;
@@ -34,8 +36,15 @@ export class Effects {
   readonly #slots: Slot[] = Array.from({ length: SLOTS }, () => ({ tick: -1, told: [] }));
   #waiting: Effect[] = [];
 
-  /** The core has just made the tick before `tickAfter`, for the first time or again. */
-  note(tickAfter: number, events: readonly TickEvent[]): void {
+  /**
+   * The core has just made the tick before `tickAfter`, for the first time or again. Of whom it has
+   * not computed, what was told before stands.
+   */
+  note(
+    tickAfter: number,
+    events: readonly TickEvent[],
+    wasComputed: (entity: number) => boolean = EVERYBODY,
+  ): void {
     const tick = tickAfter - 1;
     const slot = this.#slots[tick % SLOTS] as Slot;
     if (slot.tick !== tick) {
@@ -43,7 +52,9 @@ export class Effects {
       slot.told = [];
     }
     if (events.length === 0 && slot.told.length === 0) return;
-    for (const told of slot.told) told.stands = false;
+    for (const told of slot.told) {
+      if (wasComputed(told.entity) || wasComputed(told.other)) told.stands = false;
+    }
     for (const event of events) this.#noteOne(slot, event);
   }
 

@@ -68,6 +68,12 @@ export class History {
     return this.#held(frame).predicted;
   }
 
+  /** The frame as it was last predicted; empty when it never was. */
+  guessOf(frame: number): Uint8Array {
+    const slot = this.#at(frame);
+    return slot.frame === frame ? slot.predicted : NO_BYTES;
+  }
+
   clear(): void {
     for (const slot of this.#slots) slot.frame = -1;
   }

@@ -136,6 +136,6 @@ function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   return a.every((value, i) => value === b[i]);
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

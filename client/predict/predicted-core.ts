@@ -26,6 +26,13 @@ export type PredictedCore = Pick<
   | 'frameInputs'
   | 'sameFrame'
   | 'encodeEntry'
+  | 'islands'
+  | 'beginPart'
+  | 'markChanged'
+  | 'stepPart'
+  | 'computedCount'
+  | 'wasComputed'
+  | 'playerCount'
 >;
 
 /** What this client did in one frame, ready to be sent. */

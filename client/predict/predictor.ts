@@ -13,6 +13,7 @@ import {
   type PredictedCore,
 } from './predicted-core.ts';
 import { applyFrame, type Prediction, predictFrame, repredict, stepTick } from './rollback.ts';
+import { Timeline } from './timeline.ts';
 import { Trail } from './trail.ts';
 
 const NOBODY = new Uint32Array(0);
@@ -50,6 +51,7 @@ export class Predictor {
   readonly #core: PredictedCore;
   readonly #history = new History();
   readonly #trail = new Trail();
+  readonly #timeline = new Timeline();
   readonly #own: OwnInputs;
   readonly #prediction: Prediction;
   #news: AuthoritativeFrame[] = [];
@@ -77,9 +79,15 @@ export class Predictor {
       own: this.#own,
       history: this.#history,
       trail: this.#trail,
+      timeline: this.#timeline,
       effects: this.effects,
     };
     this.#disputes = new Disputes(onFault, onDispute);
+  }
+
+  /** Ticks of rollbacks of which only what news touched was computed. */
+  get partTicks(): number {
+    return this.#timeline.partTicks;
   }
 
   /** Times that client and server were found to differ, each until they agreed again. */
@@ -266,6 +274,7 @@ export class Predictor {
     this.#own.goOnFrom(frame * TICKS_PER_FRAME);
     this.#history.clear();
     this.#trail.clear();
+    this.#timeline.clear();
     this.confirmed.dropFrom(frame);
     this.#confirmedFrame = Math.min(this.#confirmedFrame, frame - 1);
     return this.#started || wire !== WireFault.NONE ? wire : WireFault.WRONG_FRAME;
@@ -346,7 +355,10 @@ export class Predictor {
     this.rollbacks++;
     this.resimulatedTicks += ticks;
     this.deepestRollbackTicks = Math.max(this.deepestRollbackTicks, ticks);
-    return this.#core.restore(this.#history.state(frame)) === WireFault.NONE;
+    const state = this.#history.state(frame);
+    if (this.#core.restore(state) !== WireFault.NONE) return false;
+    this.#timeline.begin(this.#core, state);
+    return true;
   }
 
   /** The tick that the player is at. */
@@ -365,6 +377,7 @@ export class Predictor {
   #revive(): void {
     this.#core.reopen();
     this.#core.restore(this.#trail.newestState);
+    this.#timeline.clear();
   }
 
   #fail(fault: PredictionFault): void {

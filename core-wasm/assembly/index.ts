@@ -6,6 +6,7 @@
 import { body } from './body/body';
 import { nextEntity, slotOf } from './body/body-store';
 import { staticsRevision } from './broadphase/static-grid';
+import { activeCount, isActive } from './island/active';
 import { flattenGroups } from './island/groups';
 import { beginPart, markChanged } from './island/part';
 import { nextJoint } from './joint/joint-indices';
@@ -237,6 +238,15 @@ export function partChanged(id: u32): void {
 export function partStep(length: i32): i32 {
   forgetMovers();
   return length < 0 || length > STAGING_BYTES ? -1 : stepPart(length);
+}
+
+export function computedCount(): i32 {
+  return activeCount();
+}
+
+export function wasComputed(id: u32): i32 {
+  const slot = slotOf(id);
+  return slot >= 0 && isActive(slot) ? 1 : 0;
 }
 
 export function moverCount(): i32 {

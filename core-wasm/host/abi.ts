@@ -39,6 +39,8 @@ export interface Abi {
   partBegin(): void;
   partChanged(entity: number): void;
   partStep(length: number): number;
+  computedCount(): number;
+  wasComputed(entity: number): number;
   moverCount(): number;
   isAsleep(entity: number): number;
   readonly groupsAddress: WebAssembly.Global;

@@ -222,6 +222,16 @@ export class Core extends Shrinker {
     return faults === -1 ? null : faults;
   }
 
+  /** How many movers the last tick computed: those awake, and in `stepPart` whom news touched. */
+  get computedCount(): number {
+    return this.abi.computedCount();
+  }
+
+  /** Whether the last tick computed this mover. */
+  wasComputed(entity: number): boolean {
+    return this.abi.wasComputed(entity) === 1;
+  }
+
   /**
    * By entity index: the group of each mover, named by its lowest index. Movers are of one group
    * when they could have felt each other since the frame began; whoever has whole groups computes

@@ -221,5 +221,7 @@ export const PART_CALLS: FacadeCalls = {
   'a partial rollback': { share: 0.3, call: rollBackPart },
   stepPart: { share: 0.2, call: stepVoid },
   beginPart: { looks: true, share: 0.1, call: ({ core }) => core.beginPart() },
+  computedCount: { looks: true, share: 0.1, call: (c) => void c.core.computedCount },
+  wasComputed: { looks: true, share: 0.1, call: (c) => void c.core.wasComputed(anyId(c)) },
   markChanged: { looks: true, share: 0.3, call: (c) => c.core.markChanged(anyId(c)) },
 };
