@@ -64,6 +64,7 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
     core,
     codec: await createCodec(module),
     clock,
+    lease,
     limits: parts.limits,
     meters: parts.meters,
     journal,

@@ -129,6 +129,7 @@ function answer(
       entity,
       nextFrame: frame,
       resumed: false,
+      lease: 1,
     }),
   );
   const empty = codec.packSnapshot(codec.snapshot());

@@ -61,7 +61,9 @@ function tellWhomItSees(): void {
 
 socket.onopen = () => {
   const hello = { protocol: PROTOCOL_VERSION, coreHash: core.module.hash64 };
-  send(core.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n }));
+  send(
+    core.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n, resumeLease: 0 }),
+  );
 };
 socket.onclose = ({ code, reason }) => console.log(`closed: ${code} ${reason}`);
 socket.onmessage = ({ data }) => {

@@ -17,6 +17,13 @@ export type Codec = Pick<Core, 'module' | 'encodeHello' | 'encodePing' | 'decode
 /** What the connection hands on; greetings and heartbeats it keeps to itself. */
 export type Delivered = Welcome | Snapshot | FrameMessage;
 
+/** A state of the server's that a client still has; see `Hello`. */
+export interface ResumePoint {
+  readonly frame: number;
+  readonly hash: bigint;
+  readonly lease: number;
+}
+
 export type ConnectionState = 'connecting' | 'joining' | 'live' | 'reconnecting' | 'closed';
 
 export interface ConnectionOptions {
@@ -29,7 +36,7 @@ export interface ConnectionOptions {
   /** Fetches a ticket; called again when the server refuses the one at hand. */
   readonly ticket: () => Promise<string>;
   /** Where to go on from; null asks for a snapshot. */
-  readonly resumePoint: () => { frame: number; hash: bigint } | null;
+  readonly resumePoint: () => ResumePoint | null;
   /** Takes a message; a reason refuses it, and the connection starts over with a snapshot. */
   readonly deliver: (message: Delivered, atMs: number) => string | null;
   readonly onRoundTrip: (rttMs: number) => void;
@@ -210,6 +217,7 @@ export class Connection {
         coreHash: codec.module.hash64,
         resumeFrame: resume?.frame ?? NO_RESUME_FRAME,
         resumeHash: resume?.hash ?? 0n,
+        resumeLease: resume?.lease ?? 0,
       }),
     );
   }

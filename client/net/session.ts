@@ -23,7 +23,7 @@ import type { DisputeReport, PredictionFault } from '../predict/dispute.ts';
 import type { Effect } from '../predict/effects.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { ClockSync } from './clock-sync.ts';
-import { Connection, type Delivered } from './connection.ts';
+import { Connection, type Delivered, type ResumePoint } from './connection.ts';
 import { InputDelay } from './input-delay.ts';
 import { type Connect, connectWebSocket } from './socket.ts';
 import { type SessionStatus, statusOf } from './status.ts';
@@ -124,6 +124,9 @@ class Session implements WorldSession {
   readonly #cancelPump: () => void;
   /** What is static, until the frame comes with which all that moves enters. */
   #base: Snapshot | null = null;
+  /** Of the newest WELCOME, and of the one under which the world at hand began. */
+  #lease = 0;
+  #worldLease = 0;
   /** The fault for which the predicted world must be replaced; null while it is sound. */
   #broken: PredictionFault | null = null;
   #attendedMs: number;
@@ -237,10 +240,11 @@ class Session implements WorldSession {
   }
 
   /** Null where only a snapshot will do: also when one has come that no frame followed. */
-  #resumePoint(): { frame: number; hash: bigint } | null {
+  #resumePoint(): ResumePoint | null {
     this.#settle();
     const point = this.#predictor.resumePoint();
-    return this.#base === null && point?.frame === this.#reader.frame ? point : null;
+    if (point === null || this.#base !== null || point.frame !== this.#reader.frame) return null;
+    return { ...point, lease: this.#worldLease };
   }
 
   /** Predicts up to where the clock wants to be; returns the ticks and parts that are left over. */
@@ -324,7 +328,8 @@ class Session implements WorldSession {
     return this.#predictor.receive(bytes, read.frame) ? null : 'a frame is missing';
   }
 
-  #onWelcome({ entity, resumed, nextFrame }: Welcome): string | null {
+  #onWelcome({ entity, resumed, nextFrame, lease }: Welcome): string | null {
+    this.#lease = lease;
     this.#clock.restart();
     this.#delay.restart();
     this.#lead.restart();
@@ -353,6 +358,7 @@ class Session implements WorldSession {
       ? this.#predictor.resync(frame, state)
       : this.#predictor.start(frame, state);
     if (wire !== WireFault.NONE) return `the core refused the world's state (${wire})`;
+    this.#worldLease = this.#lease;
     this.#broken = null;
     return null;
   }

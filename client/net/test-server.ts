@@ -197,6 +197,7 @@ export class TestServer {
         entity: this.#entity,
         nextFrame: resumed ? resumeFrame : core.frame,
         resumed,
+        lease: 1,
       }),
     );
     if (!resumed) this.sendSnapshot();

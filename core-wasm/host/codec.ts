@@ -106,6 +106,7 @@ export class Codec extends EntryPacker {
     putU64(this.memory, 1, m.coreHash);
     this.memory.u32[this.memory.field + 3] = m.resumeFrame;
     putU64(this.memory, 4, m.resumeHash);
+    this.memory.u32[this.memory.field + 6] = m.resumeLease;
     return this.encode(MessageKind.HELLO);
   }
 
@@ -126,6 +127,7 @@ export class Codec extends EntryPacker {
     u32[field + 4] = m.entity;
     u32[field + 5] = m.nextFrame;
     u32[field + 6] = m.resumed ? 1 : 0;
+    u32[field + 7] = m.lease;
     return this.encode(MessageKind.WELCOME);
   }
 
@@ -184,6 +186,7 @@ export class Codec extends EntryPacker {
           coreHash: getU64(this.memory, 1),
           resumeFrame: word(3),
           resumeHash: getU64(this.memory, 4),
+          resumeLease: word(6),
         } satisfies Hello;
       case MessageKind.INPUT:
         return { kind, frame: word(0), entry: tail } satisfies Input;
@@ -200,6 +203,7 @@ export class Codec extends EntryPacker {
           entity: word(4),
           nextFrame: word(5),
           resumed: word(6) === 1,
+          lease: word(7),
         } satisfies Welcome;
       case MessageKind.SNAPSHOT:
         return { kind, frame: word(0), state: tail } satisfies Snapshot;

@@ -1,7 +1,7 @@
 import type { WireFault } from './types.ts';
 
 /** Catalogue of messages; bytes are laid out by `core-wasm/assembly/wire/messages.ts` alone. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 export const MessageKind = {
   HELLO: 0x01,
@@ -28,6 +28,8 @@ export interface Hello {
   readonly resumeFrame: number;
   /** `Core.proof` of its state at that frame's first tick. */
   readonly resumeHash: bigint;
+  /** `Welcome.lease` under which that state began; 0 without one. */
+  readonly resumeLease: number;
 }
 
 /** A client's input for one frame; `entry` is copied into the frame byte for byte. */
@@ -67,6 +69,11 @@ export interface Welcome {
   readonly nextFrame: number;
   /** True: frames follow and the client's state stands. False: a SNAPSHOT comes first. */
   readonly resumed: boolean;
+  /**
+   * Epoch of the lease under which the server writes the region: another one is another history,
+   * for what was not durable is gone.
+   */
+  readonly lease: number;
 }
 
 /** State at a frame's first tick: all that is static. What moves enters with the frame itself. */

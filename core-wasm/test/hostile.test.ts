@@ -163,7 +163,13 @@ describe('messages', () => {
     const random = seeded(14);
     const entry = core.encodeEntry(steady({ moveX: 9 }, pose([1, 2, 3], [4, 5, 6])));
     const whole = [
-      core.encodeHello({ protocol: 1, coreHash: 2n, resumeFrame: 3, resumeHash: 4n }),
+      core.encodeHello({
+        protocol: 1,
+        coreHash: 2n,
+        resumeFrame: 3,
+        resumeHash: 4n,
+        resumeLease: 5,
+      }),
       core.encodeInput(77, entry),
       core.encodePing(5),
       core.encodeWelcome({
@@ -173,6 +179,7 @@ describe('messages', () => {
         entity: 4,
         nextFrame: 5,
         resumed: true,
+        lease: 7,
       }),
       core.encodeSnapshot(9, state.subarray(0, 900)),
       core.encodeRepair({ frame: 6, proof: 7n, hashes: Uint32Array.of(8, 9) }),

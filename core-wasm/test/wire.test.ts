@@ -304,8 +304,9 @@ describe('messages', () => {
   test('come back as they went', () => {
     const { HELLO, INPUT, PING, PONG, REPAIR, WELCOME, SNAPSHOT, FRAME } = MessageKind;
     fc.assert(
-      fc.property(u16, u64, u32, u64, (protocol, coreHash, resumeFrame, resumeHash) => {
-        const fields = { protocol, coreHash, resumeFrame, resumeHash };
+      fc.property(u16, u64, u32, u64, u32, (protocol, coreHash, resumeFrame, resumeHash, lease) => {
+        const resume = { resumeFrame, resumeHash, resumeLease: lease };
+        const fields = { protocol, coreHash, ...resume };
         expectBack(core.encodeHello(fields), { kind: HELLO, ...fields });
       }),
       { numRuns: 200, seed: 5 },
@@ -328,7 +329,7 @@ describe('messages', () => {
     );
     fc.assert(
       fc.property(u16, u64, u32, u32, u32, fc.boolean(), (protocol, coreHash, a, b, c, resumed) => {
-        const fields = { protocol, coreHash, epoch: a, entity: b, nextFrame: c, resumed };
+        const fields = { protocol, coreHash, epoch: a, entity: b, nextFrame: c, resumed, lease: a };
         expectBack(core.encodeWelcome(fields), { kind: WELCOME, ...fields });
       }),
       { numRuns: 200, seed: 8 },
@@ -361,7 +362,13 @@ describe('messages', () => {
 
   test('are refused by number when cut short, too long or unknown', () => {
     const whole = [
-      core.encodeHello({ protocol: 1, coreHash: 2n, resumeFrame: 3, resumeHash: 4n }),
+      core.encodeHello({
+        protocol: 1,
+        coreHash: 2n,
+        resumeFrame: 3,
+        resumeHash: 4n,
+        resumeLease: 5,
+      }),
       core.encodePing(7),
       core.encodeInput(3, core.encodeEntry(steady({}))),
       core.encodeRepair({ frame: 3, proof: 4n, hashes: Uint32Array.of(5, 6) }),

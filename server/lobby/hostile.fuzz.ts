@@ -146,6 +146,7 @@ function hello(codec: Codec): Uint8Array {
     coreHash: codec.module.hash64,
     resumeFrame: 0xffffffff,
     resumeHash: 0n,
+    resumeLease: 0,
   });
 }
 

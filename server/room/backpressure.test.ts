@@ -46,7 +46,15 @@ async function join(account: number): Promise<Reader> {
   if ('status' in answer) throw new Error(answer.code);
   const protocol = PROTOCOL_VERSION;
   const coreHash = codec.module.hash64;
-  answer.send(codec.encodeHello({ protocol, coreHash, resumeFrame: 0xffffffff, resumeHash: 0n }));
+  answer.send(
+    codec.encodeHello({
+      protocol,
+      coreHash,
+      resumeFrame: 0xffffffff,
+      resumeHash: 0n,
+      resumeLease: 0,
+    }),
+  );
   await pass(4);
   return Object.assign(reader, { client: answer });
 }

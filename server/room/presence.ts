@@ -112,6 +112,7 @@ function welcome(room: Room, session: Session, previous: Session | undefined): v
       entity: session.entity,
       nextFrame: missed === null ? room.nextFrame : hello.resumeFrame,
       resumed: missed !== null,
+      lease: room.lease.epoch,
     }),
   );
   for (const message of missed ?? []) sendTo(room, session, message);

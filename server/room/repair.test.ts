@@ -59,7 +59,9 @@ async function pass(frames: number): Promise<void> {
 
 async function greet(): Promise<void> {
   const hello = { protocol: PROTOCOL_VERSION, coreHash: codec.module.hash64 };
-  client.send(codec.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n }));
+  client.send(
+    codec.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n, resumeLease: 0 }),
+  );
   await pass(FRAMES_PER_SECOND);
 }
 

@@ -72,6 +72,7 @@ async function greet(
   account: number,
   resumeFrame = reader.core.frame,
   resumeHash = reader.core.proof(),
+  resumeLease = reader.welcomes.at(-1)?.lease ?? 0,
 ): Promise<void> {
   const answer = await server.listener.connect(`spacetime.v1, ticket.${account}`, {
     onMessage: (bytes) => {
@@ -90,7 +91,7 @@ async function greet(
   reader.client = answer;
   reader.closedWith = 0;
   const hello = { protocol: PROTOCOL_VERSION, coreHash: codec.module.hash64 };
-  answer.send(codec.encodeHello({ ...hello, resumeFrame, resumeHash }));
+  answer.send(codec.encodeHello({ ...hello, resumeFrame, resumeHash, resumeLease }));
   await pass(2);
 }
 
@@ -132,6 +133,18 @@ test('who was away for longer than is kept begins anew, and his place is free', 
   await pass(PROOF_INTERVAL_FRAMES + 1);
   expect(reader.wrong).toEqual([]);
   expect(server.room.meters.returns).toEqual({ resumed: 0, late: 1, fresh: 0 });
+});
+
+/** Seeds 662 and 729 of the simulator: a server that came back told him, and he was cut before. */
+test('whose world is of the server before this one begins anew', async () => {
+  const reader = await enter(1);
+  await pass(10);
+  await cutFor(reader, 3);
+  const { frame } = reader.core;
+  await greet(reader, 1, frame, reader.core.proof(), server.room.lease.epoch - 1);
+  expect(reader.welcomes.at(-1)).toMatchObject({ resumed: false });
+  await pass(PROOF_INTERVAL_FRAMES + 1);
+  expect(reader.wrong).toEqual([]);
 });
 
 test('who is back before the loss was noticed takes the place of his old socket', async () => {

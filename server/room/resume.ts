@@ -44,6 +44,8 @@ export function isInterrupted(room: Room, session: Session): boolean {
 export function takeOver(room: Room, previous: Session, session: Session): Uint8Array[] | null {
   const { observer } = previous;
   const first = session.hello?.resumeFrame ?? 0;
+  // His state is of a server before this one, and he never heard that this one had him begin anew.
+  if (session.hello?.resumeLease !== room.lease.epoch) return null;
   const isFollowed = observer !== NO_OBSERVER && previous.entity === session.entity;
   if (!isFollowed || previous.needsSnapshot || first <= previous.beganFrame) return null;
   const missed = messagesSince(room.sent, observer, first);

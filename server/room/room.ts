@@ -3,7 +3,7 @@ import type { InterestSettings } from '../../core-wasm/host/interest.ts';
 import type { Meters } from '../observe/meters.ts';
 import type { Checkpointer } from '../persist/checkpoint.ts';
 import type { Journal } from '../persist/journal.ts';
-import type { Clock, Projection, ResumableSession } from '../ports.ts';
+import type { Clock, Projection, RegionLease, ResumableSession } from '../ports.ts';
 import type { Session } from '../session/session.ts';
 import { type ArrivalTime, createArrivalTime } from './arrival-time.ts';
 import type { InputLane } from './input-queue.ts';
@@ -40,6 +40,7 @@ export interface Room {
   /** For messages, so that a socket callback never meets a frame that is being built. */
   readonly codec: Codec;
   readonly clock: Clock;
+  readonly lease: RegionLease;
   readonly limits: RoomLimits;
   readonly meters: Meters;
   readonly journal: Journal;
@@ -86,6 +87,7 @@ export function createRoom(
     | 'core'
     | 'codec'
     | 'clock'
+    | 'lease'
     | 'limits'
     | 'meters'
     | 'journal'

@@ -41,7 +41,9 @@ test('who is far away is in no message, not even by number, who is in sight a gh
     });
     if ('status' in answer) throw new Error(answer.code);
     const hello = { protocol: PROTOCOL_VERSION, coreHash: module.hash64 };
-    answer.send(codec.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n }));
+    answer.send(
+      codec.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n, resumeLease: 0 }),
+    );
     await pass(4);
   }
   await pass(40);

@@ -56,7 +56,9 @@ async function joinCost(
   });
   if ('status' in answer) throw new Error(answer.code);
   const hello = { protocol: PROTOCOL_VERSION, coreHash: module.hash64 };
-  answer.send(codec.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n }));
+  answer.send(
+    codec.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n, resumeLease: 0 }),
+  );
   await pass(5);
   expect(frames).toBeGreaterThan(0);
   server.crash();

@@ -56,6 +56,7 @@ export function hello({ codec }: Stage, change: Partial<Hello> = {}): Uint8Array
     coreHash: codec.module.hash64,
     resumeFrame: NO_RESUME_FRAME,
     resumeHash: 0n,
+    resumeLease: 0,
     ...change,
   });
 }

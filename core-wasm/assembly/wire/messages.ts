@@ -16,11 +16,12 @@ import { beginWrite, writeU8, writeU16, writeU32, writeU64, written } from './wr
  * The catalogue of messages. Each has a fixed head, which is written and checked here, and at most
  * one tail of bytes (an entry, a state, the parts of a frame), which the host copies as it is.
  *
- *   HELLO    01  protocol u16, core u64, resume frame u32, resume hash u64          client
+ *   HELLO    01  protocol u16, core u64, resume: frame u32, hash u64, lease u32      client
  *   INPUT    02  frame u32, entry …                                                 client
  *   PING     03  nonce u32                                                          client
  *   REPAIR   04  frame u32, proof u64, hashes u16, hash u32 …                       client
- *   WELCOME  81  protocol u16, core u64, epoch u32, entity u32, next frame u32, resumed u8
+ *   WELCOME  81  protocol u16, core u64, epoch u32, entity u32, next frame u32, resumed u8,
+ *                lease u32
  *   SNAPSHOT 82  frame u32, state …
  *   FRAME    83  flags u8, frame u16, parts by flags …; see bubble/message.ts
  *   PONG     85  nonce u32
@@ -71,6 +72,7 @@ export function encodeHead(kind: i32): i32 {
     writeU64(field64(1));
     writeU32(field(3));
     writeU64(field64(4));
+    writeU32(field(6));
   } else if (kind == Kind.WELCOME) {
     writeU16(field(0));
     writeU64(field64(1));
@@ -78,6 +80,7 @@ export function encodeHead(kind: i32): i32 {
     writeU32(field(4));
     writeU32(field(5));
     writeU8(field(6));
+    writeU32(field(7));
   } else if (kind == Kind.REPAIR) {
     writeU32(field(0));
     writeU64(field64(1));
@@ -136,7 +139,8 @@ function decodeHello(): WireFault {
   expose64(1, readU64());
   expose(3, readU32());
   expose64(4, readU64());
-  return finishHead(23, false);
+  expose(6, readU32());
+  return finishHead(27, false);
 }
 
 function decodeInput(): WireFault {
@@ -169,5 +173,6 @@ function decodeWelcome(): WireFault {
   const resumed = readU8();
   expose(6, resumed);
   if (resumed > 1) return WireFault.OUT_OF_RANGE;
-  return finishHead(24, false);
+  expose(7, readU32());
+  return finishHead(28, false);
 }

@@ -10,6 +10,7 @@ function encoded({ core, random, state }: Caller): Uint8Array {
         ...numbers,
         resumeFrame: anyNumber(random),
         resumeHash: anyHash(random),
+        resumeLease: anyNumber(random),
       });
     case 1:
       return core.encodeWelcome({
@@ -18,6 +19,7 @@ function encoded({ core, random, state }: Caller): Uint8Array {
         entity: anyNumber(random),
         nextFrame: anyNumber(random),
         resumed: random() < 0.5,
+        lease: anyNumber(random),
       });
     case 2:
       return core.encodeInput(anyNumber(random), anyBytes(random, 70));
