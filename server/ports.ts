@@ -89,8 +89,12 @@ export interface PlayerProjection {
 export interface Checkpoint {
   /** The frame that comes next: the state is the one at this frame's first tick. */
   readonly frame: number;
+  /** When it was taken, milliseconds since the Unix epoch. */
+  readonly takenMs: number;
   /** SHA-256 of the core artifact, hex. */
   readonly coreHash: string;
+  /** SHA-256 of the layout of `state`, hex: `STATE_SCHEMA_HASH` of the core that took it. */
+  readonly schemaHash: string;
   /** `Core.stateHash()` of the restored state. */
   readonly stateHash: bigint;
   /** `Core.snapshot()` bytes; the store compresses as it likes. */
@@ -98,6 +102,20 @@ export interface Checkpoint {
   /** The journal's chain value just before `frame`. */
   readonly chain: Uint8Array;
 }
+
+/** That there was a checkpoint. Outlives its state, which thinning takes away. */
+export interface CheckpointMark {
+  readonly frame: number;
+  readonly takenMs: number;
+  readonly coreHash: string;
+  readonly hasState: boolean;
+}
+
+export type ReadCheckpoint =
+  | { readonly kind: 'sound'; readonly checkpoint: Checkpoint }
+  /** Its bytes are not those that were stored, or do not decompress. */
+  | { readonly kind: 'damaged'; readonly frame: number; readonly why: string }
+  | { readonly kind: 'absent' };
 
 export type StoreOutcome =
   | { readonly kind: 'committed' }
@@ -117,8 +135,12 @@ export interface Account {
 export interface Store {
   /** Takes the region over, fencing every earlier holder. Creates it with `seed` when it is new. */
   claimRegion(region: number, seed: number): Promise<{ lease: RegionLease; seed: number }>;
-  /** Newest first. */
-  checkpoints(region: number): AsyncIterable<Checkpoint>;
+  /** What can be read: newest first, beginning at `newestFrame`. Damaged ones are left out. */
+  checkpoints(region: number, newestFrame?: number): AsyncIterable<Checkpoint>;
+  /** Oldest first. */
+  checkpointMarks(region: number, which: 'all' | 'with-state'): Promise<readonly CheckpointMark[]>;
+  /** Also says whether a mark is sound whose state is gone: it is then `absent`. */
+  readCheckpoint(region: number, frame: number): Promise<ReadCheckpoint>;
   /** Groups that hold `fromFrame` or later frames, in order. */
   groups(region: number, fromFrame: number): AsyncIterable<JournalGroup>;
   appendGroup(
@@ -129,6 +151,16 @@ export interface Store {
   /** Removes groups at and after `fromFrame`: recovery cuts off what did not verify. */
   truncateGroups(lease: RegionLease, fromFrame: number): Promise<StoreOutcome>;
   saveCheckpoint(lease: RegionLease, checkpoint: Checkpoint): Promise<StoreOutcome>;
+  /** Takes the states of these checkpoints away; their marks stay. */
+  thinCheckpoints(lease: RegionLease, frames: readonly number[]): Promise<StoreOutcome>;
+  /** Removes groups that end before `frame`, and marks before it that have no state. */
+  pruneJournal(lease: RegionLease, frame: number): Promise<StoreOutcome>;
+  /** Removes checkpoints behind `frame`: the world goes back to it. */
+  dropCheckpointsAfter(lease: RegionLease, frame: number): Promise<StoreOutcome>;
+  /** Keeps a core's artifact by its hash, once; older worlds are replayed with it. */
+  keepCore(coreHash: string, wasm: Uint8Array): Promise<void>;
+  /** The artifact as it was kept; null when it was not, or is not what was kept. */
+  keptCore(coreHash: string): Promise<Uint8Array | null>;
   createGuest(name: string): Promise<Account>;
   account(account: number): Promise<Account | null>;
   /** Cheap probe for readiness. */
