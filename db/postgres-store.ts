@@ -1,36 +1,37 @@
-import { promisify } from 'node:util';
-import { deflate, inflate } from 'node:zlib';
+import { createHash } from 'node:crypto';
 import type {
   Account,
   Checkpoint,
+  CheckpointMark,
   JournalGroup,
   Projection,
+  ReadCheckpoint,
   RegionLease,
   Store,
   StoreOutcome,
 } from '../server/ports.ts';
 import { type Connection, connect, type Database, isConnectionLost, rootCause } from './connect.ts';
 import { insertAccount, selectAccount } from './queries/accounts.ts';
+import { packCheckpoint, unpackCheckpoint } from './queries/checkpoint-row.ts';
 import {
-  type CheckpointRow,
-  selectCheckpointBefore,
+  deleteCheckpointsAfter,
+  selectCheckpoint,
+  selectCheckpointUpTo,
+  selectMarks,
+  thinCheckpoints,
   upsertCheckpoint,
 } from './queries/checkpoints.ts';
-import { cutGroups, insertGroup, selectGroups } from './queries/journal.ts';
+import { insertCore, selectCore } from './queries/cores.ts';
+import { cutGroups, insertGroup, pruneGroups, selectGroups } from './queries/journal.ts';
 import { claimRegion } from './queries/regions.ts';
 import { selectNothing } from './queries/settings.ts';
 
-/** Checkpoints kept of each region: recovery goes back to an older one when a newer is damaged. */
-export const CHECKPOINTS_KEPT = 5;
-/** Level 1 of 9: a state is written once a minute while the world runs, and read once. */
-const CHECKPOINT_ZLIB_LEVEL = 1;
+/** Groups that one statement removes: ten minutes of them, far more than grow in between. */
+const PRUNED_GROUPS_MAX = 2400;
 const SOCKETS_MAX = 4;
 const CLOSE_GRACE_S = 5;
 /** A network that swallows packets tells nobody: after this long the connection is given up. */
 const ANSWER_TIMEOUT_MS = 10_000;
-
-const compress = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);
-const decompress = promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(inflate);
 
 export interface PostgresStoreOptions {
   readonly url: string;
@@ -56,17 +57,28 @@ export class PostgresStore implements Store {
     return this.answered((database) => claimRegion(database, region, seed));
   }
 
-  /** A state that does not decompress is logged and left out. */
-  async *checkpoints(region: number): AsyncGenerator<Checkpoint> {
-    let before = Number.MAX_SAFE_INTEGER;
+  /** A checkpoint that is not what was stored is logged and left out. */
+  async *checkpoints(region: number, newestFrame?: number): AsyncGenerator<Checkpoint> {
+    let upTo = newestFrame ?? Number.MAX_SAFE_INTEGER;
     for (;;) {
-      const row = await this.answered((db) => selectCheckpointBefore(db, region, before));
+      const row = await this.answered((db) => selectCheckpointUpTo(db, region, upTo));
       if (!row) return;
-      before = row.frame;
-      const checkpoint = await unpackCheckpoint(row);
-      if (checkpoint) yield checkpoint;
-      else this.options.log({ event: 'checkpoint-damaged', region, frame: row.frame });
+      upTo = row.frame - 1;
+      const read = await unpackCheckpoint(row);
+      if (read.kind === 'sound') yield read.checkpoint;
+      else if (read.kind === 'damaged') {
+        this.options.log({ event: 'checkpoint-damaged', region, frame: row.frame, why: read.why });
+      }
     }
+  }
+
+  checkpointMarks(region: number, which: 'all' | 'with-state'): Promise<readonly CheckpointMark[]> {
+    return this.answered((database) => selectMarks(database, region, which));
+  }
+
+  async readCheckpoint(region: number, frame: number): Promise<ReadCheckpoint> {
+    const row = await this.answered((database) => selectCheckpoint(database, region, frame));
+    return row === null ? { kind: 'absent' } : unpackCheckpoint(row);
   }
 
   async *groups(region: number, fromFrame: number): AsyncGenerator<JournalGroup> {
@@ -98,10 +110,34 @@ export class PostgresStore implements Store {
   }
 
   async saveCheckpoint(lease: RegionLease, checkpoint: Checkpoint): Promise<StoreOutcome> {
-    const row = await packCheckpoint(checkpoint);
+    const row = await packCheckpoint(lease.region, checkpoint);
     return this.write(async (database) =>
-      whetherHeld(await upsertCheckpoint(database, lease, row, CHECKPOINTS_KEPT)),
+      whetherHeld(await upsertCheckpoint(database, lease, row)),
     );
+  }
+
+  thinCheckpoints(lease: RegionLease, frames: readonly number[]): Promise<StoreOutcome> {
+    return this.write(async (db) => whetherHeld(await thinCheckpoints(db, lease, frames)));
+  }
+
+  pruneJournal(lease: RegionLease, frame: number): Promise<StoreOutcome> {
+    return this.write(async (database) =>
+      whetherHeld(await pruneGroups(database, lease, frame, PRUNED_GROUPS_MAX)),
+    );
+  }
+
+  dropCheckpointsAfter(lease: RegionLease, frame: number): Promise<StoreOutcome> {
+    return this.write(async (db) => whetherHeld(await deleteCheckpointsAfter(db, lease, frame)));
+  }
+
+  keepCore(coreHash: string, wasm: Uint8Array): Promise<void> {
+    return this.answered((database) => insertCore(database, coreHash, wasm));
+  }
+
+  async keptCore(coreHash: string): Promise<Uint8Array | null> {
+    const wasm = await this.answered((database) => selectCore(database, coreHash));
+    if (wasm === null) return null;
+    return createHash('sha256').update(wasm).digest('hex') === coreHash ? wasm : null;
   }
 
   createGuest(name: string): Promise<Account> {
@@ -172,29 +208,4 @@ export class PostgresStore implements Store {
 
 function whetherHeld(held: boolean): StoreOutcome {
   return held ? { kind: 'committed' } : { kind: 'lease-lost' };
-}
-
-async function packCheckpoint(checkpoint: Checkpoint): Promise<CheckpointRow> {
-  return {
-    frame: checkpoint.frame,
-    coreHash: checkpoint.coreHash,
-    stateHash: checkpoint.stateHash.toString(16).padStart(16, '0'),
-    stateBytes: checkpoint.state.length,
-    state: await compress(checkpoint.state, { level: CHECKPOINT_ZLIB_LEVEL }),
-    chain: checkpoint.chain,
-  };
-}
-
-async function unpackCheckpoint(row: CheckpointRow): Promise<Checkpoint | null> {
-  try {
-    return {
-      frame: row.frame,
-      coreHash: row.coreHash,
-      stateHash: BigInt(`0x${row.stateHash}`),
-      state: await decompress(row.state, { maxOutputLength: row.stateBytes }),
-      chain: row.chain,
-    };
-  } catch {
-    return null;
-  }
 }

@@ -3,13 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eq } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Checkpoint, JournalGroup, RegionLease, StoreOutcome } from '../server/ports.ts';
 import { connect } from './connect.ts';
 import { type EmbeddedPostgres, startEmbedded } from './embedded.ts';
 import { migrateDatabase } from './migrate.ts';
-import { CHECKPOINTS_KEPT, PostgresStore } from './postgres-store.ts';
-import { checkpoints } from './schema/checkpoint.ts';
+import { PostgresStore } from './postgres-store.ts';
 import { journalCutGroups } from './schema/journal.ts';
 import { openStore } from './store.ts';
 
@@ -54,7 +53,9 @@ function group(firstFrame: number, lastFrame: number, filling = 1): JournalGroup
 function checkpoint(frame: number, filling = 7): Checkpoint {
   return {
     frame,
+    takenMs: 1_795_254_880_214 + frame,
     coreHash: 'c0ffee',
+    schemaHash: 'ad0be',
     stateHash: 0xfedc_ba98_7654_3210n,
     state: new Uint8Array(100_000).fill(filling),
     chain: new Uint8Array(32).fill(filling),
@@ -177,32 +178,79 @@ test('players are seen where the group left them; unknown accounts hold nothing 
   expect((await store.account(ada.account))?.lastSeen).toEqual(moved);
 });
 
-test('checkpoints come newest first, the newest few are kept, one frame holds one', async () => {
+test('checkpoints come newest first, from a frame on if asked; one frame holds one', async () => {
   const lease = await freshLease();
-  for (let index = 0; index < CHECKPOINTS_KEPT + 3; index++) {
-    expect(await store.saveCheckpoint(lease, checkpoint(index * 1200))).toEqual(COMMITTED);
+  for (const frame of [0, 1200, 2400]) {
+    expect(await store.saveCheckpoint(lease, checkpoint(frame))).toEqual(COMMITTED);
   }
-  const newest = (CHECKPOINTS_KEPT + 2) * 1200;
-  expect(await store.saveCheckpoint(lease, checkpoint(newest, 8))).toEqual(COMMITTED);
+  expect(await store.saveCheckpoint(lease, checkpoint(2400, 8))).toEqual(COMMITTED);
   const read = await all(store.checkpoints(lease.region));
-  expect(read.map((each) => each.frame)).toEqual(
-    Array.from({ length: CHECKPOINTS_KEPT }, (_, index) => newest - index * 1200),
-  );
-  const saved = checkpoint(newest, 8);
+  expect(read.map((each) => each.frame)).toEqual([2400, 1200, 0]);
+  const saved = checkpoint(2400, 8);
   const buffers = { state: Buffer.from(saved.state), chain: Buffer.from(saved.chain) };
   expect(read[0]).toEqual({ ...saved, ...buffers });
+  const older = await all(store.checkpoints(lease.region, 2399));
+  expect(older.map((each) => each.frame)).toEqual([1200, 0]);
 });
 
-test('a checkpoint whose state does not decompress is named and left out', async () => {
+test('a thinned checkpoint leaves a mark, until the journal begins behind it', async () => {
+  const lease = await freshLease();
+  for (const frame of [0, 5, 10]) {
+    await store.appendGroup(lease, group(frame, frame + 4), NOBODY);
+    await store.saveCheckpoint(lease, checkpoint(frame));
+  }
+  expect(await store.thinCheckpoints(lease, [0, 5])).toEqual(COMMITTED);
+  const marks = async (which: 'all' | 'with-state') =>
+    (await store.checkpointMarks(lease.region, which)).map(({ frame }) => frame);
+  expect(await marks('all')).toEqual([0, 5, 10]);
+  expect(await marks('with-state')).toEqual([10]);
+  expect(await store.readCheckpoint(lease.region, 5)).toEqual({ kind: 'absent' });
+  expect(await store.pruneJournal(lease, 10)).toEqual(COMMITTED);
+  expect(await marks('all')).toEqual([10]);
+  expect(await frames(lease, 0)).toEqual([[10, 14]]);
+  expect(await store.dropCheckpointsAfter(lease, 9)).toEqual(COMMITTED);
+  expect(await marks('all')).toEqual([]);
+});
+
+test('a core is kept once, by its hash, and never given back altered', async () => {
+  const wasm = new Uint8Array([0, 97, 115, 109]);
+  const hash = 'cd5d4935a48c0672cb06407bb443bc0087aff947c6b864bac886982c73b3027f';
+  expect(await store.keptCore(hash)).toBeNull();
+  await store.keepCore(hash, wasm);
+  await store.keepCore(hash, wasm);
+  expect(await store.keptCore(hash)).toEqual(Buffer.from(wasm));
+  await store.keepCore('beef', wasm);
+  expect(await store.keptCore('beef')).toBeNull();
+});
+
+/** Writes around the port. */
+async function corrupt(text: string): Promise<void> {
+  const direct = connect(postgres.url, { socketsMax: 1, applicationName: 'test' });
+  await direct.database.execute(sql.raw(text));
+  await direct.close(0);
+}
+
+test.each([
+  ['state', 'set_bit(state, 17, 1 - get_bit(state, 17))', 'state-digest'],
+  ['state_digest', 'set_bit(state_digest, 3, 1 - get_bit(state_digest, 3))', 'content-hash'],
+  ['content_hash', 'set_bit(content_hash, 9, 1 - get_bit(content_hash, 9))', 'content-hash'],
+  ['chain', 'set_bit(chain, 255, 1 - get_bit(chain, 255))', 'content-hash'],
+  ['taken_ms', 'taken_ms # 1', 'content-hash'],
+  ['state_bytes', 'state_bytes # 64', 'content-hash'],
+  ['state_hash', "translate(state_hash, 'f', 'e')", 'content-hash'],
+  ['core_hash', "translate(core_hash, 'c', 'd')", 'content-hash'],
+  ['schema_hash', "translate(schema_hash, 'a', 'b')", 'content-hash'],
+])('a checkpoint whose %s was altered is named and left out', async (column, value, why) => {
   const lease = await freshLease();
   await store.saveCheckpoint(lease, checkpoint(10));
   await store.saveCheckpoint(lease, checkpoint(20));
-  const direct = connect(postgres.url, { socketsMax: 1, applicationName: 'test' });
-  const torn = { state: new Uint8Array([1, 2, 3]) };
-  await direct.database.update(checkpoints).set(torn).where(eq(checkpoints.frame, 20));
-  await direct.close(0);
+  const row = `where region = ${lease.region} and frame = 20`;
+  await corrupt(`update checkpoints set ${column} = ${value} ${row}`);
   expect((await all(store.checkpoints(lease.region))).map((each) => each.frame)).toEqual([10]);
-  expect(events).toContainEqual({ event: 'checkpoint-damaged', region: lease.region, frame: 20 });
+  const damaged = { region: lease.region, frame: 20, why };
+  expect(events).toContainEqual({ event: 'checkpoint-damaged', ...damaged });
+  const read = await store.readCheckpoint(lease.region, 20);
+  expect(read).toEqual({ kind: 'damaged', frame: 20, why });
 });
 
 test('what is cut off leaves the journal but not the database', async () => {

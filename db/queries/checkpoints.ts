@@ -1,60 +1,116 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
-import type { RegionLease } from '../../server/ports.ts';
+import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
+import type { CheckpointMark, RegionLease } from '../../server/ports.ts';
 import type { Database } from '../connect.ts';
 import { checkpoints } from '../schema/checkpoint.ts';
+import type { CheckpointRow } from './checkpoint-row.ts';
 import { heldLease } from './regions.ts';
 
-/** A row as it is stored: the state still compressed. */
-export type CheckpointRow = Omit<typeof checkpoints.$inferSelect, 'region' | 'savedAt'>;
-
-/**
- * Writes a checkpoint, in place of one that stands at the same frame, and deletes all but the
- * newest `keepCount`. False when the lease is lost.
- */
+/** Writes a checkpoint, in place of one that stands at the same frame. False: the lease is lost. */
 export async function upsertCheckpoint(
   database: Database,
   lease: RegionLease,
   row: CheckpointRow,
-  keepCount: number,
 ): Promise<boolean> {
-  // The statement sees the table as it was: the new row is not among those counted.
   const rows = await database.execute(sql`
     with lease as materialized (${heldLease(lease)}),
     saved as (
-      insert into ${checkpoints}
-        (region, frame, core_hash, state_hash, state_bytes, state, chain)
-      select region, ${row.frame}::bigint, ${row.coreHash}, ${row.stateHash},
-        ${row.stateBytes}::int, ${row.state}::bytea, ${row.chain}::bytea
+      insert into ${checkpoints} (region, frame, taken_ms, core_hash, schema_hash, state_hash,
+        state_bytes, state, state_digest, chain, content_hash)
+      select region, ${row.frame}::bigint, ${row.takenMs}::bigint, ${row.coreHash},
+        ${row.schemaHash}, ${row.stateHash}, ${row.stateBytes}::int, ${row.state}::bytea,
+        ${row.stateDigest}::bytea, ${row.chain}::bytea, ${row.contentHash}::bytea
       from lease
       on conflict (region, frame) do update set
-        core_hash = excluded.core_hash, state_hash = excluded.state_hash,
+        taken_ms = excluded.taken_ms, core_hash = excluded.core_hash,
+        schema_hash = excluded.schema_hash, state_hash = excluded.state_hash,
         state_bytes = excluded.state_bytes, state = excluded.state,
-        chain = excluded.chain, saved_at = now()
-    ),
-    pruned as (
-      delete from ${checkpoints} as old using lease
-      where old.region = lease.region and old.frame <= (
-        select frame from ${checkpoints}
-        where region = ${lease.region} and frame <> ${row.frame}::bigint
-        order by frame desc offset ${keepCount - 1} limit 1
+        state_digest = excluded.state_digest, chain = excluded.chain,
+        content_hash = excluded.content_hash
+    )
+    select from lease`);
+  return rows.length > 0;
+}
+
+/** Sets the states of these frames to null. False when the lease is lost. */
+export async function thinCheckpoints(
+  database: Database,
+  lease: RegionLease,
+  frames: readonly number[],
+): Promise<boolean> {
+  const rows = await database.execute(sql`
+    with lease as materialized (${heldLease(lease)}),
+    thinned as (
+      update ${checkpoints} as old set state = null from lease
+      where old.region = lease.region and old.frame in (
+        select value::bigint from jsonb_array_elements_text(${JSON.stringify(frames)}::jsonb)
       )
     )
     select from lease`);
   return rows.length > 0;
 }
 
-/** The newest checkpoint before `beforeFrame`; null when there is none. One state is large, so
- *  they are read one by one: recovery seldom needs the second. */
-export async function selectCheckpointBefore(
+/** Removes checkpoints behind `frame`. False when the lease is lost. */
+export async function deleteCheckpointsAfter(
+  database: Database,
+  lease: RegionLease,
+  frame: number,
+): Promise<boolean> {
+  const rows = await database.execute(sql`
+    with lease as materialized (${heldLease(lease)}),
+    dropped as (
+      delete from ${checkpoints} as later using lease
+      where later.region = lease.region and later.frame > ${frame}::bigint
+    )
+    select from lease`);
+  return rows.length > 0;
+}
+
+/**
+ * The newest checkpoint at or before `newestFrame` that has a state; null when there is none. One
+ * state is large, so they are read one by one: recovery seldom needs the second.
+ */
+export async function selectCheckpointUpTo(
   database: Database,
   region: number,
-  beforeFrame: number,
+  newestFrame: number,
 ): Promise<CheckpointRow | null> {
   const [row] = await database
     .select()
     .from(checkpoints)
-    .where(and(eq(checkpoints.region, region), lt(checkpoints.frame, beforeFrame)))
+    .where(
+      and(
+        eq(checkpoints.region, region),
+        lte(checkpoints.frame, newestFrame),
+        sql`${checkpoints.state} is not null`,
+      ),
+    )
     .orderBy(desc(checkpoints.frame))
     .limit(1);
   return row ?? null;
+}
+
+export async function selectCheckpoint(
+  database: Database,
+  region: number,
+  frame: number,
+): Promise<CheckpointRow | null> {
+  const [row] = await database
+    .select()
+    .from(checkpoints)
+    .where(and(eq(checkpoints.region, region), eq(checkpoints.frame, frame)));
+  return row ?? null;
+}
+
+export async function selectMarks(
+  database: Database,
+  region: number,
+  which: 'all' | 'with-state',
+): Promise<CheckpointMark[]> {
+  const hasState = sql<boolean>`${checkpoints.state} is not null`;
+  const { frame, takenMs, coreHash } = checkpoints;
+  return await database
+    .select({ frame, takenMs, coreHash, hasState })
+    .from(checkpoints)
+    .where(and(eq(checkpoints.region, region), which === 'all' ? undefined : hasState))
+    .orderBy(asc(frame));
 }

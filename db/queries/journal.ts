@@ -2,6 +2,7 @@ import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { JournalGroup, Projection, RegionLease } from '../../server/ports.ts';
 import type { Database } from '../connect.ts';
 import { accounts, players } from '../schema/account.ts';
+import { checkpoints } from '../schema/checkpoint.ts';
 import { journalCutGroups, journalGroups } from '../schema/journal.ts';
 import { heldLease } from './regions.ts';
 
@@ -97,6 +98,39 @@ export async function cutGroups(
       insert into ${journalCutGroups} (region, first_frame, last_frame, payload, chain, cut_epoch)
       select region, first_frame, last_frame, payload, chain, ${lease.epoch}::bigint from cut
       on conflict do nothing
+    )
+    select from lease`);
+  return rows.length > 0;
+}
+
+/**
+ * Removes at most `limit` groups that end before `frame`, and as many marks before it whose state
+ * was thinned away, oldest first. A short statement each time: the journal's own writes wait for
+ * the lease's row meanwhile. False when the lease is lost.
+ */
+export async function pruneGroups(
+  database: Database,
+  lease: RegionLease,
+  frame: number,
+  limit: number,
+): Promise<boolean> {
+  const rows = await database.execute(sql`
+    with lease as materialized (${heldLease(lease)}),
+    pruned as (
+      delete from ${journalGroups} as journal using lease
+      where journal.region = lease.region and journal.last_frame in (
+        select last_frame from ${journalGroups}
+        where region = ${lease.region}::int and last_frame < ${frame}::bigint
+        order by last_frame limit ${limit}::int
+      )
+    ),
+    unmarked as (
+      delete from ${checkpoints} as mark using lease
+      where mark.region = lease.region and mark.frame in (
+        select frame from ${checkpoints}
+        where region = ${lease.region}::int and frame < ${frame}::bigint and state is null
+        order by frame limit ${limit}::int
+      )
     )
     select from lease`);
   return rows.length > 0;
