@@ -7,6 +7,7 @@ import { Core } from '../../core-wasm/host/core.ts';
 import { openStore } from '../../db/store.ts';
 import { loadCoreModule } from '../../server/artifacts.ts';
 import { GENESIS_CHAIN, nextChain, packFrames } from '../../server/persist/chain.ts';
+import { STATE_SCHEMA_HASH } from '../../server/persist/state-layout.ts';
 import { ROOT } from '../setup/shell.ts';
 import { REGION } from '../setup/world-store.ts';
 
@@ -26,7 +27,9 @@ beforeAll(async () => {
   const stateHash = core.stateHash();
   const { frame } = core;
   const coreHash = core.module.hash;
-  await store.saveCheckpoint(lease, { frame, coreHash, stateHash, state: core.snapshot(), chain });
+  const hashes = { coreHash, schemaHash: STATE_SCHEMA_HASH, stateHash };
+  const state = core.snapshot();
+  await store.saveCheckpoint(lease, { frame, takenMs: Date.now(), ...hashes, state, chain });
   for (let group = 0; group < GROUPS; group++) {
     const firstFrame = core.frame;
     const frames = Array.from({ length: FRAMES_PER_GROUP }, () => {

@@ -1,7 +1,10 @@
 import type { Core } from '../../core-wasm/host/core.ts';
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import type { Checkpoint, Clock, RegionLease, Store, StoreOutcome } from '../ports.ts';
+import { keepHouse } from './housekeeping.ts';
 import type { Journal } from './journal.ts';
+import { daysToMs, JOURNAL_DAYS } from './retention.ts';
+import { STATE_SCHEMA_HASH } from './state-layout.ts';
 
 export const CHECKPOINT_INTERVAL_MS = 60_000;
 const RETRY_INTERVAL_MS = 5000;
@@ -10,14 +13,21 @@ const RETRY_INTERVAL_MS = 5000;
 export type CheckpointSource = Pick<Core, 'module' | 'tick' | 'frame' | 'stateHash' | 'snapshot'>;
 
 export interface CheckpointerOptions {
-  readonly store: Pick<Store, 'saveCheckpoint' | 'checkpoints'>;
+  readonly store: Pick<
+    Store,
+    'saveCheckpoint' | 'readCheckpoint' | 'checkpointMarks' | 'thinCheckpoints' | 'pruneJournal'
+  >;
   readonly lease: RegionLease;
   readonly clock: Clock;
   readonly journal: Pick<Journal, 'nextFrame' | 'seal' | 'flush'>;
   readonly core: CheckpointSource;
   readonly intervalMs?: number;
-  /** Hears how long each checkpoint took, from the copy to the commit. */
+  /** For how long any tick can be restored. */
+  readonly journalDays?: number;
+  /** Hears how long each checkpoint took, from the copy until it was read back. */
   readonly onSaved?: (durationMs: number) => void;
+  /** Hears of each one that failed, and of a retention that could not be applied. */
+  readonly onTrouble?: (trouble: { readonly kind: string }) => void;
 }
 
 export type CheckpointOutcome =
@@ -42,6 +52,7 @@ export class Checkpointer {
   private readonly options: CheckpointerOptions;
   private saving: Promise<CheckpointOutcome> | null = null;
   private dueMs: number;
+  /** Of the one that is being saved; nothing captures before it was read back. */
   private buffer: Uint8Array = new Uint8Array(0);
 
   constructor(options: CheckpointerOptions) {
@@ -56,7 +67,8 @@ export class Checkpointer {
 
   /**
    * Copies the state before it returns, everything else happens off the tick: first the journal
-   * is written up to the checkpoint's frame, so that the journal never has a hole behind it.
+   * is written up to the checkpoint's frame, so that the journal never has a hole behind it; then
+   * the checkpoint, which is read back and compared; then the retention is applied.
    * Throws when the world stands within a frame or a save is under way (`due` says so).
    */
   save(): Promise<CheckpointOutcome> {
@@ -68,17 +80,10 @@ export class Checkpointer {
     return this.saving;
   }
 
-  /** For the drain, after the last tick: saves the final state and reads it back. */
-  async saveVerified(): Promise<CheckpointOutcome> {
+  /** For the drain, after the last tick: waits for one under way, then saves the final state. */
+  async saveLast(): Promise<CheckpointOutcome> {
     await this.saving;
-    const frame = this.options.core.frame;
-    const outcome = await this.save();
-    if (outcome.kind !== 'committed') return outcome;
-    try {
-      return await this.verify(frame);
-    } catch (error) {
-      return { kind: 'unavailable', cause: String(error) };
-    }
+    return this.save();
   }
 
   private capture(): Checkpoint {
@@ -91,44 +96,69 @@ export class Checkpointer {
     this.buffer = core.snapshot(this.buffer);
     return {
       frame: core.frame,
+      takenMs: clock.wallMs(),
       coreHash: core.module.hash,
+      schemaHash: STATE_SCHEMA_HASH,
       stateHash: core.stateHash(),
       state: this.buffer,
       chain: journal.seal(),
     };
   }
 
-  private async write(checkpoint: Checkpoint): Promise<StoreOutcome> {
-    const { store, lease, journal, clock } = this.options;
+  private async write(checkpoint: Checkpoint): Promise<CheckpointOutcome> {
+    const { clock, onSaved, onTrouble } = this.options;
     const beganMs = clock.nowMs();
-    const journalled = await journal.flush();
-    const outcome =
-      journalled.kind === 'committed' ? await store.saveCheckpoint(lease, checkpoint) : journalled;
+    const outcome = await this.saveAndVerify(checkpoint);
     if (outcome.kind === 'committed') {
       this.savedFrame = checkpoint.frame;
       this.savedCount++;
       this.stateBytes = checkpoint.state.length;
-      this.options.onSaved?.(clock.nowMs() - beganMs);
+      onSaved?.(clock.nowMs() - beganMs);
+      await this.applyRetention();
     } else {
       this.failedCount++;
       this.dueMs = Math.min(this.dueMs, clock.nowMs() + RETRY_INTERVAL_MS);
+      onTrouble?.(outcome);
     }
     return outcome;
   }
 
-  /** The buffer still holds what was saved: nothing captures between save and this. */
-  private async verify(frame: number): Promise<CheckpointOutcome> {
-    const { store, lease, core, journal } = this.options;
-    for await (const read of store.checkpoints(lease.region)) {
-      if (read.frame !== frame) break;
-      const same =
-        read.coreHash === core.module.hash &&
-        read.stateHash === core.stateHash() &&
-        Buffer.compare(read.chain, journal.seal()) === 0 &&
-        Buffer.compare(read.state, this.buffer) === 0;
-      if (same) return { kind: 'committed' };
-      return { kind: 'unverified', why: `checkpoint ${frame} was read back altered` };
+  private async saveAndVerify(checkpoint: Checkpoint): Promise<CheckpointOutcome> {
+    const { store, lease, journal } = this.options;
+    const journalled = await journal.flush();
+    if (journalled.kind !== 'committed') return journalled;
+    const saved = await store.saveCheckpoint(lease, checkpoint);
+    if (saved.kind !== 'committed') return saved;
+    try {
+      const read = await store.readCheckpoint(lease.region, checkpoint.frame);
+      if (read.kind === 'sound' && isSame(read.checkpoint, checkpoint)) return saved;
+      const how = read.kind === 'absent' ? 'absent' : 'altered';
+      return { kind: 'unverified', why: `checkpoint ${checkpoint.frame} was read back ${how}` };
+    } catch (error) {
+      return { kind: 'unavailable', cause: String(error) };
     }
-    return { kind: 'unverified', why: `checkpoint ${frame} is not the newest` };
   }
+
+  /** What stays too long harms nobody: a failure is told, and the next minute tries again. */
+  private async applyRetention(): Promise<void> {
+    const { store, lease, clock, journalDays, onTrouble } = this.options;
+    const journalMs = daysToMs(journalDays ?? JOURNAL_DAYS);
+    try {
+      const outcome = await keepHouse({ store, lease, journalMs }, clock.wallMs());
+      if (outcome.kind !== 'done') onTrouble?.(outcome);
+    } catch (error) {
+      onTrouble?.({ kind: `retention: ${error}` });
+    }
+  }
+}
+
+function isSame(read: Checkpoint, given: Checkpoint): boolean {
+  return (
+    read.takenMs === given.takenMs &&
+    read.coreHash === given.coreHash &&
+    read.schemaHash === given.schemaHash &&
+    read.stateHash === given.stateHash &&
+    Buffer.compare(read.chain, given.chain) === 0 &&
+    Buffer.compare(read.state, given.state) === 0
+  );
 }

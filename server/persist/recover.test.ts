@@ -12,6 +12,7 @@ import {
 import type { Checkpoint, JournalGroup, StoreOutcome } from '../ports.ts';
 import { GENESIS_CHAIN, nextChain, packFrames } from './chain.ts';
 import { type Recovery, recover } from './recover.ts';
+import { STATE_SCHEMA_HASH } from './state-layout.ts';
 
 const LEASE = { region: 1, epoch: 3 };
 const SEED = 5;
@@ -62,7 +63,8 @@ beforeAll(async () => {
 function checkpointHere(chain: Uint8Array): Checkpoint {
   const { frame, module } = core;
   const stateHash = core.stateHash();
-  return { frame, coreHash: module.hash, stateHash, state: core.snapshot(), chain };
+  const hashes = { coreHash: module.hash, schemaHash: STATE_SCHEMA_HASH, stateHash };
+  return { frame, takenMs: frame * 50, ...hashes, state: core.snapshot(), chain };
 }
 
 /** Recovers from `kept`; also tells from which frame on groups were cut off. */

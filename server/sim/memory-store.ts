@@ -1,10 +1,12 @@
 import type {
   Account,
   Checkpoint,
+  CheckpointMark,
   Clock,
   JournalGroup,
   PlayerProjection,
   Projection,
+  ReadCheckpoint,
   RegionLease,
   Store,
   StoreOutcome,
@@ -41,7 +43,9 @@ export class MemoryStore implements Store {
   private epoch = 0;
   private seed: number | null = null;
   private kept: JournalGroup[] = [];
-  private saved: Checkpoint[] = [];
+  /** By frame; a thinned one has no bytes of state. */
+  private readonly saved = new Map<number, Checkpoint>();
+  private readonly cores = new Map<string, Uint8Array>();
   private readonly names: string[] = [];
   private readonly lastSeen = new Map<number, PlayerProjection>();
 
@@ -64,8 +68,28 @@ export class MemoryStore implements Store {
     return { lease: { region, epoch: this.epoch }, seed: this.seed };
   }
 
-  async *checkpoints(): AsyncIterable<Checkpoint> {
-    yield* [...this.saved].reverse();
+  async *checkpoints(_region = 0, newestFrame = Infinity): AsyncIterable<Checkpoint> {
+    const marks = [...this.saved.values()].filter(({ frame }) => frame <= newestFrame);
+    for (const { frame } of marks.sort((a, b) => b.frame - a.frame)) {
+      const read = await this.readCheckpoint(0, frame);
+      if (read.kind === 'sound') yield read.checkpoint;
+    }
+  }
+
+  async checkpointMarks(
+    _region: number,
+    which: 'all' | 'with-state',
+  ): Promise<readonly CheckpointMark[]> {
+    return [...this.saved.values()]
+      .sort((a, b) => a.frame - b.frame)
+      .map(({ state, ...mark }) => ({ ...mark, hasState: state.length > 0 }))
+      .filter(({ hasState }) => which === 'all' || hasState);
+  }
+
+  async readCheckpoint(_region: number, frame: number): Promise<ReadCheckpoint> {
+    const checkpoint = this.saved.get(frame);
+    const isThere = checkpoint !== undefined && checkpoint.state.length > 0;
+    return isThere ? { kind: 'sound', checkpoint } : { kind: 'absent' };
   }
 
   async *groups(_region: number, fromFrame: number): AsyncIterable<JournalGroup> {
@@ -99,8 +123,40 @@ export class MemoryStore implements Store {
   saveCheckpoint(lease: RegionLease, checkpoint: Checkpoint) {
     const state = checkpoint.state.slice();
     return this.write(lease, () => {
-      this.saved.push({ ...checkpoint, state });
+      this.saved.set(checkpoint.frame, { ...checkpoint, state });
     });
+  }
+
+  thinCheckpoints(lease: RegionLease, frames: readonly number[]) {
+    return this.write(lease, () => {
+      for (const frame of frames) {
+        const old = this.saved.get(frame);
+        if (old !== undefined) this.saved.set(frame, { ...old, state: new Uint8Array(0) });
+      }
+    });
+  }
+
+  pruneJournal(lease: RegionLease, frame: number) {
+    return this.write(lease, () => {
+      this.kept = this.kept.filter((group) => group.lastFrame >= frame);
+      for (const old of this.saved.values()) {
+        if (old.frame < frame && old.state.length === 0) this.saved.delete(old.frame);
+      }
+    });
+  }
+
+  dropCheckpointsAfter(lease: RegionLease, frame: number) {
+    return this.write(lease, () => {
+      for (const later of this.saved.keys()) if (later > frame) this.saved.delete(later);
+    });
+  }
+
+  async keepCore(coreHash: string, wasm: Uint8Array) {
+    this.cores.set(coreHash, wasm);
+  }
+
+  async keptCore(coreHash: string) {
+    return this.cores.get(coreHash) ?? null;
   }
 
   private write(lease: RegionLease, commit: () => void): Promise<StoreOutcome> {
@@ -148,11 +204,18 @@ export function openStoreHandle(store: Store): { readonly store: Store; sever():
   return {
     store: {
       claimRegion: alive((region, seed) => store.claimRegion(region, seed)),
-      checkpoints: (region) => store.checkpoints(region),
+      checkpoints: (region, newestFrame) => store.checkpoints(region, newestFrame),
+      checkpointMarks: alive((region, which) => store.checkpointMarks(region, which)),
+      readCheckpoint: alive((region, frame) => store.readCheckpoint(region, frame)),
       groups: (region, fromFrame) => store.groups(region, fromFrame),
       appendGroup: alive((lease, group, picture) => store.appendGroup(lease, group, picture)),
       truncateGroups: alive((lease, fromFrame) => store.truncateGroups(lease, fromFrame)),
       saveCheckpoint: alive((lease, checkpoint) => store.saveCheckpoint(lease, checkpoint)),
+      thinCheckpoints: alive((lease, frames) => store.thinCheckpoints(lease, frames)),
+      pruneJournal: alive((lease, frame) => store.pruneJournal(lease, frame)),
+      dropCheckpointsAfter: alive((lease, frame) => store.dropCheckpointsAfter(lease, frame)),
+      keepCore: alive((coreHash, wasm) => store.keepCore(coreHash, wasm)),
+      keptCore: alive((coreHash) => store.keptCore(coreHash)),
       createGuest: alive((name) => store.createGuest(name)),
       account: alive((account) => store.account(account)),
       ping: alive(() => store.ping()),
