@@ -3,6 +3,7 @@ import type {
   Account,
   Checkpoint,
   CheckpointMark,
+  CoreSpan,
   JournalGroup,
   Projection,
   ReadCheckpoint,
@@ -18,6 +19,7 @@ import {
   selectCheckpoint,
   selectCheckpointUpTo,
   selectMarks,
+  selectSpans,
   thinCheckpoints,
   upsertCheckpoint,
 } from './queries/checkpoints.ts';
@@ -74,6 +76,10 @@ export class PostgresStore implements Store {
 
   checkpointMarks(region: number, which: 'all' | 'with-state'): Promise<readonly CheckpointMark[]> {
     return this.answered((database) => selectMarks(database, region, which));
+  }
+
+  coreSpans(region: number): Promise<readonly CoreSpan[]> {
+    return this.answered((database) => selectSpans(database, region));
   }
 
   async readCheckpoint(region: number, frame: number): Promise<ReadCheckpoint> {

@@ -16,6 +16,15 @@ export function artifactPath(name: string): string {
   return found;
 }
 
+/** The built core and its bytes. */
+export async function loadCoreArtifact(): Promise<{
+  readonly module: CoreModule;
+  readonly wasm: Uint8Array;
+}> {
+  const wasm = new Uint8Array(await readFile(artifactPath('core.wasm')));
+  return { module: await compileCore(wasm), wasm };
+}
+
 export async function loadCoreModule(): Promise<CoreModule> {
-  return compileCore(new Uint8Array(await readFile(artifactPath('core.wasm'))));
+  return (await loadCoreArtifact()).module;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SERVER_MESSAGE_BYTES_MAX } from '../core-wasm/host/core.ts';
 import { GHOST_BUDGET_MIN_BYTES } from '../core-wasm/host/interest.ts';
 import { nearestName } from './nearest-name.ts';
+import { JOURNAL_DAYS } from './persist/retention.ts';
 
 export type Runtime = 'bun' | 'node';
 export type TransportKind = 'bun' | 'uws';
@@ -25,6 +26,8 @@ export interface Config {
   readonly playersMax: number;
   /** 0: newcomers stand on a ring; else spread over a square of this half side, m. */
   readonly arrivalSpreadM: number;
+  /** For how many days any tick of the world can be restored. */
+  readonly journalDays: number;
   /** How long the body of a player whose socket broke stays in the world. */
   readonly reconnectGraceSeconds: number;
   readonly interest: { readonly nearestPlayers: number };
@@ -79,6 +82,7 @@ const VARIABLES = z.object({
   SPACETIME_WORLD_SEED: integer(0, 0xffff_ffff, 1),
   SPACETIME_PLAYERS_MAX: integer(1, 4096, 256),
   SPACETIME_ARRIVAL_SPREAD_M: integer(0, 240, 0),
+  SPACETIME_JOURNAL_DAYS: integer(1, 3660, JOURNAL_DAYS),
   SPACETIME_RECONNECT_GRACE_SECONDS: integer(0, 3600, 30),
   SPACETIME_NEAREST_PLAYERS: integer(1, 64, 32),
   SPACETIME_GHOST_BYTES: integer(0, 1024, 65),
@@ -147,6 +151,7 @@ function assemble(read: Variables, runtime: Runtime): Config {
     tls: certPath !== null && keyPath !== null ? { certPath, keyPath } : null,
     playersMax: read.SPACETIME_PLAYERS_MAX,
     arrivalSpreadM: read.SPACETIME_ARRIVAL_SPREAD_M,
+    journalDays: read.SPACETIME_JOURNAL_DAYS,
     reconnectGraceSeconds: read.SPACETIME_RECONNECT_GRACE_SECONDS,
     interest: { nearestPlayers: read.SPACETIME_NEAREST_PLAYERS },
     ghostBytes: read.SPACETIME_GHOST_BYTES,

@@ -2,9 +2,10 @@ import { Core, type CoreModule, createCodec } from '../core-wasm/host/core.ts';
 import { hashText } from '../core-wasm/host/hash-text.ts';
 import type { Logger } from './observe/log.ts';
 import type { Meters } from './observe/meters.ts';
-import { createCheckpointer } from './persist/checkpoint.ts';
+import { type Checkpointer, createCheckpointer } from './persist/checkpoint.ts';
+import { type CoreShelf, createCoreShelf } from './persist/core-shelf.ts';
 import { createJournal } from './persist/journal.ts';
-import { recover } from './persist/recover.ts';
+import { type Recovered, recover } from './persist/recover.ts';
 import type { Clock, RegionLease, ResumableSession, Store } from './ports.ts';
 import { queueGenesis } from './room/genesis.ts';
 import { markAllAbsent } from './room/presence.ts';
@@ -21,6 +22,8 @@ export interface WorldParts {
   readonly log: Logger;
   readonly seed: number;
   readonly limits: RoomLimits;
+  /** For how long any tick can be restored; `JOURNAL_DAYS` without it. */
+  readonly journalDays?: number | undefined;
   /** A player's session began, or moved to a newer socket. */
   readonly onArrived: (session: ResumableSession) => void;
   readonly onCheckpoint: (durationMs: number) => void;
@@ -40,7 +43,8 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   const { lease, seed } = await store.claimRegion(REGION, parts.seed);
   const core = await Core.create(module);
   const beganMs = clock.nowMs();
-  const { frame, chain } = await recoverWorld(parts, lease, core, seed);
+  const recovered = await recoverWorld(parts, lease, createCoreShelf(core, store), seed);
+  const { frame, chain } = recovered;
   let turn = 0;
   const journal = createJournal({
     store,
@@ -58,8 +62,11 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
     clock,
     journal,
     core,
+    journalDays: parts.journalDays,
     onSaved: parts.onCheckpoint,
+    onTrouble: (trouble) => log.error({ event: 'checkpoint-trouble', ...trouble }),
   });
+  if (recovered.tookOverFrom !== null) await takeOver(parts, checkpointer, recovered);
   const room = createRoom({
     core,
     codec: await createCodec(module),
@@ -88,23 +95,46 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
 async function recoverWorld(
   { store, log }: WorldParts,
   lease: RegionLease,
-  core: Core,
+  cores: CoreShelf,
   seed: number,
-): Promise<{ frame: number; chain: Uint8Array }> {
-  const recovery = await recover({ store, lease, core, genesis: () => core.reset(seed) });
+): Promise<Recovered> {
+  const recovery = await recover({ store, lease, cores, genesis: (core) => core.reset(seed) });
   if (recovery.kind === 'other-core') {
     throw new WorldRefused(
-      `this world was last played under core ${recovery.coreHash} up to frame ${recovery.frame}: ` +
-        'start that version of the server, or another DATA_DIR',
+      `this world was last played under core ${recovery.coreHash} up to frame ${recovery.frame}, ` +
+        'which was not kept, or whose states this one cannot take: start that version of the ' +
+        'server, or another DATA_DIR',
+    );
+  }
+  if (recovery.kind === 'no-start') {
+    throw new WorldRefused(
+      'no checkpoint of this world verifies and its first frames were pruned: nothing was ' +
+        'changed; `bun run ops verify` names what is damaged',
     );
   }
   if (recovery.kind !== 'recovered') {
     throw new WorldRefused(`the damaged end of the journal could not be cut off: ${recovery.kind}`);
   }
-  const { frame, chain, checkpointFrame, framesReplayed, cutOff } = recovery;
+  const { frame, checkpointFrame, framesReplayed, cutOff } = recovery;
   log.info({ event: 'world-recovered', frame, checkpointFrame, framesReplayed });
   if (cutOff !== null) log.error({ event: 'journal-cut-off', ...cutOff });
-  return { frame, chain };
+  return recovery;
+}
+
+/**
+ * From here on another core plays. The first checkpoint under it says where that was, so it is
+ * waited for: a frame before it would be replayed with the old core and taken for damage.
+ */
+async function takeOver(
+  { log }: WorldParts,
+  checkpointer: Checkpointer,
+  { frame, tookOverFrom }: Recovered,
+): Promise<void> {
+  const saved = await checkpointer.saveLast();
+  if (saved.kind !== 'committed') {
+    throw new WorldRefused(`the change to a new core could not be saved: ${saved.kind}`);
+  }
+  log.info({ event: 'core-took-over', frame, from: tookOverFrom });
 }
 
 const FAULT_REPORT_INTERVAL_MS = 10_000;

@@ -111,6 +111,13 @@ export interface CheckpointMark {
   readonly hasState: boolean;
 }
 
+/** Which core played a region from a frame on, until the next span begins. */
+export interface CoreSpan {
+  readonly fromFrame: number;
+  readonly coreHash: string;
+  readonly schemaHash: string;
+}
+
 export type ReadCheckpoint =
   | { readonly kind: 'sound'; readonly checkpoint: Checkpoint }
   /** Its bytes are not those that were stored, or do not decompress. */
@@ -139,6 +146,8 @@ export interface Store {
   checkpoints(region: number, newestFrame?: number): AsyncIterable<Checkpoint>;
   /** Oldest first. */
   checkpointMarks(region: number, which: 'all' | 'with-state'): Promise<readonly CheckpointMark[]>;
+  /** As the marks tell it, oldest first; each names another core than the one before. */
+  coreSpans(region: number): Promise<readonly CoreSpan[]>;
   /** Also says whether a mark is sound whose state is gone: it is then `absent`. */
   readCheckpoint(region: number, frame: number): Promise<ReadCheckpoint>;
   /** Groups that hold `fromFrame` or later frames, in order. */

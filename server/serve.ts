@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { CLIENT_MESSAGE_BYTES_MAX } from '../core-wasm/host/core.ts';
 import { createApp } from './api/app.ts';
 import { loadAssets } from './api/assets.ts';
-import { artifactPath, loadCoreModule } from './artifacts.ts';
+import { artifactPath, loadCoreArtifact } from './artifacts.ts';
 import { createDoorkeeper, DRAINING } from './auth/doorkeeper.ts';
 import type { Config } from './config.ts';
 import { drain } from './drain.ts';
@@ -23,15 +23,18 @@ const EXIT_BROKEN = 70;
 
 /** The composition root: ports, world, door, loop, in that order; a signal undoes it. */
 export async function serve(config: Config): Promise<void> {
-  const module = await loadCoreModule();
+  const { module, wasm } = await loadCoreArtifact();
   const parts = await openParts(config);
   const { store, bus, log, health } = parts;
+  // Before its first frame: whoever replays this world later needs the core that played it.
+  await store.keepCore(module.hash, wasm);
   const ending: { shutDown: (why: string, code: number) => void } = { shutDown: () => {} };
 
   const room = await openWorld({
     ...parts,
     module,
     seed: config.worldSeed,
+    journalDays: config.journalDays,
     limits: { ...config.limits, ...config },
     onLeaseLost: () => ending.shutDown('lease lost', EXIT_BROKEN),
     onCheckpoint: (durationMs) =>

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
-import type { CheckpointMark, RegionLease } from '../../server/ports.ts';
+import type { CheckpointMark, CoreSpan, RegionLease } from '../../server/ports.ts';
 import type { Database } from '../connect.ts';
 import { checkpoints } from '../schema/checkpoint.ts';
 import type { CheckpointRow } from './checkpoint-row.ts';
@@ -113,4 +113,18 @@ export async function selectMarks(
     .from(checkpoints)
     .where(and(eq(checkpoints.region, region), which === 'all' ? undefined : hasState))
     .orderBy(asc(frame));
+}
+
+/** Where the core changed from one checkpoint to the next. A month has 43,200 marks, so the
+ *  database compares them. */
+export async function selectSpans(database: Database, region: number): Promise<CoreSpan[]> {
+  const rows = await database.execute<{ frame: string; core: string; schema: string }>(sql`
+    select frame, core_hash as core, schema_hash as schema from (
+      select frame, core_hash, schema_hash, lag(core_hash) over (order by frame) as before
+      from ${checkpoints} where region = ${region}::int
+    ) as mark
+    where before is distinct from core_hash order by frame`);
+  return rows.map(({ frame, core, schema }) => {
+    return { fromFrame: Number(frame), coreHash: core, schemaHash: schema };
+  });
 }

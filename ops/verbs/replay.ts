@@ -47,7 +47,9 @@ async function playWorld(flags: Parameters<typeof openWorldStore>[0]): Promise<O
   const store = await openWorldStore(flags);
   try {
     const core = await Core.create(await loadCoreModule());
-    const report = await replayJournal(store, REGION, core, createClock());
+    const { createCoreShelf } = await import('../../server/persist/core-shelf.ts');
+    const cores = createCoreShelf(core, store);
+    const report = await replayJournal(store, REGION, cores, createClock());
     printSpeed(report.framesReplayed, report.tookMs);
     console.log(`hash ${report.stateHash} at frame ${report.toFrame}`);
     if (report.damaged !== null) {

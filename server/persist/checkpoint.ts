@@ -23,7 +23,7 @@ export interface CheckpointerOptions {
   readonly core: CheckpointSource;
   readonly intervalMs?: number;
   /** For how long any tick can be restored. */
-  readonly journalDays?: number;
+  readonly journalDays?: number | undefined;
   /** Hears how long each checkpoint took, from the copy until it was read back. */
   readonly onSaved?: (durationMs: number) => void;
   /** Hears of each one that failed, and of a retention that could not be applied. */

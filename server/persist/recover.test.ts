@@ -11,6 +11,7 @@ import {
 } from '../../core-wasm/test/world.ts';
 import type { Checkpoint, JournalGroup, StoreOutcome } from '../ports.ts';
 import { GENESIS_CHAIN, nextChain, packFrames } from './chain.ts';
+import { createCoreShelf } from './core-shelf.ts';
 import { type Recovery, recover } from './recover.ts';
 import { STATE_SCHEMA_HASH } from './state-layout.ts';
 
@@ -80,12 +81,20 @@ async function recoverFrom(
     async *groups(_region: number, fromFrame: number) {
       yield* kept.groups.filter((group) => group.lastFrame >= fromFrame);
     },
+    async coreSpans() {
+      const oldestFirst = [...kept.checkpoints].reverse();
+      return oldestFirst
+        .filter(({ coreHash }, at) => oldestFirst[at - 1]?.coreHash !== coreHash)
+        .map(({ frame, ...saved }) => ({ ...saved, fromFrame: frame }));
+    },
     async truncateGroups(_lease: typeof LEASE, fromFrame: number) {
       cutFrom.push(fromFrame);
       return truncation;
     },
   };
-  const recovery = await recover({ store, lease: LEASE, core, genesis: () => core.reset(SEED) });
+  const cores = createCoreShelf(core, { keptCore: async () => null });
+  const genesis = (it: Pick<Core, 'reset'>) => it.reset(SEED);
+  const recovery = await recover({ store, lease: LEASE, cores, genesis });
   return { recovery, cutFrom };
 }
 
@@ -116,6 +125,7 @@ test('the newest checkpoint and the groups behind it give the last state', async
     checkpointFrame: 40,
     framesReplayed: 20,
     cutOff: null,
+    tookOverFrom: null,
   });
   expect(core.stateHash()).toBe(truth[FRAMES] as bigint);
   expect(cutFrom).toEqual([]);
@@ -286,6 +296,15 @@ test('a world that another core went on with is left as it is', async () => {
   expect(diverged.cutFrom).toEqual([]);
   const lost = await recoverFrom({ groups: [], checkpoints: foreign });
   expect(lost.recovery).toEqual({ kind: 'other-core', coreHash: 'f00d', frame: 40 });
+});
+
+test('a world whose first frames were pruned is not begun anew when no checkpoint is sound', async () => {
+  const checkpoints = recording.checkpoints.map((saved) => ({ ...saved, stateHash: 0n }));
+  for (const groups of [recording.groups.slice(4), []]) {
+    const { recovery, cutFrom } = await recoverFrom({ groups, checkpoints });
+    expect(recovery).toEqual({ kind: 'no-start' });
+    expect(cutFrom).toEqual([]);
+  }
 });
 
 test('a cut that the store does not make is passed on', async () => {

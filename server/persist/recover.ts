@@ -1,188 +1,88 @@
-import type { Core } from '../../core-wasm/host/core.ts';
-import { WireFault } from '../../core-wasm/host/types.ts';
-import type { Checkpoint, JournalGroup, RegionLease, Store, StoreOutcome } from '../ports.ts';
-import { GENESIS_CHAIN, nextChain, unpackFrames } from './chain.ts';
-
-/** What recovery needs of a core. */
-export type ReplayableCore = Pick<
-  Core,
-  'module' | 'frame' | 'restore' | 'snapshot' | 'stateHash' | 'readFrameHeader' | 'stepFrame'
->;
+import type { RegionLease, Store, StoreOutcome } from '../ports.ts';
+import type { ReplayableCore } from './apply-group.ts';
+import type { CoreShelf } from './core-shelf.ts';
+import { type CutOff, handOver, type Playing, playTimeline } from './timeline.ts';
 
 export interface RecoverOptions {
-  readonly store: Pick<Store, 'checkpoints' | 'groups' | 'truncateGroups'>;
+  readonly store: Pick<Store, 'checkpoints' | 'coreSpans' | 'groups' | 'truncateGroups'>;
   readonly lease: RegionLease;
-  readonly core: ReplayableCore;
+  /** Its current core is the one that goes on with the world. */
+  readonly cores: CoreShelf;
   /** Makes the core the world as it is before frame 0. */
-  readonly genesis: () => void;
-}
-
-/** Why a group cannot be what the server wrote. */
-export type CutReason =
-  /** Frames are missing before it, or its numbers overlap what came before. */
-  | 'gap'
-  /** Its payload ends in mid frame. */
-  | 'torn'
-  /** It does not follow from what came before, byte for byte. */
-  | 'chain'
-  /** Its frames are not the ones that it claims to hold. */
-  | 'numbering'
-  /** The world before one of its frames is not the world that the server had. */
-  | 'state-hash'
-  /** The core refuses one of its frames. */
-  | 'malformed';
-
-/** The first group that did not verify; it and all later ones were taken out of the journal. */
-export interface CutOff {
-  readonly frame: number;
-  readonly lastFrame: number;
-  readonly why: CutReason;
+  readonly genesis: (core: ReplayableCore) => void;
 }
 
 export interface Recovered {
   readonly kind: 'recovered';
-  /** The frame that comes next; the core stands at its first tick. */
+  /** The frame that comes next; the current core stands at its first tick. */
   readonly frame: number;
   /** The journal's chain value just before `frame`. */
   readonly chain: Uint8Array;
   /** Null when the world was replayed from its beginning. */
   readonly checkpointFrame: number | null;
   readonly framesReplayed: number;
+  /** What did not verify; it and all later groups were taken out of the journal. */
   readonly cutOff: CutOff | null;
+  /**
+   * The older core that played the world up to here; null when the current one did. The change
+   * must be saved as a checkpoint before any frame is played, or nobody knows where it was.
+   */
+  readonly tookOverFrom: string | null;
 }
 
 export type Recovery =
   | Recovered
   /**
-   * The world went on under another core up to `frame` at least, and this core does not arrive
-   * there. Nothing was changed: run that core, or start another world.
+   * The world went on under another core up to `frame` at least, that core was not kept or its
+   * states cannot be migrated, and this one does not arrive there. Nothing was changed.
    */
   | { readonly kind: 'other-core'; readonly coreHash: string; readonly frame: number }
+  /** No checkpoint is sound and the journal does not begin at frame 0. Nothing was changed. */
+  | { readonly kind: 'no-start' }
   /** The cut could not be made. */
   | Exclude<StoreOutcome, { kind: 'committed' }>;
 
 /**
- * Brings the core to the last frame of the journal that verifies: newest sound checkpoint, then
- * every group behind it, each frame checked against the core before it is applied.
- * What does not verify is cut off and named, never guessed. Throws when the store cannot be read.
+ * Brings the current core to the last frame of the journal that verifies: newest sound checkpoint,
+ * then every group behind it, each frame checked against the core before it is applied, and each
+ * played by the core that the server had then. What does not verify is cut off and named, never
+ * guessed. Throws when the store cannot be read.
  */
 export async function recover(options: RecoverOptions): Promise<Recovery> {
-  const { store, lease, core } = options;
-  const { replay, otherCore } = await findReplay(options);
-  const { start, frame, chain, framesReplayed, cutOff } = replay;
+  const { store, lease, cores, genesis } = options;
+  const playing = await playTimeline({ store, region: lease.region, cores, genesis });
+  if (playing.kind === 'no-start') {
+    const other = playing.otherCore;
+    return other === null ? { kind: 'no-start' } : { kind: 'other-core', ...other };
+  }
+  const { start, frame, chain, framesReplayed, cutOff, otherCore, core } = playing;
   // A difference that another core explains is no damage: cutting would destroy a sound world.
   if (otherCore !== null && (cutOff !== null || frame < otherCore.frame)) {
-    return { kind: 'other-core', coreHash: otherCore.coreHash, frame: otherCore.frame };
+    return { kind: 'other-core', ...otherCore };
   }
   if (core.frame !== frame) throw new Error(`core at frame ${core.frame}, journal at ${frame}`);
+  if (!bringHome(cores, playing)) {
+    return { kind: 'other-core', coreHash: core.module.hash, frame };
+  }
   if (cutOff !== null) {
     const outcome = await store.truncateGroups(lease, cutOff.frame);
     if (outcome.kind !== 'committed') return outcome;
   }
   const checkpointFrame = start === null ? null : start.frame;
-  return { kind: 'recovered', frame, chain, checkpointFrame, framesReplayed, cutOff };
+  const tookOverFrom = core === cores.current ? null : core.module.hash;
+  return {
+    kind: 'recovered',
+    frame,
+    chain,
+    checkpointFrame,
+    framesReplayed,
+    cutOff,
+    tookOverFrom,
+  };
 }
 
-interface Replay {
-  /** Null for the beginning of the world. */
-  readonly start: Checkpoint | null;
-  readonly frame: number;
-  readonly chain: Uint8Array;
-  readonly framesReplayed: number;
-  readonly cutOff: CutOff | null;
-}
-
-/**
- * The replay that gets furthest, newest checkpoint first. The first one to apply a group settles
- * it; where the very first group does not fit, the checkpoint may be at fault, so an older one
- * is asked. That costs a minute of replay and saves the minute behind a damaged chain value.
- */
-async function findReplay(
-  options: RecoverOptions,
-): Promise<{ replay: Replay; otherCore: Checkpoint | null }> {
-  const { store, lease, core } = options;
-  let best: Replay | null = null;
-  let otherCore: Checkpoint | null = null;
-  for await (const start of starts(store, lease.region)) {
-    if (start !== null && start.coreHash !== core.module.hash) {
-      otherCore ??= start;
-      continue;
-    }
-    if (!enter(options, start)) continue;
-    const replay = await replayGroups(options, start);
-    if (best === null || replay.frame >= best.frame) best = replay;
-    if (replay.cutOff === null || replay.framesReplayed > 0) break;
-  }
-  if (best === null) throw new Error('the beginning of the world could not be entered');
-  // Only a replay that applied nothing is ever passed over, so its start is where it stood.
-  if (core.frame !== best.frame) enter(options, best.start);
-  return { replay: best, otherCore };
-}
-
-/** Checkpoints, newest first, and at last the beginning of the world as null. */
-async function* starts(
-  store: Pick<Store, 'checkpoints'>,
-  region: number,
-): AsyncGenerator<Checkpoint | null> {
-  yield* store.checkpoints(region);
-  yield null;
-}
-
-/** False when a checkpoint is not what it says it is. */
-function enter({ core, genesis }: RecoverOptions, start: Checkpoint | null): boolean {
-  if (start === null) {
-    genesis();
-    return core.frame === 0;
-  }
-  return (
-    core.restore(start.state) === WireFault.NONE &&
-    core.frame === start.frame &&
-    core.stateHash() === start.stateHash
-  );
-}
-
-async function replayGroups(
-  { store, lease, core }: RecoverOptions,
-  start: Checkpoint | null,
-): Promise<Replay> {
-  let frame = start?.frame ?? 0;
-  let chain = start?.chain ?? GENESIS_CHAIN;
-  let framesReplayed = 0;
-  let before: Uint8Array = new Uint8Array(0);
-  for await (const group of store.groups(lease.region, frame)) {
-    before = core.snapshot(before);
-    const applied = applyGroup(core, group, frame, chain);
-    if (typeof applied === 'string') {
-      core.restore(before);
-      const cutOff = { frame, lastFrame: group.lastFrame, why: applied };
-      return { start, frame, chain, framesReplayed, cutOff };
-    }
-    framesReplayed += applied;
-    frame = group.lastFrame + 1;
-    chain = group.chain;
-  }
-  return { start, frame, chain, framesReplayed, cutOff: null };
-}
-
-/** How many frames were applied, or why the group is none of ours; the core is then anywhere. */
-function applyGroup(
-  core: ReplayableCore,
-  group: JournalGroup,
-  frame: number,
-  chain: Uint8Array,
-): number | CutReason {
-  if (group.firstFrame !== frame) return 'gap';
-  if (Buffer.compare(nextChain(chain, group.payload), group.chain) !== 0) return 'chain';
-  const unpacked = unpackFrames(group.payload);
-  if (unpacked.kind === 'torn') return 'torn';
-  const { frames } = unpacked;
-  if (frames.length === 0 || frames.length !== group.lastFrame - frame + 1) return 'numbering';
-  for (const [index, bytes] of frames.entries()) {
-    const header = core.readFrameHeader(bytes);
-    if (header === null) return 'malformed';
-    if (header.frame !== frame + index) return 'numbering';
-    if (header.stateHash !== core.stateHash()) return 'state-hash';
-    if (core.stepFrame(bytes).wire !== WireFault.NONE) return 'malformed';
-  }
-  return frames.length;
+/** Hands the world to the current core; false when that cannot be. */
+function bringHome({ current, currentSchema }: CoreShelf, playing: Playing): boolean {
+  if (playing.core === current) return true;
+  return handOver(playing, { schemaHash: currentSchema }, current) !== null;
 }

@@ -1,6 +1,7 @@
 import { hashText } from '../../core-wasm/host/hash-text.ts';
 import type { Clock, Store } from '../ports.ts';
-import { type CutOff, type ReplayableCore, recover } from './recover.ts';
+import type { CoreShelf } from './core-shelf.ts';
+import { type CutOff, playTimeline } from './timeline.ts';
 
 export interface ReplayReport {
   /** The checkpoint that the replay began from; null for the beginning of the world. */
@@ -15,36 +16,37 @@ export interface ReplayReport {
 }
 
 /**
- * Plays the journal from the oldest checkpoint that is kept and compares the hash of every frame.
- * Changes nothing in the store. Throws when it cannot be read or belongs to another core.
+ * Plays the journal from the oldest checkpoint that is kept, by the cores that played it, and
+ * compares the hash of every frame. Changes nothing in the store. Throws when it cannot be read or
+ * belongs to a core that was not kept.
  */
 export async function replayJournal(
-  store: Pick<Store, 'checkpoints' | 'groups'>,
+  store: Pick<Store, 'checkpoints' | 'coreSpans' | 'groups'>,
   region: number,
-  core: ReplayableCore & { reset(seed: number): void },
+  cores: CoreShelf,
   clock: Pick<Clock, 'nowMs'>,
 ): Promise<ReplayReport> {
   const beganMs = clock.nowMs();
-  const outcome = await recover({
+  const played = await playTimeline({
     store: {
       checkpoints: () => oldestOnly(store, region),
-      groups: (_region, fromFrame) => store.groups(region, fromFrame),
-      truncateGroups: async () => ({ kind: 'committed' }),
+      coreSpans: (of) => store.coreSpans(of),
+      groups: (of, fromFrame) => store.groups(of, fromFrame),
     },
-    lease: { region, epoch: 0 },
-    core,
-    genesis: () => core.reset(0),
+    region,
+    cores,
+    genesis: (core) => core.reset(0),
   });
-  if (outcome.kind === 'other-core') {
-    throw new Error(`this world was played under another core: ${outcome.coreHash}`);
+  if (played.otherCore !== null) {
+    throw new Error(`this world was played under another core: ${played.otherCore.coreHash}`);
   }
-  if (outcome.kind !== 'recovered') throw new Error(`the journal cannot be read: ${outcome.kind}`);
+  if (played.kind === 'no-start') throw new Error('no checkpoint is sound');
   return {
-    fromFrame: outcome.checkpointFrame,
-    toFrame: outcome.frame,
-    framesReplayed: outcome.framesReplayed,
-    damaged: outcome.cutOff,
-    stateHash: hashText(core.stateHash()),
+    fromFrame: played.start?.frame ?? null,
+    toFrame: played.frame,
+    framesReplayed: played.framesReplayed,
+    damaged: played.cutOff,
+    stateHash: hashText(played.core.stateHash()),
     tookMs: Math.round(clock.nowMs() - beganMs),
   };
 }

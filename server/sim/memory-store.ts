@@ -3,6 +3,7 @@ import type {
   Checkpoint,
   CheckpointMark,
   Clock,
+  CoreSpan,
   JournalGroup,
   PlayerProjection,
   Projection,
@@ -84,6 +85,13 @@ export class MemoryStore implements Store {
       .sort((a, b) => a.frame - b.frame)
       .map(({ state, ...mark }) => ({ ...mark, hasState: state.length > 0 }))
       .filter(({ hasState }) => which === 'all' || hasState);
+  }
+
+  async coreSpans(): Promise<readonly CoreSpan[]> {
+    const marks = [...this.saved.values()].sort((a, b) => a.frame - b.frame);
+    return marks
+      .filter(({ coreHash }, index) => marks[index - 1]?.coreHash !== coreHash)
+      .map(({ frame, coreHash, schemaHash }) => ({ fromFrame: frame, coreHash, schemaHash }));
   }
 
   async readCheckpoint(_region: number, frame: number): Promise<ReadCheckpoint> {
@@ -206,6 +214,7 @@ export function openStoreHandle(store: Store): { readonly store: Store; sever():
       claimRegion: alive((region, seed) => store.claimRegion(region, seed)),
       checkpoints: (region, newestFrame) => store.checkpoints(region, newestFrame),
       checkpointMarks: alive((region, which) => store.checkpointMarks(region, which)),
+      coreSpans: alive((region) => store.coreSpans(region)),
       readCheckpoint: alive((region, frame) => store.readCheckpoint(region, frame)),
       groups: (region, fromFrame) => store.groups(region, fromFrame),
       appendGroup: alive((lease, group, picture) => store.appendGroup(lease, group, picture)),
