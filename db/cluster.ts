@@ -43,6 +43,11 @@ export async function openCluster(dataDir: string): Promise<Cluster> {
   return { folder, password, user, programs };
 }
 
+/** Whether there is a cluster in `<dataDir>/postgres`. */
+export async function hasCluster(dataDir: string): Promise<boolean> {
+  return (await readPassword(join(dataDir, CLUSTER_FOLDER))) !== null;
+}
+
 /** Removes what starters that died left behind. Only the owner of the cluster may call it. */
 export async function removeDrafts(cluster: Cluster): Promise<void> {
   const root = join(cluster.folder, '..');

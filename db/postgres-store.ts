@@ -25,7 +25,7 @@ import {
 } from './queries/checkpoints.ts';
 import { insertCore, selectCore } from './queries/cores.ts';
 import { cutGroups, insertGroup, pruneGroups, selectGroups } from './queries/journal.ts';
-import { claimRegion } from './queries/regions.ts';
+import { claimRegion, type Stray, selectSeed, selectStrays } from './queries/regions.ts';
 import { selectNothing } from './queries/settings.ts';
 
 /** Groups that one statement removes: ten minutes of them, far more than grow in between. */
@@ -59,6 +59,10 @@ export class PostgresStore implements Store {
     return this.answered((database) => claimRegion(database, region, seed));
   }
 
+  regionSeed(region: number): Promise<number | null> {
+    return this.answered((database) => selectSeed(database, region));
+  }
+
   /** A checkpoint that is not what was stored is logged and left out. */
   async *checkpoints(region: number, newestFrame?: number): AsyncGenerator<Checkpoint> {
     let upTo = newestFrame ?? Number.MAX_SAFE_INTEGER;
@@ -72,6 +76,11 @@ export class PostgresStore implements Store {
         this.options.log({ event: 'checkpoint-damaged', region, frame: row.frame, why: read.why });
       }
     }
+  }
+
+  /** Groups and checkpoints of regions that do not exist. */
+  strays(): Promise<Stray[]> {
+    return this.answered(selectStrays);
   }
 
   checkpointMarks(region: number, which: 'all' | 'with-state'): Promise<readonly CheckpointMark[]> {
@@ -127,9 +136,12 @@ export class PostgresStore implements Store {
   }
 
   pruneJournal(lease: RegionLease, frame: number): Promise<StoreOutcome> {
-    return this.write(async (database) =>
-      whetherHeld(await pruneGroups(database, lease, frame, PRUNED_GROUPS_MAX)),
-    );
+    return this.write(async (database) => {
+      for (;;) {
+        const pruned = await pruneGroups(database, lease, frame, PRUNED_GROUPS_MAX);
+        if (pruned === null || pruned < PRUNED_GROUPS_MAX) return whetherHeld(pruned !== null);
+      }
+    });
   }
 
   dropCheckpointsAfter(lease: RegionLease, frame: number): Promise<StoreOutcome> {

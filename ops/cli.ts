@@ -17,6 +17,10 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   swarm: () => import('./verbs/swarm.ts'),
   replay: () => import('./verbs/replay.ts'),
   record: () => import('./verbs/record.ts'),
+  recover: () => import('./verbs/recover.ts'),
+  fork: () => import('./verbs/fork.ts'),
+  verify: () => import('./verbs/verify.ts'),
+  audit: () => import('./verbs/audit.ts'),
   desync: () => import('./verbs/desync.ts'),
   doctor: () => import('./verbs/doctor.ts'),
 };

@@ -142,6 +142,8 @@ export interface Account {
 export interface Store {
   /** Takes the region over, fencing every earlier holder. Creates it with `seed` when it is new. */
   claimRegion(region: number, seed: number): Promise<{ lease: RegionLease; seed: number }>;
+  /** The seed of a region; null when it does not exist. */
+  regionSeed(region: number): Promise<number | null>;
   /** What can be read: newest first, beginning at `newestFrame`. Damaged ones are left out. */
   checkpoints(region: number, newestFrame?: number): AsyncIterable<Checkpoint>;
   /** Oldest first. */

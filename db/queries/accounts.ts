@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { asc, eq, gt, sql } from 'drizzle-orm';
 import type { Account } from '../../server/ports.ts';
 import type { Database } from '../connect.ts';
 import { accounts, players } from '../schema/account.ts';
@@ -22,4 +22,40 @@ export async function selectAccount(database: Database, account: number): Promis
   if (!row.seen) return { account, name: row.name, lastSeen: null };
   const { x, y, z, yaw } = row.seen;
   return { account, name: row.name, lastSeen: { account, x, y, z, yaw } };
+}
+
+export interface AccountRow {
+  readonly account: number;
+  readonly name: string;
+  readonly createdAt: Date;
+}
+
+/** Accounts in order of their numbers, from the one after `account` on. */
+export async function selectAccountsAfter(
+  database: Database,
+  account: number,
+  limit: number,
+): Promise<AccountRow[]> {
+  return await database
+    .select()
+    .from(accounts)
+    .where(gt(accounts.account, account))
+    .orderBy(asc(accounts.account))
+    .limit(limit);
+}
+
+/** Inserts accounts under the numbers that they have; the next new one gets a higher number. */
+export async function insertAccountsAs(
+  database: Database,
+  rows: readonly AccountRow[],
+): Promise<void> {
+  await database.execute(sql`
+    with copied as (
+      insert into ${accounts} (account, name, created_at) overriding system value
+      select account, name, created_at from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as row (account bigint, name text, "createdAt" timestamptz)
+        cross join lateral (select row."createdAt" as created_at) as renamed
+      returning account
+    )
+    select setval(pg_get_serial_sequence('accounts', 'account'), max(account)) from copied`);
 }

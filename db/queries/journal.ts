@@ -106,15 +106,15 @@ export async function cutGroups(
 /**
  * Removes at most `limit` groups that end before `frame`, and as many marks before it whose state
  * was thinned away, oldest first. A short statement each time: the journal's own writes wait for
- * the lease's row meanwhile. False when the lease is lost.
+ * the lease's row meanwhile. The number of groups; null when the lease is lost.
  */
 export async function pruneGroups(
   database: Database,
   lease: RegionLease,
   frame: number,
   limit: number,
-): Promise<boolean> {
-  const rows = await database.execute(sql`
+): Promise<number | null> {
+  const [row] = await database.execute<{ pruned: number }>(sql`
     with lease as materialized (${heldLease(lease)}),
     pruned as (
       delete from ${journalGroups} as journal using lease
@@ -123,6 +123,7 @@ export async function pruneGroups(
         where region = ${lease.region}::int and last_frame < ${frame}::bigint
         order by last_frame limit ${limit}::int
       )
+      returning 1
     ),
     unmarked as (
       delete from ${checkpoints} as mark using lease
@@ -132,6 +133,6 @@ export async function pruneGroups(
         order by frame limit ${limit}::int
       )
     )
-    select from lease`);
-  return rows.length > 0;
+    select (select count(*)::int from pruned) as pruned from lease`);
+  return row?.pruned ?? null;
 }

@@ -1,6 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { RegionLease } from '../../server/ports.ts';
 import type { Database } from '../connect.ts';
+import { checkpoints } from '../schema/checkpoint.ts';
+import { journalGroups } from '../schema/journal.ts';
 import { regions } from '../schema/region.ts';
 
 /** Takes the next epoch of a region; creates the region with `seed` when it is new. */
@@ -19,6 +21,34 @@ export async function claimRegion(
     .returning({ epoch: regions.leaseEpoch, seed: regions.seed });
   if (!row) throw new Error(`claim of region ${region} returned no row`);
   return { lease: { region, epoch: row.epoch }, seed: row.seed };
+}
+
+export async function selectSeed(database: Database, region: number): Promise<number | null> {
+  const [row] = await database
+    .select({ seed: regions.seed })
+    .from(regions)
+    .where(eq(regions.region, region));
+  return row?.seed ?? null;
+}
+
+/** A row that belongs to no region that there is. */
+export interface Stray {
+  readonly what: 'group' | 'checkpoint';
+  readonly frame: number;
+  readonly lastFrame: number;
+  readonly check: 'region';
+}
+
+export async function selectStrays(database: Database): Promise<Stray[]> {
+  const rows = await database.execute<{ what: Stray['what']; first: string; last: string }>(sql`
+    select 'group' as what, first_frame as first, last_frame as last
+    from ${journalGroups} where region not in (select region from ${regions})
+    union all
+    select 'checkpoint', frame, frame
+    from ${checkpoints} where region not in (select region from ${regions})`);
+  return rows.map(({ what, first, last }) => {
+    return { what, frame: Number(first), lastFrame: Number(last), check: 'region' };
+  });
 }
 
 /**

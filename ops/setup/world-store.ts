@@ -1,3 +1,4 @@
+import type { StoreBeside } from '../../db/beside.ts';
 import type { Store } from '../../server/ports.ts';
 import { StepFailed } from './shell.ts';
 
@@ -7,23 +8,34 @@ export const REGION = 1;
 export const STORE_FLAGS = { 'data-dir': 'string', 'database-url': 'string' } as const;
 
 export const STORE_USAGE = [
-  '  --data-dir DIR      folder of the world, its server stopped (default: DATA_DIR)',
+  '  --data-dir DIR      folder of the world (default: DATA_DIR); its server may be running',
   "  --database-url URL  the world's database instead (default: DATABASE_URL)",
 ].join('\n');
 
-/** Opens the store of a world for reading. Throws `StepFailed` when it cannot be had. */
-export async function openWorldStore(flags: {
+export interface StoreFlags {
   readonly 'data-dir': string | undefined;
   readonly 'database-url': string | undefined;
-}): Promise<Store> {
-  const { openStore } = await import('../../db/store.ts');
+}
+
+export function dataDirOf(flags: StoreFlags): string {
+  return flags['data-dir'] ?? (process.env.DATA_DIR || 'world-data');
+}
+
+/** Opens the store of a world, be its server running or not. Throws `StepFailed`. */
+export async function openWorldBeside(flags: StoreFlags): Promise<StoreBeside> {
+  const { openBeside } = await import('../../db/beside.ts');
+  const databaseUrl = flags['database-url'] ?? (process.env.DATABASE_URL || null);
   try {
-    return await openStore({
-      databaseUrl: flags['database-url'] ?? (process.env.DATABASE_URL || null),
-      dataDir: flags['data-dir'] ?? (process.env.DATA_DIR || 'world-data'),
-      log: () => {},
-    });
+    // A folder that was named means that folder, whatever the environment says.
+    const isFolder = flags['data-dir'] !== undefined && flags['database-url'] === undefined;
+    const dataDir = dataDirOf(flags);
+    return await openBeside({ databaseUrl: isFolder ? null : databaseUrl, dataDir });
   } catch (error) {
     throw new StepFailed(`The store cannot be opened: ${(error as Error).message}`);
   }
+}
+
+/** The same for whoever wants the store alone. */
+export async function openWorldStore(flags: StoreFlags): Promise<Store> {
+  return (await openWorldBeside(flags)).store;
 }

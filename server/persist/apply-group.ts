@@ -7,13 +7,22 @@ import { nextChain, unpackFrames } from './chain.ts';
 export type ReplayableCore = Pick<
   Core,
   | 'module'
+  | 'seed'
+  | 'tick'
   | 'frame'
   | 'reset'
   | 'restore'
   | 'snapshot'
   | 'stateHash'
   | 'readFrameHeader'
+  | 'loadFrame'
+  | 'step'
   | 'stepFrame'
+  | 'hasEntity'
+  | 'isAsleep'
+  | 'bodyPosition'
+  | 'bodyVelocity'
+  | 'readPlayers'
 >;
 
 /** Why a group cannot be what the server wrote. */

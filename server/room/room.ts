@@ -139,9 +139,16 @@ const PROJECTION_TURNS = 8;
  * world has stood in it for longer, and the journal has all places of all ticks.
  */
 export function projectPlayers(core: Core, turn: number): Projection {
-  const due = core
-    .playerAccounts()
-    .filter(({ account }) => (account + turn) % PROJECTION_TURNS === 0);
+  return projectThose(core, (account) => (account + turn) % PROJECTION_TURNS === 0);
+}
+
+/** Where all of them stand, for a world that was put there. */
+export function projectEverybody(core: Core): Projection {
+  return projectThose(core, () => true);
+}
+
+function projectThose(core: Core, isDue: (account: number) => boolean): Projection {
+  const due = core.playerAccounts().filter(({ account }) => isDue(account));
   const players = due.map(({ entity, account, yaw }) => {
     core.bodyPosition(entity, foot);
     return {

@@ -69,6 +69,10 @@ export class MemoryStore implements Store {
     return { lease: { region, epoch: this.epoch }, seed: this.seed };
   }
 
+  async regionSeed() {
+    return this.seed;
+  }
+
   async *checkpoints(_region = 0, newestFrame = Infinity): AsyncIterable<Checkpoint> {
     const marks = [...this.saved.values()].filter(({ frame }) => frame <= newestFrame);
     for (const { frame } of marks.sort((a, b) => b.frame - a.frame)) {
@@ -212,6 +216,7 @@ export function openStoreHandle(store: Store): { readonly store: Store; sever():
   return {
     store: {
       claimRegion: alive((region, seed) => store.claimRegion(region, seed)),
+      regionSeed: alive((region) => store.regionSeed(region)),
       checkpoints: (region, newestFrame) => store.checkpoints(region, newestFrame),
       checkpointMarks: alive((region, which) => store.checkpointMarks(region, which)),
       coreSpans: alive((region) => store.coreSpans(region)),
