@@ -1,7 +1,8 @@
 import type { Core } from '../../core-wasm/host/core.ts';
 import { WireFault } from '../../core-wasm/host/types.ts';
 import type { JournalGroup } from '../ports.ts';
-import { nextChain, unpackFrames } from './chain.ts';
+import { nextChain } from './chain.ts';
+import type { FrameReader } from './frame-reader.ts';
 
 /** What playing the journal needs of a core. */
 export type ReplayableCore = Pick<
@@ -45,13 +46,18 @@ export type OpenedGroup =
   | { readonly kind: 'bad'; readonly why: CutReason };
 
 /** The group's frames, when it follows `chain` as the group that begins with `frame`. */
-export function openGroup(group: JournalGroup, frame: number, chain: Uint8Array): OpenedGroup {
+export function openGroup(
+  reader: FrameReader,
+  group: JournalGroup,
+  frame: number,
+  chain: Uint8Array,
+): OpenedGroup {
   const bad = (why: CutReason) => ({ kind: 'bad', why }) as const;
   if (group.firstFrame !== frame) return bad('gap');
   if (Buffer.compare(nextChain(chain, group.payload), group.chain) !== 0) return bad('chain');
-  const unpacked = unpackFrames(group.payload);
-  if (unpacked.kind === 'torn') return bad('torn');
-  const { frames } = unpacked;
+  const read = reader.read(group.payload);
+  if (read.kind !== 'frames') return bad(read.kind);
+  const { frames } = read;
   const isWhole = frames.length > 0 && frames.length === group.lastFrame - frame + 1;
   return isWhole ? { kind: 'frames', frames } : bad('numbering');
 }
@@ -69,17 +75,18 @@ export function applyFrame(core: ReplayableCore, bytes: Uint8Array): CutReason |
 }
 
 /**
- * Steps the group's frames before `untilFrame`; how many they were, or why the group is none of
- * ours: the core is then anywhere.
+ * Steps the group's frames before `untilFrame`; all of its frames, or why the group is none of ours:
+ * the core is then anywhere.
  */
 export function applyGroup(
   core: ReplayableCore,
+  reader: FrameReader,
   group: JournalGroup,
   chain: Uint8Array,
   untilFrame: number,
   watch: FrameWatcher | undefined,
-): number | CutReason {
-  const opened = openGroup(group, core.frame, chain);
+): readonly Uint8Array[] | CutReason {
+  const opened = openGroup(reader, group, core.frame, chain);
   if (opened.kind === 'bad') return opened.why;
   const wanted = opened.frames.slice(0, untilFrame - group.firstFrame);
   for (const bytes of wanted) {
@@ -87,5 +94,5 @@ export function applyGroup(
     const fault = applyFrame(core, bytes);
     if (fault !== null) return fault;
   }
-  return wanted.length;
+  return opened.frames;
 }

@@ -3,7 +3,7 @@ import { concerns, type FrameCommand, readCommands } from '../../core-wasm/host/
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import type { Store } from '../ports.ts';
 import type { ReplayableCore } from './apply-group.ts';
-import { unpackFrames } from './chain.ts';
+import { createFrameReaders } from './frame-reader.ts';
 import type { RestoreOptions } from './restore.ts';
 import { type CutOff, playTimeline } from './timeline.ts';
 
@@ -128,12 +128,19 @@ interface FoundCommand {
 async function findCommands(options: AuditOptions): Promise<FoundCommand[]> {
   const { store, region, entity, untilFrame } = options;
   const found: FoundCommand[] = [];
+  // Groups are read from a checkpoint on: what is packed may lean on what came before.
+  let runStart = 0;
+  for await (const { frame } of store.checkpoints(region, options.fromFrame ?? 0)) {
+    runStart = frame;
+    break;
+  }
   const joints = new Set<number>();
-  for await (const group of store.groups(region, options.fromFrame ?? 0)) {
+  const readers = createFrameReaders(options.cores, await store.coreSpans(region));
+  for await (const group of store.groups(region, runStart)) {
     if (group.firstFrame > (untilFrame ?? Infinity)) break;
-    const unpacked = unpackFrames(group.payload);
-    if (unpacked.kind === 'torn') break;
-    for (const [index, bytes] of unpacked.frames.entries()) {
+    const read = (await readers(group.firstFrame)).read(group.payload);
+    if (read.kind !== 'frames') break;
+    for (const [index, bytes] of read.frames.entries()) {
       for (const command of readCommands(bytes)) {
         const isJoint = command.name === 'remove-joint' && joints.has(command.joint);
         if (!isJoint && !concerns(command, entity)) continue;

@@ -1,4 +1,4 @@
-import { TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
+import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import type {
   Checkpoint,
   JournalGroup,
@@ -7,7 +7,7 @@ import type {
   Store,
   StoreOutcome,
 } from '../ports.ts';
-import { openGroup, type ReplayableCore } from './apply-group.ts';
+import type { ReplayableCore } from './apply-group.ts';
 import { nextChain, packFrames } from './chain.ts';
 import type { CoreShelf } from './core-shelf.ts';
 import { type CutOff, type OtherCore, type Playing, playTimeline } from './timeline.ts';
@@ -45,7 +45,15 @@ export type Restoration =
 /** Brings a core to any tick that the store still holds. Changes nothing; throws as the store does. */
 export async function restoreAt(options: RestoreOptions, tick: number): Promise<Restoration> {
   const frame = Math.floor(tick / TICKS_PER_FRAME);
-  const played = await playTimeline({ ...options, untilFrame: frame });
+  const isWithin = tick % TICKS_PER_FRAME !== 0;
+  let before: Uint8Array | null = null;
+  const played = await playTimeline({
+    ...options,
+    untilFrame: isWithin ? frame + 1 : frame,
+    watch: (core) => {
+      if (isWithin && core.frame === frame) before = core.snapshot();
+    },
+  });
   if (played.otherCore !== null) return { kind: 'other-core', ...played.otherCore };
   if (played.kind === 'no-start') return { kind: 'not-kept', nearestTick: null };
   const { cutOff, core, start, framesReplayed } = played;
@@ -53,59 +61,40 @@ export async function restoreAt(options: RestoreOptions, tick: number): Promise<
     return { kind: 'not-kept', nearestTick: played.frame * TICKS_PER_FRAME };
   }
   if (cutOff !== null) return { kind: 'damaged', ...cutOff };
-  const end = { kind: 'not-yet', lastTick: played.frame * TICKS_PER_FRAME } as const;
-  if (played.frame < frame) return end;
-  const inPart = tick === frame * TICKS_PER_FRAME && played.chainFrame === frame;
-  const frames = inPart ? [] : await framesFrom(options, played);
-  const tail = tailOf(played, frames);
+  if (isWithin && before !== null) core.restore(before);
+  if (core.frame < frame || (isWithin && before === null)) {
+    return { kind: 'not-yet', lastTick: played.frame * TICKS_PER_FRAME };
+  }
+  const tail = tailOf(played, frame);
   const world = worldAt(played, tail);
-  if (!stepInto(core, tick, frames[frame - played.chainFrame])) return end;
+  const { lastGroup } = played;
+  if (isWithin) core.loadFrame(lastGroup?.frames[frame - lastGroup.firstFrame] as Uint8Array);
+  while (core.tick < tick) core.step();
   const checkpointFrame = start?.frame ?? null;
   return { kind: 'restored', core, tick, world, tail, checkpointFrame, framesReplayed };
 }
 
-/** The frames of the group that begins where the last whole one ended; empty at the end. */
-async function framesFrom(
-  { store, region }: RestoreOptions,
-  { chainFrame, chain }: Playing,
-): Promise<readonly Uint8Array[]> {
-  for await (const group of store.groups(region, chainFrame)) {
-    const opened = openGroup(group, chainFrame, chain);
-    return opened.kind === 'frames' ? opened.frames : [];
-  }
-  return [];
+/** The frames before `frame` of the group that it cuts; none when it stands between two. */
+function tailOf({ lastGroup }: Playing, frame: number): JournalGroup | null {
+  if (lastGroup === null) return null;
+  const { firstFrame, frames, chainBefore } = lastGroup;
+  if (frame === firstFrame || frame === firstFrame + frames.length) return null;
+  const payload = packFrames(frames.slice(0, frame - firstFrame));
+  return { firstFrame, lastFrame: frame - 1, payload, chain: nextChain(chainBefore, payload) };
 }
 
-function tailOf(played: Playing, frames: readonly Uint8Array[]): JournalGroup | null {
-  const { frame, chainFrame, chain } = played;
-  if (frame === chainFrame) return null;
-  const payload = packFrames(frames.slice(0, frame - chainFrame));
-  return {
-    firstFrame: chainFrame,
-    lastFrame: frame - 1,
-    payload,
-    chain: nextChain(chain, payload),
-  };
-}
-
+/** The core stands at the frame's first tick. */
 function worldAt(played: Playing, tail: JournalGroup | null): Omit<Checkpoint, 'takenMs'> {
-  const { core, schemaHash, frame, chain } = played;
+  const { core, schemaHash, chain, lastGroup } = played;
+  const isBefore = lastGroup?.firstFrame === core.frame;
   return {
-    frame,
+    frame: core.frame,
     coreHash: core.module.hash,
     schemaHash,
     stateHash: core.stateHash(),
     state: core.snapshot(),
-    chain: tail?.chain ?? chain,
+    chain: tail?.chain ?? (isBefore ? lastGroup.chainBefore : chain),
   };
-}
-
-/** From a frame's first tick to `tick` within it; false when there is no such frame. */
-function stepInto(core: ReplayableCore, tick: number, bytes: Uint8Array | undefined): boolean {
-  if (core.tick === tick) return true;
-  if (bytes === undefined || core.loadFrame(bytes) !== WireFault.NONE) return false;
-  while (core.tick < tick) core.step();
-  return true;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 } from './apply-group.ts';
 import { GENESIS_CHAIN } from './chain.ts';
 import type { CoreShelf } from './core-shelf.ts';
+import { createFrameReader } from './frame-reader.ts';
 import { migrateState } from './state-migrations.ts';
 
 /** The first group that did not verify. */
@@ -35,6 +36,13 @@ export interface TimelineOptions {
   readonly watch?: FrameWatcher;
 }
 
+/** A group's frames, and the chain value before it. */
+export interface OpenGroup {
+  readonly firstFrame: number;
+  readonly frames: readonly Uint8Array[];
+  readonly chainBefore: Uint8Array;
+}
+
 /** A stretch of the journal as it was played. */
 export interface Playing {
   readonly kind: 'played';
@@ -46,8 +54,8 @@ export interface Playing {
   readonly frame: number;
   /** The journal's chain value behind the last group that was played to its end. */
   readonly chain: Uint8Array;
-  /** The frame at which that group ended: below `frame` when the last group was played in part. */
-  readonly chainFrame: number;
+  /** The last group that was played, be it in part; null when none was. */
+  readonly lastGroup: OpenGroup | null;
   readonly framesReplayed: number;
   readonly cutOff: CutOff | null;
   /** A core on the way that could not be had; another one played its part. */
@@ -127,10 +135,13 @@ function enter(
   { core, schemaHash }: Player,
   start: Checkpoint | null,
 ): Entered | null {
-  const common = { kind: 'played', start, core, schemaHash, framesReplayed: 0 } as const;
+  const common = {
+    ...({ kind: 'played', start, core, schemaHash } as const),
+    ...{ framesReplayed: 0, lastGroup: null },
+  };
   if (start === null) {
     genesis(core);
-    return { ...common, frame: 0, chain: GENESIS_CHAIN, chainFrame: 0 };
+    return { ...common, frame: 0, chain: GENESIS_CHAIN };
   }
   const isSound =
     core.restore(start.state) === WireFault.NONE &&
@@ -138,7 +149,7 @@ function enter(
     core.stateHash() === start.stateHash;
   if (!isSound) return null;
   const { frame, chain } = start;
-  return { ...common, frame, chain, chainFrame: frame };
+  return { ...common, frame, chain };
 }
 
 async function play(
@@ -149,6 +160,7 @@ async function play(
   const { store, region, cores, watch } = options;
   const untilFrame = options.untilFrame ?? Number.POSITIVE_INFINITY;
   let now = entered;
+  let reader = createFrameReader(now.core);
   let otherCore: OtherCore | null = null;
   let before: Uint8Array = new Uint8Array(0);
   const changes = spans.filter(({ fromFrame }) => fromFrame > now.frame);
@@ -157,7 +169,10 @@ async function play(
       const span = changes.shift() as CoreSpan;
       const handed = await handOver(now, span, await cores.take(span.coreHash));
       if (handed === null) otherCore ??= { coreHash: span.coreHash, frame: span.fromFrame };
-      else now = { ...now, ...handed };
+      else {
+        now = { ...now, ...handed };
+        reader = createFrameReader(now.core);
+      }
     }
   };
   if (now.frame < untilFrame) {
@@ -165,16 +180,17 @@ async function play(
       await takeOver();
       const { core } = now;
       before = core.snapshot(before);
-      const applied = applyGroup(core, group, now.chain, untilFrame, watch);
+      const applied = applyGroup(core, reader, group, now.chain, untilFrame, watch);
       if (typeof applied === 'string') {
         core.restore(before);
         const cutOff = { frame: now.frame, lastFrame: group.lastFrame, why: applied };
         return { ...now, cutOff, otherCore };
       }
-      const framesReplayed = now.framesReplayed + applied;
-      const isWhole = core.frame === group.lastFrame + 1;
-      const end = isWhole ? { chain: group.chain, chainFrame: core.frame } : {};
-      now = { ...now, ...end, frame: core.frame, framesReplayed };
+      const { firstFrame } = group;
+      const framesReplayed = now.framesReplayed + core.frame - firstFrame;
+      const lastGroup = { firstFrame, frames: applied, chainBefore: now.chain };
+      const chain = core.frame > group.lastFrame ? group.chain : now.chain;
+      now = { ...now, frame: core.frame, chain, lastGroup, framesReplayed };
       if (now.frame >= untilFrame) break;
     }
   }

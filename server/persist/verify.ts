@@ -3,6 +3,7 @@ import type { Checkpoint, JournalGroup, ReadCheckpoint, Store } from '../ports.t
 import { openGroup, type ReplayableCore } from './apply-group.ts';
 import { GENESIS_CHAIN } from './chain.ts';
 import type { CoreShelf } from './core-shelf.ts';
+import { createFrameReaders, type FrameReader } from './frame-reader.ts';
 import { playTimeline } from './timeline.ts';
 
 export interface VerifyOptions {
@@ -121,6 +122,7 @@ async function verifyChain(
   walk: Walk,
 ): Promise<{ groups: number; frames: number; starts: readonly number[] }> {
   const { store, region, cores, report } = walk.options;
+  const readers = createFrameReaders(cores, await store.coreSpans(region));
   const starts: number[] = [];
   let groups = 0;
   let frames = 0;
@@ -128,7 +130,7 @@ async function verifyChain(
   // From below any frame, so that a number that became negative is seen.
   for await (const group of store.groups(region, Number.MIN_SAFE_INTEGER)) {
     at ??= chainBefore(walk, group);
-    const check = groupFault(cores.current, group, at.frame, at.chain);
+    const check = groupFault(await readers(at.frame), cores.current, group, at);
     const { firstFrame: frame, lastFrame } = group;
     if (check === 'gap' && frame > at.frame) {
       find(walk, { what: 'group', frame: at.frame, lastFrame: frame - 1, check });
@@ -162,12 +164,12 @@ function chainBefore(
 }
 
 function groupFault(
+  reader: FrameReader,
   core: ReplayableCore,
   group: JournalGroup,
-  frame: number,
-  chain: Uint8Array,
+  { frame, chain }: { readonly frame: number; readonly chain: Uint8Array },
 ): string | null {
-  const opened = openGroup(group, frame, chain);
+  const opened = openGroup(reader, group, frame, chain);
   if (opened.kind === 'bad') return opened.why;
   const isNumbered = opened.frames.every(
     (bytes, index) => core.readFrameHeader(bytes)?.frame === frame + index,
