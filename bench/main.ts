@@ -9,6 +9,7 @@ import { step } from './micro/step.ts';
 import { net } from './net/bench.ts';
 import { pack } from './pack/bench.ts';
 import { physics } from './physics/bench.ts';
+import { restore } from './restore/bench.ts';
 import { saveResult } from './results.ts';
 import { shrink } from './shrink/bench.ts';
 import { swarm } from './swarm/bench.ts';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   pack,
   physics,
   query,
+  restore,
   shrink,
   stages,
   step,

@@ -20,7 +20,9 @@ net takes --quick and
   --servers S,…    instead of ours,colyseus,floor
   --players N,…    instead of 200
   --seconds S      of measuring, instead of 30
-  --search         then look for the most players that each server bears`;
+  --search         then look for the most players that each server bears
+
+restore takes --quick, --players N (100) and --seconds S of its world (3600)`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {

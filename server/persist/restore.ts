@@ -50,6 +50,7 @@ export async function restoreAt(options: RestoreOptions, tick: number): Promise<
   const played = await playTimeline({
     ...options,
     untilFrame: isWithin ? frame + 1 : frame,
+    endsWithin: isWithin,
     watch: (core) => {
       if (isWithin && core.frame === frame) before = core.snapshot();
     },

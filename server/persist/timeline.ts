@@ -33,6 +33,8 @@ export interface TimelineOptions {
   readonly genesis: (core: ReplayableCore) => void;
   /** Plays up to this frame; to the journal's end without it. */
   readonly untilFrame?: number;
+  /** The caller looks into the last frame: whoever took the world over behind it is of no use. */
+  readonly endsWithin?: boolean;
   readonly watch?: FrameWatcher;
 }
 
@@ -194,7 +196,7 @@ async function play(
       if (now.frame >= untilFrame) break;
     }
   }
-  await takeOver();
+  if (options.endsWithin !== true) await takeOver();
   return { ...now, cutOff: null, otherCore };
 }
 
