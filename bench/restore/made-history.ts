@@ -20,6 +20,8 @@ export interface HistoryPlan {
   readonly frames: number;
   /** When the world begins, ms since the Unix epoch. */
   readonly wallStartMs: number;
+  /** Frames between checkpoints, besides the one a minute. */
+  readonly checkpointFrames?: number;
   /** Sees the room before each frame is played, and its hash. */
   readonly watch?: (room: Room, stateHash: bigint) => void;
   readonly report?: (line: string) => void;
@@ -44,6 +46,8 @@ export async function makeHistory(plan: HistoryPlan): Promise<void> {
   const room = await openRoom(plan, clock);
   const bots = await addBots(plan, room);
   for (let played = 0; played < plan.frames; played++) {
+    const isDue = played > 0 && played % (plan.checkpointFrames ?? Infinity) === 0;
+    if (isDue) await room.checkpointer.saveLast();
     plan.watch?.(room, room.core.stateHash());
     const { nextFrame } = room;
     for (const { lane, walk } of bots) {

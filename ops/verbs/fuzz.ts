@@ -5,23 +5,25 @@ import { expectNone, parseFlags, UsageError } from './verb.ts';
 
 export const summary = 'harass a real server with messages or cuts, or the core with calls';
 
-export const usage = `bun run fuzz [server|cuts|core|parts] [options]
+export const usage = `bun run fuzz [server|cuts|core|parts|history] [options]
 
   server        hostile messages at a real server while somebody plays on it; the default
   cuts          real clients over sockets that are cut behind any byte and swallow closes
   core          random calls of the core's facade, all of them made twice
   parts         random worlds, each followed by a partial one that must stay bit-equal
+  history       a stored world of which one bit at a time is altered; verify must name its place
   --messages N  random and mutated messages (default 10000)
   --cuts N      connections that are cut (default 1000)
   --calls N     calls of the facade (default 1000000)
   --worlds N    random worlds of 2000 ticks (default 1000)
+  --flips N     altered bits (default 2000)
   --seed N      which ones (default 1)
   --json        end with one JSON line
 
 Exits with 1 when a close carries no number of the catalogue or the bystander was disturbed; when a
 player was lost by a cut or went on in another world than the server's; when a call threw, changed
-what it only looks at, or gave other states the second time; or when a partial world was not its
-whole.`;
+what it only looks at, or gave other states the second time; when a partial world was not its
+whole; or when an altered bit was not found.`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {
@@ -29,6 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
     cuts: 'string',
     calls: 'string',
     worlds: 'string',
+    flips: 'string',
     seed: 'string',
     json: 'boolean',
   });
@@ -38,8 +41,10 @@ export async function run(args: readonly string[]): Promise<number> {
   if (target === 'cuts') return fuzzCuts(positive('cuts', flags.cuts ?? '1000'), seed, flags);
   if (target === 'core') return fuzzCore(positive('calls', flags.calls ?? '1000000'), seed, flags);
   if (target === 'parts') return fuzzParts(positive('worlds', flags.worlds ?? '1000'), seed, flags);
+  if (target === 'history')
+    return fuzzHistory(positive('flips', flags.flips ?? '2000'), seed, flags);
   if (target !== 'server')
-    throw new UsageError(`No "${target}" to fuzz: server, cuts, core or parts`);
+    throw new UsageError(`No "${target}" to fuzz: server, cuts, core, parts or history`);
   return fuzzServer(positive('messages', flags.messages ?? '10000'), seed, flags);
 }
 
@@ -118,6 +123,20 @@ async function fuzzCuts(cuts: number, seed: number, { json }: Output): Promise<n
   for (const violation of result.violations) console.error(violation);
   if (json) console.log(JSON.stringify(result));
   return result.violations.length === 0 ? 0 : 1;
+}
+
+async function fuzzHistory(flips: number, seed: number, { json }: Output): Promise<number> {
+  await installPackages();
+  await build(['core']);
+  const { loadCoreModule } = await import('../../server/artifacts.ts');
+  const { flipBits } = await import('../../bench/restore/bits.ts');
+  const result = await flipBits(await loadCoreModule(), { flips, seed });
+  for (const [column, count] of Object.entries(result.found)) {
+    console.log(`  ${String(count).padStart(6)} found in ${column}`);
+  }
+  for (const flip of result.missed) console.error(`missed: ${JSON.stringify(flip)}`);
+  if (json) console.log(JSON.stringify(result));
+  return result.missed.length === 0 ? 0 : 1;
 }
 
 async function fuzzServer(messages: number, seed: number, { json }: Output): Promise<number> {
