@@ -72,6 +72,10 @@ class Cursor {
     return this.view.getFloat32(this.at - FLOAT_BYTES, true);
   }
 
+  skip(bytes: number): void {
+    this.at += bytes;
+  }
+
   vector(): Vector {
     return [this.f32(), this.f32(), this.f32()];
   }
@@ -109,7 +113,7 @@ function readCommand(cursor: Cursor): FrameCommand {
     case CommandKind.IMPULSE: {
       const entity = cursor.u32();
       const impulse = cursor.vector();
-      cursor.at += VECTOR_BYTES;
+      cursor.skip(VECTOR_BYTES);
       return { name: 'impulse', entity, impulse };
     }
     case CommandKind.SET_KIND:
@@ -118,9 +122,9 @@ function readCommand(cursor: Cursor): FrameCommand {
       return { name: 'charge', entity: cursor.u32(), energy: cursor.f32() };
     case CommandKind.ADD_JOINT: {
       const joint = cursor.u32();
-      cursor.at += 2;
+      cursor.skip(2);
       const ends = { bodyA: cursor.u32(), bodyB: cursor.u32() };
-      cursor.at += JOINT_TAIL_BYTES;
+      cursor.skip(JOINT_TAIL_BYTES);
       return { name: 'add-joint', joint, ...ends };
     }
     case CommandKind.REMOVE_JOINT:
@@ -135,9 +139,9 @@ function readSpawnBody(cursor: Cursor): FrameCommand {
   const entity = cursor.u32();
   const kind = cursor.u8();
   const shape = cursor.u8();
-  cursor.at += shape > ShapeKind.BOX ? 2 : VECTOR_BYTES;
+  cursor.skip(shape > ShapeKind.BOX ? 2 : VECTOR_BYTES);
   const position = cursor.vector();
-  cursor.at += SPAWN_TAIL_BYTES;
+  cursor.skip(SPAWN_TAIL_BYTES);
   return { name: 'spawn-body', entity, kind, shape, position };
 }
 
@@ -145,21 +149,21 @@ function readSpawnPlayer(cursor: Cursor): FrameCommand {
   const ids = { entity: cursor.u32(), leftHand: cursor.u32(), rightHand: cursor.u32() };
   const account = cursor.u32();
   const foot = cursor.vector();
-  cursor.at += 2;
+  cursor.skip(2);
   return { name: 'spawn-player', ...ids, account, foot };
 }
 
 function skipOther(cursor: Cursor, kind: number): void {
-  if (kind === CommandKind.SET_RESTLESS) cursor.at += 4;
-  else if (kind === CommandKind.SET_REGION) cursor.at += 4 * FLOAT_BYTES;
+  if (kind === CommandKind.SET_RESTLESS) cursor.skip(4);
+  else if (kind === CommandKind.SET_REGION) cursor.skip(4 * FLOAT_BYTES);
   else if (kind === CommandKind.DEFINE_HULL) {
-    cursor.at += 2;
-    cursor.at += cursor.u8() * VECTOR_BYTES;
+    cursor.skip(2);
+    cursor.skip(cursor.u8() * VECTOR_BYTES);
   } else if (kind === CommandKind.DEFINE_COMPOUND) {
-    cursor.at += 2;
+    cursor.skip(2);
     for (let children = cursor.u8(); children > 0; children--) {
-      cursor.at += cursor.u8() === ShapeKind.HULL ? 2 : VECTOR_BYTES;
-      cursor.at += 7 * FLOAT_BYTES;
+      cursor.skip(cursor.u8() === ShapeKind.HULL ? 2 : VECTOR_BYTES);
+      cursor.skip(7 * FLOAT_BYTES);
     }
   } else throw new RangeError(`no command has the number ${kind}`);
 }

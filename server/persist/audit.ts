@@ -20,7 +20,7 @@ export type LifeEvent = { readonly tick: number } & (
       readonly hand: 'left' | 'right';
       readonly at: Vector;
     }
-  /** It came to rest, or was taken into a hand, elsewhere than where it last was. */
+  /** It came to rest, or was taken, elsewhere than where it last lay. */
   | { readonly what: 'moved'; readonly from: Vector; readonly to: Vector; readonly metres: number }
   | { readonly what: 'gone' }
 );
@@ -142,6 +142,7 @@ async function findCommands(options: AuditOptions): Promise<FoundCommand[]> {
     if (read.kind !== 'frames') break;
     for (const [index, bytes] of read.frames.entries()) {
       for (const command of readCommands(bytes)) {
+        if (group.firstFrame + index < (options.fromFrame ?? 0)) continue;
         const isJoint = command.name === 'remove-joint' && joints.has(command.joint);
         if (!isJoint && !concerns(command, entity)) continue;
         if (command.name === 'add-joint') joints.add(command.joint);
@@ -208,6 +209,10 @@ function lookAtHands(gaze: Gaze, core: ReplayableCore, at: Vector): void {
 }
 
 function lookAtMotion(gaze: Gaze, core: ReplayableCore, at: Vector): void {
+  if (gaze.holders.size > 0) {
+    gaze.stillFrames = 0;
+    return;
+  }
   const speed = Math.hypot(...velocityOf(core, gaze.entity));
   gaze.stillFrames = speed < REST_SPEED_MPS ? gaze.stillFrames + 1 : 0;
   if (gaze.stillFrames === REST_FRAMES) noteMove(gaze, core.tick, at);
