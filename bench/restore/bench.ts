@@ -25,7 +25,7 @@ const FRAMES_PER_SECOND = TICK_RATE_HZ / TICKS_PER_FRAME;
 
 /** An hour of 100 bots in a real PostgreSQL: any tick of it back again, and how fast. */
 export const restore: Bench = {
-  about: `restore ${RESTORES} random ticks of an hour of ${BOTS} bots; replay; --seconds, --players`,
+  about: `${RESTORES} random ticks of an hour of ${BOTS} bots restored; what replay takes`,
   async run(report, { quick, seconds, players }) {
     const worldSeconds = Number(seconds ?? (quick ? QUICK_SECONDS : WORLD_SECONDS));
     const bots = Number(players ?? BOTS);

@@ -93,7 +93,8 @@ export async function flipBits(
 async function forgetConstraints(database: Database): Promise<void> {
   const rows = await database.execute<{ relation: string; name: string }>(sql`
     select conrelid::regclass::text as relation, conname as name from pg_constraint
-    where contype in ('c', 'f') and conrelid in ('journal_groups'::regclass, 'checkpoints'::regclass)`);
+    where contype in ('c', 'f')
+      and conrelid in ('journal_groups'::regclass, 'checkpoints'::regclass)`);
   for (const { relation, name } of rows) {
     await database.execute(sql.raw(`alter table ${relation} drop constraint "${name}"`));
   }

@@ -82,8 +82,8 @@ class Cursor {
 }
 
 /**
- * The commands of a frame that the core has taken, in their order. Throws a RangeError on bytes that
- * no core would take.
+ * The commands of a frame that the core has taken, in their order. Throws a RangeError on bytes
+ * that no core would take.
  */
 export function readCommands(frame: Uint8Array): FrameCommand[] {
   const { commands } = walkCommands(frame);

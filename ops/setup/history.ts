@@ -3,7 +3,6 @@ import type { StoreBeside } from '../../db/beside.ts';
 import type { CoreShelf } from '../../server/persist/core-shelf.ts';
 import type { Restored, RestoreOptions } from '../../server/persist/restore.ts';
 import type { CheckpointMark } from '../../server/ports.ts';
-import { UsageError } from '../verbs/verb.ts';
 import { build } from './build.ts';
 import { installPackages } from './install.ts';
 import { StepFailed } from './shell.ts';
@@ -45,15 +44,15 @@ export async function openHistory(flags: StoreFlags): Promise<History> {
 }
 
 export const AT_USAGE = [
-  '  --at TICK|TIME      a tick, or a date and time such as 2026-11-21T22:15:00Z; a time is found by',
-  '                      the checkpoints around it',
+  '  --at TICK|TIME      a tick, or a date and time such as 2026-11-21T22:15:00Z, which is found',
+  '                      by the checkpoints around it',
 ].join('\n');
 
-/** The tick that `--at` names. Throws `UsageError`, or `StepFailed` before the world began. */
+/** The tick that `--at` names. Throws `StepFailed`: there is none, or none before that time. */
 export async function tickOf(text: string | undefined, history: History): Promise<number> {
   const { parseMoment, tickAt } = await import('../../server/persist/moment.ts');
   const moment = text === undefined ? null : parseMoment(text);
-  if (moment === null) throw new UsageError('--at wants a tick, or a date and time.');
+  if (moment === null) throw new StepFailed('--at wants a tick, or a date and time.');
   if (moment.kind === 'tick') return moment.tick;
   const tick = tickAt(history.marks, moment.ms);
   if (tick === null) throw new StepFailed('At that time nothing had been saved yet.');

@@ -15,7 +15,7 @@ ${STORE_USAGE}
   --json              end with one JSON line
 
 Reads every command about it out of the journal, then plays its life again and tells who took it,
-who let go, where it came to rest and what it is now. Only reads, and may run beside the live server.`;
+who let go, where it came to rest and what it is now. Only reads, also beside a live server.`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {

@@ -18,8 +18,8 @@ ${AT_USAGE}
 ${STORE_USAGE}
   --json              one JSON line before the copy is served
 
-The copy has a database, a lease and a ticket key of its own, and no Redis: nothing that happens in it
-reaches the source, which is only read.`;
+The copy has a database, a lease and a ticket key of its own, and no Redis: nothing that happens in
+it reaches the source, which is only read.`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {

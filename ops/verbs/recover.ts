@@ -16,7 +16,7 @@ import { expectNone, parseFlags, UsageError } from './verb.ts';
 
 export const summary = 'bring back any tick of the world: as a folder, a file, or in place';
 
-export const usage = `bun run ops recover --at TICK|TIME [--out DIR|FILE | --in-place --yes] [options]
+export const usage = `bun run ops recover --at TICK|TIME [--out DIR|FILE | --in-place --yes] […]
 
 ${AT_USAGE}
   --out DIR           make a data folder whose world goes on from there

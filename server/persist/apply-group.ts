@@ -75,8 +75,8 @@ export function applyFrame(core: ReplayableCore, bytes: Uint8Array): CutReason |
 }
 
 /**
- * Steps the group's frames before `untilFrame`; all of its frames, or why the group is none of ours:
- * the core is then anywhere.
+ * Steps the group's frames before `untilFrame`; all of its frames, or why the group is none of
+ * ours: the core is then anywhere.
  */
 export function applyGroup(
   core: ReplayableCore,

@@ -298,7 +298,7 @@ test('a world that another core went on with is left as it is', async () => {
   expect(lost.recovery).toEqual({ kind: 'other-core', coreHash: 'f00d', frame: 40 });
 });
 
-test('a world whose first frames were pruned is not begun anew when no checkpoint is sound', async () => {
+test('a pruned world is not begun anew when no checkpoint is sound', async () => {
   const checkpoints = recording.checkpoints.map((saved) => ({ ...saved, stateHash: 0n }));
   for (const groups of [recording.groups.slice(4), []]) {
     const { recovery, cutFrom } = await recoverFrom({ groups, checkpoints });

@@ -42,7 +42,7 @@ export type Restoration =
   | ({ readonly kind: 'damaged' } & CutOff)
   | ({ readonly kind: 'other-core' } & OtherCore);
 
-/** Brings a core to any tick that the store still holds. Changes nothing; throws as the store does. */
+/** Brings a core to any tick that the store still holds. Only reads; throws as the store does. */
 export async function restoreAt(options: RestoreOptions, tick: number): Promise<Restoration> {
   const frame = Math.floor(tick / TICKS_PER_FRAME);
   const isWithin = tick % TICKS_PER_FRAME !== 0;

@@ -92,3 +92,18 @@ test('before any tick of the retention stands a checkpoint that the journal stil
     }),
   );
 });
+
+test('of old ones the first of each calendar month stays', () => {
+  const days = Array.from({ length: 1600 }, (_, frame) => {
+    return { frame, takenMs: Date.UTC(2023, 11, 30) + daysToMs(frame) };
+  });
+  const { kept } = retain(days, Date.UTC(2030, 0, 1), JOURNAL_MS);
+  const dates = only(days, kept).map(({ takenMs }) => new Date(takenMs).toISOString().slice(0, 10));
+  const [first, ...others] = dates;
+  expect(first).toBe('2023-12-30');
+  // The newest is kept whatever its day.
+  expect(others.pop()).toBe('2028-05-16');
+  expect(others.every((date) => date.endsWith('-01'))).toBe(true);
+  expect(others).toContain('2024-03-01');
+  expect(others).toHaveLength(53);
+});

@@ -16,13 +16,33 @@ export function daysToMs(days: number): number {
   return days * DAY_MS;
 }
 
-/** Letters of an ISO date that name an hour, a day and a month. */
-const PERIODS = [13, 10, 7] as const;
+/**
+ * The number of a month (UTC), counted from some March: the calendar of "days_from_civil" (Hinnant,
+ * "chrono-compatible low-level date algorithms"), as far as months need it.
+ */
+function monthOf(ms: number): number {
+  const days = Math.floor(ms / DAY_MS) + 719_468;
+  const era = Math.floor(days / 146_097);
+  const day = days - era * 146_097;
+  const leaps = Math.floor(day / 1460) - Math.floor(day / 36_524) + Math.floor(day / 146_096);
+  const year = Math.floor((day - leaps) / 365);
+  const ofYear = day - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  return (era * 400 + year) * 12 + Math.floor((5 * ofYear + 2) / 153);
+}
+
+const PERIODS = ['hour', 'day', 'month'] as const;
+type Period = (typeof PERIODS)[number];
+
+/** Names the hour, day or month of a time. */
+function periodName(period: Period, ms: number): string {
+  if (period === 'month') return `month ${monthOf(ms)}`;
+  return `${period} ${Math.floor(ms / (period === 'hour' ? HOUR_MS : DAY_MS))}`;
+}
 
 /** Of which period one checkpoint of that age is kept; null: all are kept. */
-function periodAt(ageMs: number): (typeof PERIODS)[number] | null {
+function periodAt(ageMs: number): Period | null {
   if (ageMs <= HOUR_MS) return null;
-  return ageMs <= DAY_MS ? PERIODS[0] : ageMs <= DAILY_FOR_MS ? PERIODS[1] : PERIODS[2];
+  return ageMs <= DAY_MS ? 'hour' : ageMs <= DAILY_FOR_MS ? 'day' : 'month';
 }
 
 /**
@@ -35,10 +55,10 @@ function firstOfPeriods(
 ): readonly Taken[] {
   const seen = new Set<string>();
   return sorted.filter((taken) => {
-    const date = new Date(taken.takenMs).toISOString();
+    const { takenMs } = taken;
     const period = periodAt(ageOf(taken));
-    const isFirst = period === null || !seen.has(date.slice(0, period));
-    for (const each of PERIODS) seen.add(date.slice(0, each));
+    const isFirst = period === null || !seen.has(periodName(period, takenMs));
+    for (const each of PERIODS) seen.add(periodName(each, takenMs));
     return isFirst;
   });
 }

@@ -34,7 +34,7 @@ export interface Finding {
 }
 
 export interface Verification {
-  /** In the order of the checks: cores, checkpoints, the chain, the replay; empty when all is well. */
+  /** In the order of the checks: cores, checkpoints, chain, replay; empty when all is well. */
   readonly findings: readonly Finding[];
   readonly checkpoints: number;
   /** Checkpoints whose state was thinned away: their marks are checked. */
@@ -56,9 +56,9 @@ interface Walk {
 
 /**
  * Reads everything that is stored of a region and checks it: each core against its name, each
- * checkpoint's bytes, hashes and world, each group's place in the chain and its form, and by playing
- * samples that the frames lead from each state to the next. Changes nothing, and may run beside the
- * live server. Throws when the store cannot be read.
+ * checkpoint's bytes, hashes and world, each group's place in the chain and its form, and by
+ * playing samples that the frames lead from each state to the next. Changes nothing, and may run
+ * beside the live server. Throws when the store cannot be read.
  */
 export async function verifyWorld(options: VerifyOptions): Promise<Verification> {
   const walk: Walk = { options, findings: [...options.strays], chains: new Map() };
@@ -151,7 +151,7 @@ async function verifyChain(
   return { groups, frames, starts };
 }
 
-/** Where the journal begins: at the world's beginning, or behind the checkpoint that was its anchor. */
+/** Where the journal begins: with the world, or behind the checkpoint that was its anchor. */
 function chainBefore(
   { chains }: Walk,
   { firstFrame }: JournalGroup,
@@ -184,7 +184,7 @@ function meetCheckpoint(walk: Walk, frame: number, chain: Uint8Array): void {
   find(walk, { what: 'checkpoint', frame, lastFrame: frame, check: 'chain' });
 }
 
-/** Plays samples from their checkpoints; a checkpoint on the way must be the state that comes out. */
+/** Plays samples from their checkpoints; each frame's hash is compared on the way. */
 async function verifyReplay(walk: Walk, starts: readonly number[]): Promise<number> {
   const { samples, sampleFrames, report } = walk.options;
   if (samples === null) return replayAll(walk, starts);
