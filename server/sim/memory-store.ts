@@ -3,9 +3,11 @@ import type {
   Checkpoint,
   Clock,
   JournalGroup,
+  PlacedPiece,
   PlayerProjection,
   Projection,
   RegionLease,
+  SceneEvent,
   Store,
   StoreOutcome,
 } from '../ports.ts';
@@ -44,6 +46,9 @@ export class MemoryStore implements Store {
   private saved: Checkpoint[] = [];
   private readonly names: string[] = [];
   private readonly lastSeen = new Map<number, PlayerProjection>();
+  private readonly standing = new Map<number, PlacedPiece>();
+  /** What happened to the region as a whole. */
+  readonly scenes: SceneEvent[] = [];
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -87,6 +92,8 @@ export class MemoryStore implements Store {
       });
       this.kept.push({ ...group, payload });
       for (const player of projection.players) this.lastSeen.set(player.account, player);
+      for (const piece of projection.pieces?.placed ?? []) this.standing.set(piece.entity, piece);
+      for (const entity of projection.pieces?.removed ?? []) this.standing.delete(entity);
     });
   }
 
@@ -100,6 +107,16 @@ export class MemoryStore implements Store {
     const state = checkpoint.state.slice();
     return this.write(lease, () => {
       this.saved.push({ ...checkpoint, state });
+    });
+  }
+
+  async pieces(): Promise<PlacedPiece[]> {
+    return [...this.standing.values()];
+  }
+
+  noteScene(lease: RegionLease, event: SceneEvent) {
+    return this.write(lease, () => {
+      this.scenes.push(event);
     });
   }
 
@@ -153,6 +170,8 @@ export function openStoreHandle(store: Store): { readonly store: Store; sever():
       appendGroup: alive((lease, group, picture) => store.appendGroup(lease, group, picture)),
       truncateGroups: alive((lease, fromFrame) => store.truncateGroups(lease, fromFrame)),
       saveCheckpoint: alive((lease, checkpoint) => store.saveCheckpoint(lease, checkpoint)),
+      pieces: alive((region) => store.pieces(region)),
+      noteScene: alive((lease, event) => store.noteScene(lease, event)),
       createGuest: alive((name) => store.createGuest(name)),
       account: alive((account) => store.account(account)),
       ping: alive(() => store.ping()),
