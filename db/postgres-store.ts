@@ -2,14 +2,20 @@ import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
 import type {
   Account,
+  Books,
   Checkpoint,
   JournalGroup,
+  PlacedPiece,
   Projection,
   RegionLease,
+  SceneEvent,
   Store,
   StoreOutcome,
 } from '../server/ports.ts';
-import { type Connection, connect, type Database, isConnectionLost, rootCause } from './connect.ts';
+import { type Database, STORE_APPLICATION_NAME } from './connect.ts';
+import { asOutcome } from './outcome.ts';
+import { Pool, type PoolUsage } from './pool.ts';
+import { openBooks } from './postgres-books.ts';
 import { insertAccount, selectAccount } from './queries/accounts.ts';
 import {
   type CheckpointRow,
@@ -17,16 +23,19 @@ import {
   upsertCheckpoint,
 } from './queries/checkpoints.ts';
 import { cutGroups, insertGroup, selectGroups } from './queries/journal.ts';
+import { selectPieces } from './queries/pieces.ts';
 import { claimRegion } from './queries/regions.ts';
+import { insertSceneEvent } from './queries/scene-history.ts';
 import { selectNothing } from './queries/settings.ts';
+import { ReadReplica, type ReplicaUsage } from './replica.ts';
 
 /** Checkpoints kept of each region: recovery goes back to an older one when a newer is damaged. */
 export const CHECKPOINTS_KEPT = 5;
 /** Level 1 of 9: a state is written once a minute while the world runs, and read once. */
 const CHECKPOINT_ZLIB_LEVEL = 1;
-const SOCKETS_MAX = 4;
+export const SOCKETS_MAX_DEFAULT = 10;
+export const REPLICA_LAG_MAX_MS_DEFAULT = 1000;
 const CLOSE_GRACE_S = 5;
-/** A network that swallows packets tells nobody: after this long the connection is given up. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 const compress = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);
@@ -38,29 +47,62 @@ export interface PostgresStoreOptions {
   /** Called last when the store closes. */
   readonly onClosed?: () => Promise<void>;
   readonly answerTimeoutMs?: number;
+  readonly socketsMax?: number;
+  /** Null or absent: all questions go to `url`. */
+  readonly replicaUrl?: string | null;
+  /** A replica that lags further behind is not asked. */
+  readonly replicaLagMaxMs?: number;
+  /** Hears how long each answered question took. */
+  readonly onAnswered?: (durationMs: number) => void;
+}
+
+/** What the store's sockets do at one moment. */
+export interface StoreUsage extends PoolUsage {
+  /** Null without a replica. */
+  readonly replica: ReplicaUsage | null;
 }
 
 /** The `Store` port on any PostgreSQL 15 or newer whose schema is up to date. */
 export class PostgresStore implements Store {
+  readonly books: Books;
   private readonly options: PostgresStoreOptions;
-  private readonly answerTimeoutMs: number;
-  private connection: Connection;
+  private readonly pool: Pool;
+  private readonly replica: ReadReplica | null;
 
   constructor(options: PostgresStoreOptions) {
     this.options = options;
-    this.answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
-    this.connection = this.connect();
+    const pooled = {
+      applicationName: STORE_APPLICATION_NAME,
+      answerTimeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+      socketsMax: options.socketsMax ?? SOCKETS_MAX_DEFAULT,
+      ...(options.onAnswered ? { onAnswered: options.onAnswered } : {}),
+    };
+    this.pool = new Pool({ ...pooled, url: options.url });
+    this.replica =
+      typeof options.replicaUrl === 'string'
+        ? new ReadReplica({
+            primary: this.pool,
+            pool: new Pool({ ...pooled, url: options.replicaUrl }),
+            lagMaxMs: options.replicaLagMaxMs ?? REPLICA_LAG_MAX_MS_DEFAULT,
+            log: options.log,
+          })
+        : null;
+    this.books = openBooks(this.pool, this.replica ?? this.pool);
+  }
+
+  usage(): StoreUsage {
+    return { ...this.pool.usage(), replica: this.replica?.usage() ?? null };
   }
 
   claimRegion(region: number, seed: number): Promise<{ lease: RegionLease; seed: number }> {
-    return this.answered((database) => claimRegion(database, region, seed));
+    return this.pool.ask((database) => claimRegion(database, region, seed));
   }
 
   /** A state that does not decompress is logged and left out. */
   async *checkpoints(region: number): AsyncGenerator<Checkpoint> {
     let before = Number.MAX_SAFE_INTEGER;
     for (;;) {
-      const row = await this.answered((db) => selectCheckpointBefore(db, region, before));
+      const row = await this.pool.ask((db) => selectCheckpointBefore(db, region, before));
       if (!row) return;
       before = row.frame;
       const checkpoint = await unpackCheckpoint(row);
@@ -72,7 +114,7 @@ export class PostgresStore implements Store {
   async *groups(region: number, fromFrame: number): AsyncGenerator<JournalGroup> {
     let afterFrame = fromFrame - 1;
     for (;;) {
-      const page = await this.answered((db) => selectGroups(db, region, afterFrame));
+      const page = await this.pool.ask((db) => selectGroups(db, region, afterFrame));
       const last = page.at(-1);
       if (!last) return;
       yield* page;
@@ -104,17 +146,27 @@ export class PostgresStore implements Store {
     );
   }
 
+  pieces(region: number): Promise<PlacedPiece[]> {
+    return this.pool.ask((database) => selectPieces(database, region));
+  }
+
+  noteScene(lease: RegionLease, event: SceneEvent): Promise<StoreOutcome> {
+    return this.write(async (database) =>
+      whetherHeld(await insertSceneEvent(database, lease, event)),
+    );
+  }
+
   createGuest(name: string): Promise<Account> {
-    return this.answered((database) => insertAccount(database, name));
+    return this.pool.ask((database) => insertAccount(database, name));
   }
 
   account(account: number): Promise<Account | null> {
-    return this.answered((database) => selectAccount(database, account));
+    return this.pool.ask((database) => selectAccount(database, account));
   }
 
   async ping(): Promise<boolean> {
     try {
-      await this.answered(selectNothing);
+      await this.pool.ask(selectNothing);
       return true;
     } catch {
       return false;
@@ -122,51 +174,13 @@ export class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.connection.close(CLOSE_GRACE_S);
+    await Promise.all([this.pool.close(CLOSE_GRACE_S), this.replica?.close(CLOSE_GRACE_S)]);
     await this.options.onClosed?.();
   }
 
   /** What `statement` throws becomes a value. */
-  private async write(
-    statement: (database: Database) => Promise<StoreOutcome>,
-  ): Promise<StoreOutcome> {
-    try {
-      return await this.answered(statement);
-    } catch (error) {
-      const cause = rootCause(error);
-      return { kind: 'unavailable', cause: cause instanceof Error ? cause.message : `${cause}` };
-    }
-  }
-
-  /** Rejects when no answer comes in time. Goes on with a fresh connection after a lost one. */
-  private async answered<T>(ask: (database: Database) => Promise<T>): Promise<T> {
-    const asked = this.connection;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      const error = new Error(`no answer within ${this.answerTimeoutMs} ms`);
-      timer = setTimeout(() => reject(error), this.answerTimeoutMs);
-    });
-    try {
-      return await Promise.race([ask(asked.database), timeout]);
-    } catch (error) {
-      if (isConnectionLost(error)) this.replace(asked);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  private replace(lost: Connection): void {
-    if (this.connection !== lost) return;
-    this.connection = this.connect();
-    void lost.close(0);
-  }
-
-  private connect(): Connection {
-    return connect(this.options.url, {
-      socketsMax: SOCKETS_MAX,
-      applicationName: 'spacetime-vr store',
-    });
+  private write(statement: (database: Database) => Promise<StoreOutcome>): Promise<StoreOutcome> {
+    return asOutcome(() => this.pool.ask(statement));
   }
 }
 

@@ -18,6 +18,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   replay: () => import('./verbs/replay.ts'),
   record: () => import('./verbs/record.ts'),
   desync: () => import('./verbs/desync.ts'),
+  migrate: () => import('./verbs/migrate.ts'),
   doctor: () => import('./verbs/doctor.ts'),
 };
 

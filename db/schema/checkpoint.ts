@@ -1,4 +1,5 @@
-import { bigint, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, check, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
 import { regions } from './region.ts';
 
@@ -23,5 +24,10 @@ export const checkpoints = pgTable(
     chain: bytea().notNull(),
     savedAt: timestamp('saved_at', { withTimezone: true }).notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.region, table.frame] })],
+  (table) => [
+    primaryKey({ columns: [table.region, table.frame] }),
+    check('checkpoints_frame', sql`${table.frame} >= 0`),
+    check('checkpoints_state_hash', sql`${table.stateHash} ~ '^[0-9a-f]{16}$'`),
+    check('checkpoints_chain', sql`octet_length(${table.chain}) = 32`),
+  ],
 );

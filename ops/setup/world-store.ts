@@ -18,12 +18,19 @@ export async function openWorldStore(flags: {
 }): Promise<Store> {
   const { openStore } = await import('../../db/store.ts');
   try {
-    return await openStore({
-      databaseUrl: flags['database-url'] ?? (process.env.DATABASE_URL || null),
-      dataDir: flags['data-dir'] ?? (process.env.DATA_DIR || 'world-data'),
-      log: () => {},
-    });
+    return await openStore({ ...databaseOf(flags), log: () => {} });
   } catch (error) {
     throw new StepFailed(`The store cannot be opened: ${(error as Error).message}`);
   }
+}
+
+/** Which database the flags, or the environment, name. */
+export function databaseOf(flags: {
+  readonly 'data-dir': string | undefined;
+  readonly 'database-url': string | undefined;
+}): { databaseUrl: string | null; dataDir: string } {
+  return {
+    databaseUrl: flags['database-url'] ?? (process.env.DATABASE_URL || null),
+    dataDir: flags['data-dir'] ?? (process.env.DATA_DIR || 'world-data'),
+  };
 }
