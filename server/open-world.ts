@@ -4,14 +4,22 @@ import type { Logger } from './observe/log.ts';
 import type { Meters } from './observe/meters.ts';
 import { createCheckpointer } from './persist/checkpoint.ts';
 import { createJournal } from './persist/journal.ts';
-import { recover } from './persist/recover.ts';
-import type { Clock, RegionLease, ResumableSession, Store } from './ports.ts';
+import { trackPieces } from './persist/pieces.ts';
+import { type Recovered, recover } from './persist/recover.ts';
+import type {
+  Clock,
+  Projection,
+  RegionLease,
+  ResumableSession,
+  SceneEvent,
+  Store,
+} from './ports.ts';
 import { queueGenesis } from './room/genesis.ts';
 import { markAllAbsent } from './room/presence.ts';
 import { createRoom, projectPlayers, type Room, type RoomLimits } from './room/room.ts';
 
 /** The one region of a world that one server holds. */
-const REGION = 1;
+export const REGION = 1;
 
 export interface WorldParts {
   readonly module: CoreModule;
@@ -40,15 +48,22 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   const { lease, seed } = await store.claimRegion(REGION, parts.seed);
   const core = await Core.create(module);
   const beganMs = clock.nowMs();
-  const { frame, chain } = await recoverWorld(parts, lease, core, seed);
+  const recovered = await recoverWorld(parts, lease, core, seed);
+  const { frame, chain } = recovered;
   let turn = 0;
+  const changedPieces = trackPieces(core, await store.pieces(REGION));
+  const project = (): Projection => {
+    const picture = projectPlayers(core, turn++);
+    const pieces = changedPieces();
+    return pieces === null ? picture : { ...picture, pieces };
+  };
   const journal = createJournal({
     store,
     lease,
     clock,
     firstFrame: frame,
     chain,
-    project: () => projectPlayers(core, turn++),
+    project,
     onLeaseLost: parts.onLeaseLost,
     onState: (state, cause) => log.warn({ event: 'journal-state', state, cause }),
   });
@@ -74,6 +89,7 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   });
   if (frame === 0) queueGenesis(room);
   else markAllAbsent(room);
+  noteOpening(parts, lease, recovered);
   log.info({
     event: 'world-open',
     seed,
@@ -90,7 +106,7 @@ async function recoverWorld(
   lease: RegionLease,
   core: Core,
   seed: number,
-): Promise<{ frame: number; chain: Uint8Array }> {
+): Promise<Recovered> {
   const recovery = await recover({ store, lease, core, genesis: () => core.reset(seed) });
   if (recovery.kind === 'other-core') {
     throw new WorldRefused(
@@ -101,10 +117,20 @@ async function recoverWorld(
   if (recovery.kind !== 'recovered') {
     throw new WorldRefused(`the damaged end of the journal could not be cut off: ${recovery.kind}`);
   }
-  const { frame, chain, checkpointFrame, framesReplayed, cutOff } = recovery;
+  const { frame, checkpointFrame, framesReplayed, cutOff } = recovery;
   log.info({ event: 'world-recovered', frame, checkpointFrame, framesReplayed });
   if (cutOff !== null) log.error({ event: 'journal-cut-off', ...cutOff });
-  return { frame, chain };
+  return recovery;
+}
+
+/** Not waited for: a world whose history cannot be written is open all the same. */
+function noteOpening({ store, log }: WorldParts, lease: RegionLease, recovered: Recovered): void {
+  const { frame, checkpointFrame, framesReplayed, cutOff } = recovered;
+  const kind = cutOff !== null ? 'cut' : frame === 0 ? 'genesis' : 'recovered';
+  const event: SceneEvent = { kind, frame, detail: { checkpointFrame, framesReplayed, ...cutOff } };
+  void store.noteScene(lease, event).then((outcome) => {
+    if (outcome.kind !== 'committed') log.warn({ event: 'scene-unnoted', scene: kind, ...outcome });
+  });
 }
 
 const FAULT_REPORT_INTERVAL_MS = 10_000;

@@ -134,7 +134,7 @@ export interface Account {
   readonly lastSeen: PlayerProjection | null;
 }
 
-export const SCENE_EVENT_KINDS = ['genesis', 'recovered', 'cut', 'forked', 'drained'] as const;
+export const SCENE_EVENT_KINDS = ['genesis', 'recovered', 'cut', 'forked'] as const;
 
 /** What happened to a region as a whole; written once, never altered. */
 export interface SceneEvent {

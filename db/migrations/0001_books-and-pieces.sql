@@ -38,7 +38,7 @@ CREATE TABLE "scene_history" (
 	"kind" text NOT NULL,
 	"frame" bigint NOT NULL,
 	"detail" jsonb DEFAULT '{}'::jsonb NOT NULL,
-	CONSTRAINT "scene_history_kind" CHECK ("scene_history"."kind" in ('genesis', 'recovered', 'cut', 'forked', 'drained')),
+	CONSTRAINT "scene_history_kind" CHECK ("scene_history"."kind" in ('genesis', 'recovered', 'cut', 'forked')),
 	CONSTRAINT "scene_history_frame" CHECK ("scene_history"."frame" >= 0)
 );
 --> statement-breakpoint

@@ -36,10 +36,7 @@ export const sceneHistory = pgTable(
   },
   (table) => [
     index('scene_history_region').on(table.region, table.id.desc()),
-    check(
-      'scene_history_kind',
-      sql`${table.kind} in ('genesis', 'recovered', 'cut', 'forked', 'drained')`,
-    ),
+    check('scene_history_kind', sql`${table.kind} in ('genesis', 'recovered', 'cut', 'forked')`),
     check('scene_history_frame', sql`${table.frame} >= 0`),
   ],
 );

@@ -57,6 +57,13 @@ async function start(options: { client?: string } = {}) {
   });
   const health = createHealth();
   const lines: string[] = [];
+  const history = [3, 2, 1].map((epoch) => ({
+    kind: 'recovered' as const,
+    frame: epoch * 100,
+    epoch,
+    atMs: epoch,
+    detail: { framesReplayed: 7 },
+  }));
   const app = createApp({
     clock,
     entropy,
@@ -69,6 +76,7 @@ async function start(options: { client?: string } = {}) {
     }),
     guestsPerMinute: 5,
     incidents: null,
+    sceneHistory: async (limit) => history.slice(0, limit),
     log: createLog({ level: 'info', clock, write: (line) => void lines.push(line) }),
   });
   const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
