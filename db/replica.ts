@@ -92,7 +92,7 @@ export class ReadReplica {
     try {
       const replayed = await pool.ask(selectReplayedBytes);
       if (replayed === null) this.setLag(null, 'it is no replica');
-      else this.setLag(this.lagAt(replayed, performance.now()), 'none');
+      else this.setLag(this.lagAt(replayed, performance.now()), null);
     } catch (error) {
       this.setLag(null, String(rootCause(error)));
     }
@@ -109,7 +109,7 @@ export class ReadReplica {
     return oldest === undefined ? 0 : nowMs - oldest.atMs;
   }
 
-  private setLag(lagMs: number | null, cause: string): void {
+  private setLag(lagMs: number | null, cause: string | null): void {
     const wasUsable = this.isUsable();
     this.lagMs = lagMs;
     if (this.closed || wasUsable === this.isUsable()) return;

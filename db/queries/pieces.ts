@@ -10,9 +10,15 @@ export async function selectPieces(database: Database, region: number): Promise<
     entity: row.entity,
     shape: row.shape,
     definition: row.definition,
-    size: [row.sizeX, row.sizeY, row.sizeZ],
-    position: [row.x, row.y, row.z],
-    rotation: [row.rotationX, row.rotationY, row.rotationZ, row.rotationW],
+    // The text that Postgres gives is the shortest that means the same f32.
+    size: [Math.fround(row.sizeX), Math.fround(row.sizeY), Math.fround(row.sizeZ)],
+    position: [Math.fround(row.x), Math.fround(row.y), Math.fround(row.z)],
+    rotation: [
+      Math.fround(row.rotationX),
+      Math.fround(row.rotationY),
+      Math.fround(row.rotationZ),
+      Math.fround(row.rotationW),
+    ],
   }));
 }
 
