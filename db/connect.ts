@@ -55,6 +55,21 @@ export function connect(url: string, options: ConnectOptions): Connection {
 }
 
 /**
+ * A query that drizzle builds once a socket and not for each question, with `sql.placeholder` for
+ * what differs: building takes longer than the way to Postgres and back. For what is asked often.
+ */
+export function builtOnce<T>(build: (database: Database) => T): (database: Database) => T {
+  const built = new WeakMap<Database, T>();
+  return (database) => {
+    const known = built.get(database);
+    if (known !== undefined) return known;
+    const query = build(database);
+    built.set(database, query);
+    return query;
+  };
+}
+
+/**
  * Each statement with parameters is parsed and planned once a socket, and later takes one round
  * trip instead of two: 2 to 3 times as many a second (`bun run bench store`). Drizzle asks for that
  * only where a query was given a name. The texts are few: values never stand in them. A pooler

@@ -271,6 +271,21 @@ describe('the client’s files', () => {
   });
 });
 
+describe('/scene/history', () => {
+  test('gives the newest events, as many as are asked for', async () => {
+    const { get } = await start();
+    const all = await get('/scene/history');
+    expect(all.status).toBe(200);
+    const { events } = (await all.json()) as { events: { epoch: number }[] };
+    expect(events.map(({ epoch }) => epoch)).toEqual([3, 2, 1]);
+    const two = await (await get('/scene/history?limit=2')).json();
+    expect(two).toEqual({ events: events.slice(0, 2) });
+    for (const limit of ['0', '501', 'x', '1e2', '']) {
+      expect((await get(`/scene/history?limit=${limit}`)).status).toBe(400);
+    }
+  });
+});
+
 describe('every answer', () => {
   test('carries the security headers', async () => {
     const { get, post, app, tickets } = await start();
