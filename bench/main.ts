@@ -11,6 +11,7 @@ import { pack } from './pack/bench.ts';
 import { physics } from './physics/bench.ts';
 import { saveResult } from './results.ts';
 import { shrink } from './shrink/bench.ts';
+import { start } from './start/bench.ts';
 import { store } from './store/bench.ts';
 import { swarm } from './swarm/bench.ts';
 import { view } from './viewer/bench.ts';
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   query,
   shrink,
   stages,
+  start,
   step,
   store,
   swarm,
