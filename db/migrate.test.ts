@@ -69,7 +69,7 @@ test('an empty database gets every migration once, however often it is migrated'
   expect(await query(url, LEDGER)).toEqual(ledger);
 });
 
-test('each migration, taken back, leaves schema and rows as they were; and goes up again', async () => {
+test('each migration, taken back, leaves all as it was, and goes up again', async () => {
   const url = await postgres.emptyDatabase('back');
   await migrateDatabase(url, known.slice(0, 1));
   await query(url, FIRST_ROWS);
@@ -87,7 +87,7 @@ test('each migration, taken back, leaves schema and rows as they were; and goes 
   expect(await rowsOf(url)).toEqual(rows);
 });
 
-test('all the way down nothing is left, and from there up again it is the same schema', async () => {
+test('all the way down nothing is left, and up again it is the same schema', async () => {
   const url = await postgres.emptyDatabase('ground');
   await migrateDatabase(url);
   const full = await dump(url);

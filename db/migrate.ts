@@ -31,7 +31,7 @@ export const EMPTY_SCHEMA = -1;
 /**
  * Brings a database to this release's schema and returns what that took. Safe to run from many
  * servers at once: an advisory lock lets one through at a time. Throws `SchemaRefused` for a
- * database that a newer release migrated, and when a migration fails; that one then leaves no trace.
+ * database that a newer release migrated, and what a migration throws; that one leaves no trace.
  */
 export async function migrateDatabase(
   url: string,

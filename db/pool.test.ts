@@ -37,7 +37,7 @@ function gate() {
 const backend = async (database: Database): Promise<number> =>
   Number((await database.execute(sql`select pg_backend_pid() as pid`))[0]?.pid);
 
-test('opens as many sockets as it may and no more; the rest wait and are all answered', async () => {
+test('opens as many sockets as it may; the rest wait and are all answered', async () => {
   const { pool, sessions } = newPool(3);
   const pids = await Promise.all(Array.from({ length: 40 }, () => pool.ask(backend)));
   expect(new Set(pids).size).toBe(3);

@@ -48,10 +48,13 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   const { lease, seed } = await store.claimRegion(REGION, parts.seed);
   const core = await Core.create(module);
   const beganMs = clock.nowMs();
-  const recovered = await recoverWorld(parts, lease, core, seed);
+  const [recovered, stored] = await Promise.all([
+    recoverWorld(parts, lease, core, seed),
+    store.pieces(REGION),
+  ]);
   const { frame, chain } = recovered;
   let turn = 0;
-  const changedPieces = trackPieces(core, await store.pieces(REGION));
+  const changedPieces = trackPieces(core, stored);
   const project = (): Projection => {
     const picture = projectPlayers(core, turn++);
     const pieces = changedPieces();

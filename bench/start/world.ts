@@ -33,7 +33,7 @@ const SEED = 1;
 /** A frame holds 256 KiB, which is some 1,900 spawns. */
 const SPAWNS_PER_FRAME = 1000;
 /** So that who fell has come to rest. */
-const SETTLE_FRAMES = 60;
+const SETTLE_FRAMES = 100;
 const GROUND_M = 240;
 const NEIGHBOUR_GROUP_BYTES = 32 * 1024;
 
@@ -119,13 +119,13 @@ function pieces(core: Core, count: number): Body[] {
   });
 }
 
-/** Capsules between the pieces; they fall a hand's breadth, lie down and sleep. */
+/** Boxes between the pieces: they fall a hand's breadth and sleep, where what is round rolls on. */
 function creatures(core: Core, count: number): Body[] {
   return grid(count).map(([gridX, gridZ]) => {
     const [x, z] = [gridX + 1.6, gridZ + 1.6];
     const y = core.terrainHeight(x, z) + 0.5;
-    const size = [0.2, 0.2, 0] as const;
-    return { ...still(x, y, z), kind: BodyKind.DYNAMIC, shape: ShapeKind.CAPSULE, size };
+    const size = [0.3, 0.3, 0.3] as const;
+    return { ...still(x, y, z), kind: BodyKind.DYNAMIC, shape: ShapeKind.BOX, size };
   });
 }
 

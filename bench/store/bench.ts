@@ -103,7 +103,7 @@ async function selectsPerSecond(pool: Pool, count: number, askers: number): Prom
   return (1000 * count) / (performance.now() - beganMs);
 }
 
-/** Rows a second of 1,000 at once: players and pieces in the group's statement, players by values. */
+/** Rows a second, 1,000 at once: in the group's statement, and players by `values`. */
 async function measureRows(url: string, load: Load): Promise<Figures> {
   return await withConnection(url, async ({ database }) => {
     const { lease } = await claimRegion(database, 9000, 1);

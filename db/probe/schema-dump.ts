@@ -19,8 +19,8 @@ export async function dumpSchema(database: Database): Promise<string[]> {
       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
         and attnum > 0 and not attisdropped
       union all
-      select format('constraint %s.%s %s', relname, conname, pg_get_constraintdef(pg_constraint.oid)),
-        relname
+      select format('constraint %s.%s %s', relname, conname,
+        pg_get_constraintdef(pg_constraint.oid)), relname
       from pg_constraint join pg_class on pg_class.oid = conrelid
       where pg_constraint.connamespace = 'public'::regnamespace
       union all

@@ -16,10 +16,11 @@ const GROUPS_PER_PAGE = 64;
 export type InsertResult = 'written' | 'present' | 'conflict' | 'lease-lost';
 
 /**
- * Appends a group and writes where players were last seen and what was placed and taken away, in one
- * statement and so in one transaction. The chain value covers the payload: equal chains mean equal payloads.
- * Players come as JSON, which measured faster than `values` rows. Accounts that do not exist are
- * left out, since a foreign key error here would refuse the group itself, for ever.
+ * Appends a group and writes where players were last seen, and what was placed and taken away: in
+ * one statement and so in one transaction. The chain value covers the payload: equal chains mean
+ * equal payloads. Players come as JSON, which measured faster than `values` rows (`bun run bench
+ * store`). Accounts that do not exist are left out, since a foreign key error here would refuse the
+ * group itself, for ever.
  */
 export async function insertGroup(
   database: Database,
