@@ -46,7 +46,7 @@ function knock(url: string, ticket: string): Promise<number> {
   });
 }
 
-test('a server enters what happened to its world, what stands and who was turned away', async () => {
+test('a server enters what happened, what stands and who was turned away', async () => {
   const first = await start();
   const guest = await fetch(`${first}/auth/guest`, { method: 'POST' });
   const { account, ticket } = (await guest.json()) as { account: number; ticket: string };
