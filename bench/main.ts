@@ -12,6 +12,8 @@ import { physics } from './physics/bench.ts';
 import { restore } from './restore/bench.ts';
 import { saveResult } from './results.ts';
 import { shrink } from './shrink/bench.ts';
+import { start } from './start/bench.ts';
+import { store } from './store/bench.ts';
 import { swarm } from './swarm/bench.ts';
 import { view } from './viewer/bench.ts';
 
@@ -27,7 +29,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   restore,
   shrink,
   stages,
+  start,
   step,
+  store,
   swarm,
   view,
 };

@@ -41,7 +41,7 @@ export async function openBeside(options: {
 
 async function runningUrl(dataDir: string): Promise<string | null> {
   if (!(await hasCluster(dataDir))) return null;
-  const cluster = await openCluster(dataDir);
+  const cluster = await openCluster(dataDir, null);
   const port = await runningPort(cluster);
   return port === null ? null : clusterUrl(cluster, port);
 }

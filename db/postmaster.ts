@@ -29,7 +29,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'on',
-  max_connections: '20',
+  // The largest pool, a second server's start, and a person who looks inside.
+  max_connections: '120',
   log_checkpoints: 'off',
 };
 

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { Checkpoint, JournalGroup, RegionLease, StoreOutcome } from '../server/ports.ts';
 import { connect } from './connect.ts';
-import { type EmbeddedPostgres, startEmbedded } from './embedded.ts';
 import { migrateDatabase } from './migrate.ts';
 import { PostgresStore } from './postgres-store.ts';
+import { startTestPostgres, type TestPostgres } from './probe/test-postgres.ts';
 import { journalCutGroups } from './schema/journal.ts';
 import { openStore } from './store.ts';
 
@@ -19,15 +16,13 @@ const NOBODY = { players: [] };
 /** Making a cluster takes a second, and many on two cores under load. */
 setDefaultTimeout(60_000);
 
-let folder: string;
-let postgres: EmbeddedPostgres;
+let postgres: TestPostgres;
 let store: PostgresStore;
 const events: object[] = [];
 const log = (event: object) => events.push(event);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'spacetime-store-'));
-  postgres = await startEmbedded(folder, log);
+  postgres = await startTestPostgres(log);
   await migrateDatabase(postgres.url);
   store = new PostgresStore({ url: postgres.url, log });
 });
@@ -35,7 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await store?.close();
   await postgres?.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 let regionCount = 0;

@@ -22,6 +22,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   verify: () => import('./verbs/verify.ts'),
   audit: () => import('./verbs/audit.ts'),
   desync: () => import('./verbs/desync.ts'),
+  migrate: () => import('./verbs/migrate.ts'),
   doctor: () => import('./verbs/doctor.ts'),
 };
 

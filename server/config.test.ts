@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { REPLICA_LAG_MAX_MS_DEFAULT, SOCKETS_MAX_DEFAULT } from '../db/postgres-store.ts';
 import { CONFIG_NAMES, type Config, readConfig } from './config.ts';
 import { editDistance } from './nearest-name.ts';
 import { GHOST_BYTES, INTEREST } from './room/observers.ts';
@@ -21,12 +22,24 @@ describe('readConfig', () => {
     expect(config.port).toBe(8080);
     expect(config.dataDir).toBe('world-data');
     expect(config.databaseUrl).toBeNull();
+    expect(config.database).toEqual({
+      socketsMax: SOCKETS_MAX_DEFAULT,
+      replicaUrl: null,
+      replicaLagMaxMs: REPLICA_LAG_MAX_MS_DEFAULT,
+    });
     expect(config.redisUrl).toBeNull();
     expect(config.tls).toBeNull();
     expect(config.tickets.keyPath).toBe('world-data/ticket-key.pem');
     expect(config.limits.softBufferBytes).toBeLessThan(config.limits.hardBufferBytes);
     expect(config.ghostBytes).toBe(GHOST_BYTES);
     expect(config.interest.nearestPlayers).toBe(INTEREST.nearestPlayers as number);
+  });
+
+  test('a replica is one of a database that is named', () => {
+    const replica = { DATABASE_REPLICA_URL: 'postgres://b/world' };
+    expect(problemsOf(replica)[0]).toContain('without DATABASE_URL');
+    const named = configOf({ ...replica, DATABASE_URL: 'postgres://a/world' });
+    expect(named.database.replicaUrl).toBe('postgres://b/world');
   });
 
   test('the transport follows the runtime', () => {

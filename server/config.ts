@@ -16,6 +16,7 @@ export interface Config {
   readonly dataDir: string;
   /** Null: a PostgreSQL of our own inside `dataDir`. */
   readonly databaseUrl: string | null;
+  readonly database: DatabaseConfig;
   /** Null: the bus lives in this process. */
   readonly redisUrl: string | null;
   /** Used only when the region does not exist yet. */
@@ -35,6 +36,15 @@ export interface Config {
   readonly ghostBytes: number;
   readonly tickets: TicketConfig;
   readonly limits: LimitConfig;
+}
+
+export interface DatabaseConfig {
+  /** Sockets to the database at most. */
+  readonly socketsMax: number;
+  /** A streaming replica of it, for what may be read a moment late; null: there is none. */
+  readonly replicaUrl: string | null;
+  /** A replica that lags further behind is not asked. */
+  readonly replicaLagMaxMs: number;
 }
 
 export interface TlsPaths {
@@ -76,9 +86,15 @@ const VARIABLES = z.object({
   HOST: text(/^[\w.:-]+$/, 'a host name or an IP address', '0.0.0.0'),
   DATA_DIR: text(/^[^\0]+$/, 'a folder', 'world-data'),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/name'),
+  DATABASE_REPLICA_URL: url(
+    ['postgres:', 'postgresql:'],
+    'postgres://user:password@host:5432/name',
+  ),
   REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   NODE_ENV: optional(/^/, 'any text'),
+  SPACETIME_DATABASE_SOCKETS: integer(1, 100, 10),
+  SPACETIME_REPLICA_LAG_MS: integer(100, 60_000, 1000),
   SPACETIME_WORLD_SEED: integer(0, 0xffff_ffff, 1),
   SPACETIME_PLAYERS_MAX: integer(1, 4096, 256),
   SPACETIME_ARRIVAL_SPREAD_M: integer(0, 240, 0),
@@ -144,6 +160,11 @@ function assemble(read: Variables, runtime: Runtime): Config {
     host: read.HOST,
     dataDir: read.DATA_DIR,
     databaseUrl: read.DATABASE_URL,
+    database: {
+      socketsMax: read.SPACETIME_DATABASE_SOCKETS,
+      replicaUrl: read.DATABASE_REPLICA_URL,
+      replicaLagMaxMs: read.SPACETIME_REPLICA_LAG_MS,
+    },
     redisUrl: read.REDIS_URL,
     worldSeed: read.SPACETIME_WORLD_SEED,
     logLevel: read.LOG_LEVEL,
@@ -202,6 +223,9 @@ function contradictions(read: Variables, runtime: Runtime): string[] {
       'SPACETIME_TLS_CERT_PATH and SPACETIME_TLS_KEY_PATH: only one is set; ' +
         'allowed both, or neither for plain http',
     );
+  }
+  if (read.DATABASE_REPLICA_URL !== null && read.DATABASE_URL === null) {
+    problems.push('DATABASE_REPLICA_URL is set without DATABASE_URL: a replica of which database?');
   }
   const transport = read.SPACETIME_TRANSPORT;
   if (transport === 'bun' && runtime !== 'bun') {

@@ -1,5 +1,6 @@
 import type { Listener } from './net/transport.ts';
 import type { Logger } from './observe/log.ts';
+import type { SecurityLog } from './observe/security-log.ts';
 import type { Bus, Store } from './ports.ts';
 import type { Pacer } from './room/pacer.ts';
 import type { Room } from './room/room.ts';
@@ -14,6 +15,7 @@ export interface DrainParts {
   readonly store: Store;
   readonly bus: Bus;
   readonly log: Logger;
+  readonly securityLog: Pick<SecurityLog, 'close'>;
 }
 
 /**
@@ -21,11 +23,12 @@ export interface DrainParts {
  * back and compared. True when the store holds the world exactly as it was.
  */
 export async function drain(parts: DrainParts): Promise<boolean> {
-  const { room, pacer, listener, store, bus, log } = parts;
+  const { room, pacer, listener, store, bus, log, securityLog } = parts;
   pacer.stop();
   await listener.stop();
   const verified = await Promise.race([saveWorld(room, log), timeout(room)]);
   room.journal.stop();
+  await Promise.race([securityLog.close(), timeout(room)]);
   await Promise.allSettled([store.close(), bus.close()]);
   log.info({ event: 'stopped', tick: room.core.tick, verified });
   return verified;

@@ -5,14 +5,22 @@ import type { Meters } from './observe/meters.ts';
 import { type Checkpointer, createCheckpointer } from './persist/checkpoint.ts';
 import { type CoreShelf, createCoreShelf } from './persist/core-shelf.ts';
 import { createJournal } from './persist/journal.ts';
+import { trackPieces } from './persist/pieces.ts';
 import { type Recovered, recover } from './persist/recover.ts';
-import type { Clock, RegionLease, ResumableSession, Store } from './ports.ts';
+import type {
+  Clock,
+  Projection,
+  RegionLease,
+  ResumableSession,
+  SceneEvent,
+  Store,
+} from './ports.ts';
 import { queueGenesis } from './room/genesis.ts';
 import { markAllAbsent } from './room/presence.ts';
 import { createRoom, projectPlayers, type Room, type RoomLimits } from './room/room.ts';
 
 /** The one region of a world that one server holds. */
-const REGION = 1;
+export const REGION = 1;
 
 export interface WorldParts {
   readonly module: CoreModule;
@@ -43,16 +51,25 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   const { lease, seed } = await store.claimRegion(REGION, parts.seed);
   const core = await Core.create(module);
   const beganMs = clock.nowMs();
-  const recovered = await recoverWorld(parts, lease, createCoreShelf(core, store), seed);
+  const [recovered, stored] = await Promise.all([
+    recoverWorld(parts, lease, createCoreShelf(core, store), seed),
+    store.pieces(REGION),
+  ]);
   const { frame, chain } = recovered;
   let turn = 0;
+  const changedPieces = trackPieces(core, stored);
+  const project = (): Projection => {
+    const picture = projectPlayers(core, turn++);
+    const pieces = changedPieces();
+    return pieces === null ? picture : { ...picture, pieces };
+  };
   const journal = createJournal({
     store,
     lease,
     clock,
     firstFrame: frame,
     chain,
-    project: () => projectPlayers(core, turn++),
+    project,
     onLeaseLost: parts.onLeaseLost,
     onState: (state, cause) => log.warn({ event: 'journal-state', state, cause }),
   });
@@ -81,6 +98,7 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   });
   if (frame === 0) queueGenesis(room);
   else markAllAbsent(room);
+  noteOpening(parts, lease, recovered);
   log.info({
     event: 'world-open',
     seed,
@@ -135,6 +153,16 @@ async function takeOver(
     throw new WorldRefused(`the change to a new core could not be saved: ${saved.kind}`);
   }
   log.info({ event: 'core-took-over', frame, from: tookOverFrom });
+}
+
+/** Not waited for: a world whose history cannot be written is open all the same. */
+function noteOpening({ store, log }: WorldParts, lease: RegionLease, recovered: Recovered): void {
+  const { frame, checkpointFrame, framesReplayed, cutOff } = recovered;
+  const kind = cutOff !== null ? 'cut' : frame === 0 ? 'genesis' : 'recovered';
+  const event: SceneEvent = { kind, frame, detail: { checkpointFrame, framesReplayed, ...cutOff } };
+  void store.noteScene(lease, event).then((outcome) => {
+    if (outcome.kind !== 'committed') log.warn({ event: 'scene-unnoted', scene: kind, ...outcome });
+  });
 }
 
 const FAULT_REPORT_INTERVAL_MS = 10_000;

@@ -74,6 +74,27 @@ export interface JournalGroup {
 /** The relational picture of what a group changed; written in the group's own transaction. */
 export interface Projection {
   readonly players: readonly PlayerProjection[];
+  /** Absent when nothing was placed, altered or taken away. */
+  readonly pieces?: PieceChanges;
+}
+
+/** What changed of what stands in a region: of its static bodies. */
+export interface PieceChanges {
+  /** New, or other than it was. */
+  readonly placed: readonly PlacedPiece[];
+  /** Entities that stand no longer. */
+  readonly removed: readonly number[];
+}
+
+/** A static body, all numbers as the core has them: f32, metres, unit quaternion x y z w. */
+export interface PlacedPiece {
+  readonly entity: number;
+  readonly shape: number;
+  /** Of the hull or compound; 0 for the plain shapes. */
+  readonly definition: number;
+  readonly size: readonly [number, number, number];
+  readonly position: readonly [number, number, number];
+  readonly rotation: readonly [number, number, number, number];
 }
 
 export interface PlayerProjection {
@@ -138,6 +159,16 @@ export interface Account {
   readonly lastSeen: PlayerProjection | null;
 }
 
+export const SCENE_EVENT_KINDS = ['genesis', 'recovered', 'cut', 'forked'] as const;
+
+/** What happened to a region as a whole; written once, never altered. */
+export interface SceneEvent {
+  readonly kind: (typeof SCENE_EVENT_KINDS)[number];
+  /** The frame that came next. */
+  readonly frame: number;
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
 /** Truth that outlives the process. Reads throw only while the server starts. */
 export interface Store {
   /** Takes the region over, fencing every earlier holder. Creates it with `seed` when it is new. */
@@ -172,11 +203,62 @@ export interface Store {
   keepCore(coreHash: string, wasm: Uint8Array): Promise<void>;
   /** The artifact as it was kept; null when it was not, or is not what was kept. */
   keptCore(coreHash: string): Promise<Uint8Array | null>;
+  /** What stands in a region as of its last committed group, in any order. */
+  pieces(region: number): Promise<PlacedPiece[]>;
+  /** Enters what happened to a region as a whole into its history. */
+  noteScene(lease: RegionLease, event: SceneEvent): Promise<StoreOutcome>;
   createGuest(name: string): Promise<Account>;
   account(account: number): Promise<Account | null>;
   /** Cheap probe for readiness. */
   ping(): Promise<boolean>;
   close(): Promise<void>;
+}
+
+export const SECURITY_EVENT_KINDS = ['refusal', 'close', 'limit', 'revocation'] as const;
+
+/** Something that nobody honest does often; equal ones of one batch are one with a count. */
+export interface SecurityEvent {
+  readonly kind: (typeof SECURITY_EVENT_KINDS)[number];
+  /** Of the refusal, the close, the limit. */
+  readonly code: string;
+  /** Null before anybody is known. */
+  readonly account: number | null;
+  /** Textual address of the other end; null where there is none. */
+  readonly address: string | null;
+  readonly count: number;
+}
+
+/** A metric over one minute: gauges as they were, counters as their increase a second. */
+export interface MetricAggregate {
+  readonly metric: string;
+  /** Value of the one label, empty without. */
+  readonly label: string;
+  readonly samples: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface SceneRecord extends SceneEvent {
+  readonly epoch: number;
+  readonly atMs: number;
+}
+
+/** The books beside the world: for operators and the API. The world plays on without them. */
+export interface Books {
+  /** Durable when it resolves; rejects when the store is away. */
+  revokeTicket(ticketId: string, expiresAtMs: number): Promise<void>;
+  /** Tickets that were revoked and would not have expired at `nowMs`; forgets those that have. */
+  revokedTickets(nowMs: number): Promise<{ ticketId: string; expiresAtMs: number }[]>;
+  addSecurityEvents(events: readonly SecurityEvent[]): Promise<StoreOutcome>;
+  /** Adds a minute, and what its hour is made of so far. */
+  addMetrics(
+    region: number,
+    minuteMs: number,
+    aggregates: readonly MetricAggregate[],
+  ): Promise<StoreOutcome>;
+  /** Newest first; may lag behind by what the read replica does. */
+  sceneHistory(region: number, limit: number): Promise<SceneRecord[]>;
 }
 
 /** What a session leaves behind so that another process can resume it. */

@@ -10,9 +10,11 @@ import { openIncidentFolder } from './incident/folder.ts';
 import { createLobby } from './lobby/lobby.ts';
 import { listen } from './net/listen.ts';
 import type { Listener } from './net/transport.ts';
+import { startRollUp } from './observe/roll-up.ts';
 import { watchParts } from './observe/watch-parts.ts';
 import { openParts, type Parts } from './open-parts.ts';
-import { openWorld } from './open-world.ts';
+import { openWorld, REGION } from './open-world.ts';
+import type { Link } from './ports.ts';
 import { type Pacer, startPacer } from './room/pacer.ts';
 import { takeEvidence } from './room/repair.ts';
 import type { Room } from './room/room.ts';
@@ -48,12 +50,20 @@ export async function serve(config: Config): Promise<void> {
 
   const listener = await openDoor(config, parts, room, onFault);
   const watch = watchParts(parts);
+  const rollUp = startRollUp({
+    ...parts,
+    books: store.books,
+    region: REGION,
+    onLost: (cause) => log.warn({ event: 'metrics-lost', cause }),
+  });
   const pacer = startLoop(parts, room);
   ending.shutDown = once((why, code) => {
     health.draining = true;
     log.info({ event: 'drain', why });
     watch.stop();
-    void drain({ room, pacer, listener, store, bus, log }).then((verified) =>
+    rollUp.stop();
+    parts.blacklist.stop();
+    void drain({ ...parts, room, pacer, listener }).then((verified) =>
       process.exit(verified ? code : EXIT_BROKEN),
     );
   });
@@ -75,7 +85,14 @@ async function openDoor(
   room: Room,
   onFault: (what: string, error: unknown) => void,
 ): Promise<Listener> {
-  const { tickets, health, meters, bus, store } = parts;
+  const { tickets, health, meters, bus, store, securityLog } = parts;
+  const onHostile = (link: Link, code: number): void =>
+    securityLog.note({
+      kind: 'close',
+      code: String(code),
+      account: link.admission.account,
+      address: null,
+    });
   const assets = await loadAssets(artifactPath('client'), {
     '/core.wasm': artifactPath('core.wasm'),
   });
@@ -92,11 +109,15 @@ async function openDoor(
       tickets,
       () => (health.draining ? DRAINING : null),
       meters.refusalsByCode,
+      (code, address) => securityLog.note({ kind: 'refusal', code, account: null, address }),
     ),
     fetch: createApp({
       ...parts,
       assets,
       guestsPerMinute: config.tickets.guestsPerMinute,
+      sceneHistory: (limit) => store.books.sceneHistory(REGION, limit),
+      onLimited: (code, address) =>
+        securityLog.note({ kind: 'limit', code, account: null, address }),
       incidents: {
         ...parts,
         folder: openIncidentFolder(join(config.dataDir, 'incidents')),
@@ -104,7 +125,7 @@ async function openDoor(
         takeEvidence: (account) => takeEvidence(room.evidence, account),
       },
     }),
-    events: createLobby(room, { bus, store, limits: config.limits, onFault }),
+    events: createLobby(room, { bus, store, limits: config.limits, onFault, onHostile }),
   });
 }
 

@@ -190,7 +190,7 @@ export class StateReader extends Codec {
 
   /** Every body, movers and statics merged into entity order. */
   readBodies(into: BodyColumns): void {
-    const { u32, f32, bytes } = this.memory;
+    const { u32 } = this.memory;
     const count = this.bodyCount;
     growBodies(into, count);
     into.count = count;
@@ -205,19 +205,38 @@ export class StateReader extends Codec {
     let fixed = firstStatic;
     for (let i = 0; i < count; i++) {
       const slot = indexOf(mover, movers) < indexOf(fixed, statics) ? mover++ : fixed++;
-      const at = this.bodyWord(slot);
-      into.ids[i] = u32[at + BODY_ID] as number;
-      const kinds = at * 4 + BODY_KINDS;
-      into.kinds[i] = bytes[kinds] as number;
-      into.shapes[i] = bytes[kinds + 1] as number;
-      into.roles[i] = bytes[kinds + 2] as number;
-      into.definitions[i] = (u32[at + BODY_DEFINITION] as number) & 0xffff;
-      for (let k = 0; k < 3; k++) {
-        into.positions[i * 3 + k] = f32[at + k] as number;
-        into.sizes[i * 3 + k] = f32[at + BODY_SIZE + k] as number;
-      }
-      for (let k = 0; k < 4; k++) into.rotations[i * 4 + k] = f32[at + BODY_ROTATION + k] as number;
+      this.readBody(slot, i, into);
     }
+  }
+
+  /** Another number whenever something static may have come, gone or changed. */
+  get staticsRevision(): number {
+    return this.abi.queryStaticsRevision() >>> 0;
+  }
+
+  /** Every static body, in entity order. */
+  readStatics(into: BodyColumns): void {
+    const first = this.abi.firstStatic.value as number;
+    const count = this.header(HEADER_STATICS);
+    growBodies(into, count);
+    into.count = count;
+    for (let i = 0; i < count; i++) this.readBody(first + i, i, into);
+  }
+
+  private readBody(slot: number, i: number, into: BodyColumns): void {
+    const { u32, f32, bytes } = this.memory;
+    const at = this.bodyWord(slot);
+    into.ids[i] = u32[at + BODY_ID] as number;
+    const kinds = at * 4 + BODY_KINDS;
+    into.kinds[i] = bytes[kinds] as number;
+    into.shapes[i] = bytes[kinds + 1] as number;
+    into.roles[i] = bytes[kinds + 2] as number;
+    into.definitions[i] = (u32[at + BODY_DEFINITION] as number) & 0xffff;
+    for (let k = 0; k < 3; k++) {
+      into.positions[i * 3 + k] = f32[at + k] as number;
+      into.sizes[i * 3 + k] = f32[at + BODY_SIZE + k] as number;
+    }
+    for (let k = 0; k < 4; k++) into.rotations[i * 4 + k] = f32[at + BODY_ROTATION + k] as number;
   }
 
   /** Every joint and what it does. */

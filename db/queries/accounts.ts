@@ -1,6 +1,6 @@
 import { asc, eq, gt, sql } from 'drizzle-orm';
 import type { Account } from '../../server/ports.ts';
-import type { Database } from '../connect.ts';
+import { builtOnce, type Database } from '../connect.ts';
 import { accounts, players } from '../schema/account.ts';
 
 export async function insertAccount(database: Database, name: string): Promise<Account> {
@@ -12,12 +12,17 @@ export async function insertAccount(database: Database, name: string): Promise<A
   return { account: row.account, name, lastSeen: null };
 }
 
-export async function selectAccount(database: Database, account: number): Promise<Account | null> {
-  const [row] = await database
+const accountQuery = builtOnce((database) =>
+  database
     .select({ name: accounts.name, seen: players })
     .from(accounts)
     .leftJoin(players, eq(players.account, accounts.account))
-    .where(eq(accounts.account, account));
+    .where(eq(accounts.account, sql.placeholder('account')))
+    .prepare('account'),
+);
+
+export async function selectAccount(database: Database, account: number): Promise<Account | null> {
+  const [row] = await accountQuery(database).execute({ account });
   if (!row) return null;
   if (!row.seen) return { account, name: row.name, lastSeen: null };
   const { x, y, z, yaw } = row.seen;

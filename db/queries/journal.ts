@@ -4,6 +4,7 @@ import type { Database } from '../connect.ts';
 import { accounts, players } from '../schema/account.ts';
 import { checkpoints } from '../schema/checkpoint.ts';
 import { journalCutGroups, journalGroups } from '../schema/journal.ts';
+import { withPieces } from './pieces.ts';
 import { heldLease } from './regions.ts';
 
 /** Groups read in one round trip: 16 s of frames. */
@@ -16,10 +17,11 @@ const GROUPS_PER_PAGE = 64;
 export type InsertResult = 'written' | 'present' | 'conflict' | 'lease-lost';
 
 /**
- * Appends a group and writes where players were last seen, in one statement and so in one
- * transaction. The chain value covers the payload: equal chains mean equal payloads.
- * Players come as JSON, which measured faster than `values` rows. Accounts that do not exist are
- * left out, since a foreign key error here would refuse the group itself, for ever.
+ * Appends a group and writes where players were last seen, and what was placed and taken away: in
+ * one statement and so in one transaction. The chain value covers the payload: equal chains mean
+ * equal payloads. Players come as JSON, which measured faster than `values` rows (`bun run bench
+ * store`). Accounts that do not exist are left out, since a foreign key error here would refuse the
+ * group itself, for ever.
  */
 export async function insertGroup(
   database: Database,
@@ -28,6 +30,7 @@ export async function insertGroup(
   projection: Projection,
 ): Promise<InsertResult> {
   const { firstFrame, lastFrame, payload, chain } = group;
+  const pieces = projection.pieces ? sql`, ${withPieces(projection.pieces)}` : sql``;
   const [row] = await database.execute<{ held: boolean; written: boolean; present: boolean }>(sql`
     with lease as materialized (${heldLease(lease)}),
     newest as (
@@ -51,7 +54,7 @@ export async function insertGroup(
       on conflict (account) do update set
         region = excluded.region, x = excluded.x, y = excluded.y, z = excluded.z,
         yaw = excluded.yaw, seen_frame = excluded.seen_frame
-    )
+    )${pieces}
     select exists (select from lease) as held,
       exists (select from written) as written,
       exists (

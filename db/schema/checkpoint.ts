@@ -1,4 +1,5 @@
-import { bigint, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, check, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
 import { regions } from './region.ts';
 
@@ -30,7 +31,12 @@ export const checkpoints = pgTable(
     /** SHA-256 over every other column: see `queries/checkpoint-row.ts`. */
     contentHash: bytea('content_hash').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.region, table.frame] })],
+  (table) => [
+    primaryKey({ columns: [table.region, table.frame] }),
+    check('checkpoints_frame', sql`${table.frame} >= 0`),
+    check('checkpoints_state_hash', sql`${table.stateHash} ~ '^[0-9a-f]{16}$'`),
+    check('checkpoints_chain', sql`octet_length(${table.chain}) = 32`),
+  ],
 );
 
 /** Artifacts of the cores that played this world, so that its older history can be played again. */

@@ -1,4 +1,5 @@
-import { bigint, integer, pgTable, primaryKey, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, check, integer, pgTable, primaryKey, timestamp } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
 import { regions } from './region.ts';
 
@@ -20,6 +21,8 @@ const group = {
  */
 export const journalGroups = pgTable('journal_groups', group, (table) => [
   primaryKey({ columns: [table.region, table.lastFrame] }),
+  check('journal_groups_frames', sql`${table.firstFrame} between 0 and ${table.lastFrame}`),
+  check('journal_groups_chain', sql`octet_length(${table.chain}) = 32`),
 ]);
 
 /**

@@ -34,6 +34,8 @@ export async function makeWorld(
     await target.close();
     const saved = await store.saveCheckpoint(lease, { ...world, takenMs: Date.now() });
     if (saved.kind !== 'committed') throw new StepFailed(`The new world failed: ${saved.kind}`);
+    const { frame } = world;
+    await store.noteScene(lease, { kind: 'forked', frame, detail: { coreHash: world.coreHash } });
     return { accounts };
   } finally {
     await store.close();

@@ -24,12 +24,8 @@ export function dataDirOf(flags: StoreFlags): string {
 /** Opens the store of a world, be its server running or not. Throws `StepFailed`. */
 export async function openWorldBeside(flags: StoreFlags): Promise<StoreBeside> {
   const { openBeside } = await import('../../db/beside.ts');
-  const databaseUrl = flags['database-url'] ?? (process.env.DATABASE_URL || null);
   try {
-    // A folder that was named means that folder, whatever the environment says.
-    const isFolder = flags['data-dir'] !== undefined && flags['database-url'] === undefined;
-    const dataDir = dataDirOf(flags);
-    return await openBeside({ databaseUrl: isFolder ? null : databaseUrl, dataDir });
+    return await openBeside(databaseOf(flags));
   } catch (error) {
     throw new StepFailed(`The store cannot be opened: ${(error as Error).message}`);
   }
@@ -38,4 +34,12 @@ export async function openWorldBeside(flags: StoreFlags): Promise<StoreBeside> {
 /** The same for whoever wants the store alone. */
 export async function openWorldStore(flags: StoreFlags): Promise<Store> {
   return (await openWorldBeside(flags)).store;
+}
+
+/** Which database the flags, or the environment, name. */
+export function databaseOf(flags: StoreFlags): { databaseUrl: string | null; dataDir: string } {
+  const databaseUrl = flags['database-url'] ?? (process.env.DATABASE_URL || null);
+  // A folder that was named means that folder, whatever the environment says.
+  const isFolder = flags['data-dir'] !== undefined && flags['database-url'] === undefined;
+  return { databaseUrl: isFolder ? null : databaseUrl, dataDir: dataDirOf(flags) };
 }

@@ -124,7 +124,15 @@ async function goBackInPlace(
       try {
         const { lease } = await store.claimRegion(REGION, seed);
         const outcome = await goBack(store, lease, restored, picture, Date.now());
-        if (outcome.kind === 'committed') return;
+        if (outcome.kind === 'committed') {
+          const { frame } = restored.world;
+          await store.noteScene(lease, {
+            kind: 'cut',
+            frame,
+            detail: { by: 'recover --in-place' },
+          });
+          return;
+        }
         cause = outcome.kind === 'unavailable' ? outcome.cause : outcome.kind;
       } finally {
         await close();

@@ -57,6 +57,13 @@ async function start(options: { client?: string } = {}) {
   });
   const health = createHealth();
   const lines: string[] = [];
+  const history = [3, 2, 1].map((epoch) => ({
+    kind: 'recovered' as const,
+    frame: epoch * 100,
+    epoch,
+    atMs: epoch,
+    detail: { framesReplayed: 7 },
+  }));
   const app = createApp({
     clock,
     entropy,
@@ -69,6 +76,7 @@ async function start(options: { client?: string } = {}) {
     }),
     guestsPerMinute: 5,
     incidents: null,
+    sceneHistory: async (limit) => history.slice(0, limit),
     log: createLog({ level: 'info', clock, write: (line) => void lines.push(line) }),
   });
   const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
@@ -260,6 +268,21 @@ describe('the client’s files', () => {
     expect(answer.status).toBe(503);
     expect((await answer.json()).error.fix).toContain('bun run build');
     expect((await get('/core.wasm')).status).toBe(200);
+  });
+});
+
+describe('/scene/history', () => {
+  test('gives the newest events, as many as are asked for', async () => {
+    const { get } = await start();
+    const all = await get('/scene/history');
+    expect(all.status).toBe(200);
+    const { events } = (await all.json()) as { events: { epoch: number }[] };
+    expect(events.map(({ epoch }) => epoch)).toEqual([3, 2, 1]);
+    const two = await (await get('/scene/history?limit=2')).json();
+    expect(two).toEqual({ events: events.slice(0, 2) });
+    for (const limit of ['0', '501', 'x', '1e2', '']) {
+      expect((await get(`/scene/history?limit=${limit}`)).status).toBe(400);
+    }
   });
 });
 

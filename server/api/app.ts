@@ -17,16 +17,19 @@ import {
   renewGuest,
 } from './guests.ts';
 import { addIncidents, type IncidentRoute } from './incidents.ts';
+import { addSceneHistory, type SceneHistoryRoute } from './scene-history.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { createSenderLimit, type SenderLimit } from './sender-limit.ts';
 
-export interface AppOptions extends GuestDesk, IncidentRoute {
+export interface AppOptions extends GuestDesk, IncidentRoute, SceneHistoryRoute {
   readonly health: HealthState;
   readonly metrics: Metrics;
   /** The built client; see `loadAssets`. */
   readonly assets: Assets;
   readonly guestsPerMinute: number;
   readonly log: Logger;
+  /** Hears of a sender who asks more often than he may. */
+  readonly onLimited?: (code: string, address: string) => void;
 }
 
 /** Answers one request; never rejects. */
@@ -42,6 +45,7 @@ const PATHS: ReadonlySet<string> = new Set([
   '/health/ready',
   '/incidents',
   '/metrics',
+  '/scene/history',
 ]);
 /** A renewal writes nothing, so many more of them are affordable. */
 const RENEWALS_PER_GUEST = 10;
@@ -58,6 +62,7 @@ export function createApp(options: AppOptions): App {
   addAuth(app, options);
   addIncidents(app, options);
   addHealth(app, options);
+  addSceneHistory(app, options);
   app.get('/metrics', async (context) => {
     const text = await options.metrics.render();
     return context.body(text, 200, { 'content-type': options.metrics.contentType });
@@ -96,7 +101,8 @@ async function serveDesk<T>(
   if (options.health.draining) return refusalResponse(DRAINING);
   const sender = senderOf(context.req.raw, context.env);
   const waitSeconds = sender === null ? 0 : limit.take(sender, options.clock.nowMs());
-  if (waitSeconds > 0) {
+  if (waitSeconds > 0 && sender !== null) {
+    options.onLimited?.('too-many-requests', sender);
     return refusalResponse(tooMany(waitSeconds), { 'retry-after': String(waitSeconds) });
   }
   const body = Body.safeParse(parseJson(await context.req.text()));

@@ -25,6 +25,10 @@ const TICKET_REFUSALS: Readonly<Record<TicketFault, Refusal>> = {
   },
 };
 
+const HOSTILE_CODES: ReadonlySet<string> = new Set(
+  (['malformed', 'forged', 'revoked'] as const).map((fault) => TICKET_REFUSALS[fault].code),
+);
+
 export const DRAINING: Refusal = {
   status: 503,
   code: 'draining',
@@ -38,12 +42,14 @@ export function ticketRefusal(fault: TicketFault): Refusal {
 
 /**
  * Decides who gets a socket and counts who does not, by code, in `refusals`. `closedBecause` is
- * asked first, so a closed door costs no signature.
+ * asked first, so a closed door costs no signature. `onHostile` hears of tickets that no client of
+ * ours shows: an honest one may be late, never wrong.
  */
 export function createDoorkeeper(
   tickets: TicketOffice,
   closedBecause: () => Refusal | null,
   refusals: Map<string, number>,
+  onHostile: (code: string, address: string) => void = () => {},
 ): (door: DoorRequest) => Promise<Admission | Refusal> {
   async function decide(door: DoorRequest): Promise<Admission | Refusal> {
     const closed = closedBecause();
@@ -54,7 +60,10 @@ export function createDoorkeeper(
 
   return async (door) => {
     const answer = await decide(door);
-    if ('code' in answer) countBy(refusals, answer.code);
+    if ('code' in answer) {
+      countBy(refusals, answer.code);
+      if (HOSTILE_CODES.has(answer.code)) onHostile(answer.code, door.address);
+    }
     return answer;
   };
 }

@@ -26,14 +26,14 @@ export interface TicketOffice {
   verify(ticket: string | null): Promise<Admission | TicketRefusal>;
   /** Like `verify`, but accepts a ticket until `renewalSeconds` after its issue. Never rejects. */
   verifyForRenewal(ticket: string | null): Promise<Admission | TicketRefusal>;
-  /** Makes one ticket invalid on every server; rejects when the bus cannot be reached. */
+  /** Makes one ticket invalid on every server; rejects when that cannot be kept or told. */
   revoke(ticketId: string): Promise<void>;
 }
 
 export interface TicketOfficeOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
-  readonly bus: Bus;
+  readonly bus: Pick<Bus, 'revokeTicket' | 'isRevoked'>;
   readonly key: TicketKey;
   readonly ttlSeconds: number;
   readonly renewalSeconds: number;

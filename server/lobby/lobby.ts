@@ -8,7 +8,7 @@ import {
 } from '../../core-wasm/host/messages.ts';
 import { createMeter, type MeterLimits } from '../net/token-bucket.ts';
 import { countBy, countClose } from '../observe/meters.ts';
-import type { LinkEvents } from '../ports.ts';
+import type { Link, LinkEvents } from '../ports.ts';
 import { arrivedAtMs } from '../room/arrival-time.ts';
 import { sendTo } from '../room/broadcast.ts';
 import { putInput } from '../room/input-queue.ts';
@@ -19,7 +19,16 @@ import { createLookups, type LookupSources } from './lookups.ts';
 
 export interface LobbyOptions extends LookupSources {
   readonly limits: MeterLimits;
+  /** Hears of a link that is closed for what no client of ours does. */
+  readonly onHostile?: (link: Link, code: number) => void;
 }
+
+/** A client of another version is no enemy. */
+const HOSTILE_CODES: ReadonlySet<number> = new Set([
+  CloseCode.FLOOD,
+  CloseCode.MALFORMED,
+  CloseCode.OUT_OF_ORDER,
+]);
 
 /** Why a socket must be closed; null when it may stay. */
 type Verdict = { readonly code: number; readonly reason: string } | null;
@@ -40,7 +49,9 @@ export function createLobby(room: Room, options: LobbyOptions): LinkEvents {
       const session = sessions.get(link.id);
       if (session === undefined) return;
       const verdict = receive(room, session, bytes, lookUp);
-      if (verdict !== null) link.close(verdict.code, verdict.reason);
+      if (verdict === null) return;
+      link.close(verdict.code, verdict.reason);
+      if (HOSTILE_CODES.has(verdict.code)) options.onHostile?.(link, verdict.code);
     },
     onDrain(link) {
       const session = sessions.get(link.id);

@@ -1,4 +1,5 @@
 import { STEP_STAGES } from '../../core-wasm/host/stages.ts';
+import type { StoreUsage } from '../../db/postgres-store.ts';
 import type { JournalState } from '../persist/journal.ts';
 import { createDurationWindow, type DurationWindow } from './duration-window.ts';
 
@@ -58,6 +59,10 @@ export interface Meters {
   journalDurableFrame: number;
   journalQueueBytes: number;
   checkpointFrame: number;
+  /** What the store's sockets do now; null where it has none. */
+  storeUsage: () => StoreUsage | null;
+  /** Security events that found no room while the store was away. */
+  securityEventsLost: () => number;
   /** The last 3,600 ticks, one minute. */
   readonly recentTicks: DurationWindow;
 }
@@ -101,6 +106,8 @@ export function createMeters(): Meters {
     journalDurableFrame: 0,
     journalQueueBytes: 0,
     checkpointFrame: 0,
+    storeUsage: () => null,
+    securityEventsLost: () => 0,
     recentTicks: createDurationWindow(RECENT_TICKS),
   };
 }

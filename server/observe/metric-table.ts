@@ -34,7 +34,7 @@ export type MetricSpec = ReadMetric | CountedMetric | HistogramMetric;
 const TICK_BUCKETS = [
   0.0005, 0.001, 0.002, 0.004, 0.006, 0.008, 0.01, 0.012, 0.014, 0.016667, 0.025, 0.05, 0.1, 0.5,
 ];
-const STORE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const STORE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const RECENT_QUANTILES = [0.5, 0.9, 0.99, 1];
 const JOURNAL_STATES = ['ok', 'behind', 'full'] as const;
@@ -247,6 +247,53 @@ export const METRICS = {
     help: 'Time from copying the state to its commit.',
     labels: [],
     buckets: STORE_BUCKETS,
+  },
+  spacetime_store_query_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from a question to the store until its answer, the wait for a socket included.',
+    labels: [],
+    buckets: STORE_BUCKETS,
+  },
+  spacetime_store_sockets: {
+    type: 'gauge',
+    help: 'Sockets to the database: open, busy, and the most that there may be.',
+    label: 'state',
+    read: ({ storeUsage }) => {
+      const usage = storeUsage();
+      if (usage === null) return [];
+      const { open, busy, socketsMax } = usage;
+      return Object.entries({ open, busy, max: socketsMax });
+    },
+  },
+  spacetime_store_socket_busy_seconds_total: {
+    type: 'counter',
+    help: 'Time that sockets to the database were busy; its rate by the most is the utilisation.',
+    read: ({ storeUsage }) => (storeUsage()?.busyMs ?? 0) / 1000,
+  },
+  spacetime_store_waiting: {
+    type: 'gauge',
+    help: 'Questions to the store that wait for a socket.',
+    read: ({ storeUsage }) => storeUsage()?.waiting ?? 0,
+  },
+  spacetime_store_replica_lag_seconds: {
+    type: 'gauge',
+    help: 'How old the newest state of the read replica is; NaN without one or while it is away.',
+    read: ({ storeUsage }) => (storeUsage()?.replica?.lagMs ?? Number.NaN) / 1000,
+  },
+  spacetime_store_replica_reads_total: {
+    type: 'counter',
+    help: 'Reads meant for the replica, by who answered them.',
+    label: 'by',
+    read: ({ storeUsage }) => {
+      const replica = storeUsage()?.replica;
+      if (replica == null) return [];
+      return Object.entries({ replica: replica.answered, primary: replica.fellBack });
+    },
+  },
+  spacetime_security_events_lost_total: {
+    type: 'counter',
+    help: 'Security events that found no room while the store was away.',
+    read: ({ securityEventsLost }) => securityEventsLost(),
   },
   http_requests_total: {
     type: 'counter',

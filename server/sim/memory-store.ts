@@ -5,10 +5,12 @@ import type {
   Clock,
   CoreSpan,
   JournalGroup,
+  PlacedPiece,
   PlayerProjection,
   Projection,
   ReadCheckpoint,
   RegionLease,
+  SceneEvent,
   Store,
   StoreOutcome,
 } from '../ports.ts';
@@ -49,6 +51,9 @@ export class MemoryStore implements Store {
   private readonly cores = new Map<string, Uint8Array>();
   private readonly names: string[] = [];
   private readonly lastSeen = new Map<number, PlayerProjection>();
+  private readonly standing = new Map<number, PlacedPiece>();
+  /** What happened to the region as a whole. */
+  readonly scenes: SceneEvent[] = [];
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -123,6 +128,8 @@ export class MemoryStore implements Store {
       });
       this.kept.push({ ...group, payload });
       for (const player of projection.players) this.lastSeen.set(player.account, player);
+      for (const piece of projection.pieces?.placed ?? []) this.standing.set(piece.entity, piece);
+      for (const entity of projection.pieces?.removed ?? []) this.standing.delete(entity);
     });
   }
 
@@ -169,6 +176,16 @@ export class MemoryStore implements Store {
 
   async keptCore(coreHash: string) {
     return this.cores.get(coreHash) ?? null;
+  }
+
+  async pieces(): Promise<PlacedPiece[]> {
+    return [...this.standing.values()];
+  }
+
+  noteScene(lease: RegionLease, event: SceneEvent) {
+    return this.write(lease, () => {
+      this.scenes.push(event);
+    });
   }
 
   private write(lease: RegionLease, commit: () => void): Promise<StoreOutcome> {
@@ -230,6 +247,8 @@ export function openStoreHandle(store: Store): { readonly store: Store; sever():
       dropCheckpointsAfter: alive((lease, frame) => store.dropCheckpointsAfter(lease, frame)),
       keepCore: alive((coreHash, wasm) => store.keepCore(coreHash, wasm)),
       keptCore: alive((coreHash) => store.keptCore(coreHash)),
+      pieces: alive((region) => store.pieces(region)),
+      noteScene: alive((lease, event) => store.noteScene(lease, event)),
       createGuest: alive((name) => store.createGuest(name)),
       account: alive((account) => store.account(account)),
       ping: alive(() => store.ping()),

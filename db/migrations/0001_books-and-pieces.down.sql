@@ -1,0 +1,16 @@
+ALTER TABLE "regions" DROP CONSTRAINT "regions_seed";
+ALTER TABLE "regions" DROP CONSTRAINT "regions_lease_epoch";
+ALTER TABLE "journal_groups" DROP CONSTRAINT "journal_groups_frames";
+ALTER TABLE "journal_groups" DROP CONSTRAINT "journal_groups_chain";
+ALTER TABLE "checkpoints" DROP CONSTRAINT "checkpoints_frame";
+ALTER TABLE "checkpoints" DROP CONSTRAINT "checkpoints_state_hash";
+ALTER TABLE "checkpoints" DROP CONSTRAINT "checkpoints_chain";
+ALTER TABLE "players" DROP CONSTRAINT "players_yaw";
+DROP INDEX "players_region";
+DROP TABLE "placed_pieces";
+DROP TABLE "scene_history";
+DROP TABLE "metrics_aggregates";
+DROP TABLE "token_blacklist";
+DROP TABLE "security_events";
+DROP TABLE "webhooks";
+DROP TABLE "backup_history";
