@@ -229,7 +229,7 @@ test.each([
   ['state_digest', 'set_bit(state_digest, 3, 1 - get_bit(state_digest, 3))', 'content-hash'],
   ['content_hash', 'set_bit(content_hash, 9, 1 - get_bit(content_hash, 9))', 'content-hash'],
   ['chain', 'set_bit(chain, 255, 1 - get_bit(chain, 255))', 'content-hash'],
-  ['taken_ms', 'taken_ms # 1', 'content-hash'],
+  ['taken_us', 'taken_us # 1', 'content-hash'],
   ['state_bytes', 'state_bytes # 64', 'content-hash'],
   ['state_hash', "translate(state_hash, 'f', 'e')", 'content-hash'],
   ['core_hash', "translate(core_hash, 'c', 'd')", 'content-hash'],

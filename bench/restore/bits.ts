@@ -31,7 +31,7 @@ const COLUMNS = {
   checkpoints: {
     region: 'int4',
     frame: 'int8',
-    taken_ms: 'int8',
+    taken_us: 'int8',
     core_hash: 'text',
     schema_hash: 'text',
     state_hash: 'text',

@@ -4,6 +4,7 @@ import type { Database } from '../connect.ts';
 /**
  * Everything that the schema `public` has, one line each, sorted: for comparing two of them. As
  * `pg_dump --schema-only` would, which the embedded PostgreSQL lacks. The ledger is left out.
+ * Columns count by their order: a number that a dropped column had is never given out again.
  */
 export async function dumpSchema(database: Database): Promise<string[]> {
   const rows = await database.execute<{ line: string }>(sql`
@@ -11,7 +12,8 @@ export async function dumpSchema(database: Database): Promise<string[]> {
       select format('table %s', relname) as line, relname as owner from pg_class
       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
       union all
-      select format('column %s.%s %s %s %s %s%s', relname, attnum, attname,
+      select format('column %s.%s %s %s %s %s%s', relname,
+        rank() over (partition by attrelid order by attnum), attname,
         format_type(atttypid, atttypmod), case when attnotnull then 'not null' else '' end,
         pg_get_expr(adbin, adrelid), attidentity), relname
       from pg_attribute join pg_class on pg_class.oid = attrelid

@@ -10,6 +10,13 @@ export type CheckpointRow = typeof checkpoints.$inferSelect;
 /** Level 1 of 9: a state is written once a minute while the world runs, and read once. */
 const ZLIB_LEVEL = 1;
 
+/** Rows of the first release hold what the database's clock said, which counts microseconds. */
+const US_PER_MS = 1000;
+
+export function takenMsOf({ takenUs }: Pick<CheckpointRow, 'takenUs'>): number {
+  return Math.floor(takenUs / US_PER_MS);
+}
+
 const compress = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);
 const decompress = promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(inflate);
 
@@ -22,7 +29,7 @@ export function contentHash(row: Omit<CheckpointRow, 'contentHash' | 'state'>): 
   const lines = [
     row.region,
     row.frame,
-    row.takenMs,
+    row.takenUs,
     row.coreHash,
     row.schemaHash,
     row.stateHash,
@@ -41,7 +48,7 @@ export async function packCheckpoint(
   const row = {
     region,
     frame: checkpoint.frame,
-    takenMs: checkpoint.takenMs,
+    takenUs: checkpoint.takenMs * US_PER_MS,
     coreHash: checkpoint.coreHash,
     schemaHash: checkpoint.schemaHash,
     stateHash: checkpoint.stateHash.toString(16).padStart(16, '0'),
@@ -61,7 +68,8 @@ export async function unpackCheckpoint(row: CheckpointRow): Promise<ReadCheckpoi
   if (!equal(sha256(row.state), row.stateDigest)) return damaged('state-digest');
   try {
     const state = await decompress(row.state, { maxOutputLength: row.stateBytes });
-    const { frame, takenMs, coreHash, schemaHash, chain } = row;
+    const { frame, coreHash, schemaHash, chain } = row;
+    const takenMs = takenMsOf(row);
     const stateHash = BigInt(`0x${row.stateHash}`);
     const checkpoint = { frame, takenMs, coreHash, schemaHash, stateHash, state, chain };
     return { kind: 'sound', checkpoint };

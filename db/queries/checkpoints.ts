@@ -2,7 +2,7 @@ import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
 import type { CheckpointMark, CoreSpan, RegionLease } from '../../server/ports.ts';
 import type { Database } from '../connect.ts';
 import { checkpoints } from '../schema/checkpoint.ts';
-import type { CheckpointRow } from './checkpoint-row.ts';
+import { type CheckpointRow, takenMsOf } from './checkpoint-row.ts';
 import { heldLease } from './regions.ts';
 
 /** Writes a checkpoint, in place of one that stands at the same frame. False: the lease is lost. */
@@ -14,14 +14,14 @@ export async function upsertCheckpoint(
   const rows = await database.execute(sql`
     with lease as materialized (${heldLease(lease)}),
     saved as (
-      insert into ${checkpoints} (region, frame, taken_ms, core_hash, schema_hash, state_hash,
+      insert into ${checkpoints} (region, frame, taken_us, core_hash, schema_hash, state_hash,
         state_bytes, state, state_digest, chain, content_hash)
-      select region, ${row.frame}::bigint, ${row.takenMs}::bigint, ${row.coreHash},
+      select region, ${row.frame}::bigint, ${row.takenUs}::bigint, ${row.coreHash},
         ${row.schemaHash}, ${row.stateHash}, ${row.stateBytes}::int, ${row.state}::bytea,
         ${row.stateDigest}::bytea, ${row.chain}::bytea, ${row.contentHash}::bytea
       from lease
       on conflict (region, frame) do update set
-        taken_ms = excluded.taken_ms, core_hash = excluded.core_hash,
+        taken_us = excluded.taken_us, core_hash = excluded.core_hash,
         schema_hash = excluded.schema_hash, state_hash = excluded.state_hash,
         state_bytes = excluded.state_bytes, state = excluded.state,
         state_digest = excluded.state_digest, chain = excluded.chain,
@@ -107,12 +107,13 @@ export async function selectMarks(
   which: 'all' | 'with-state',
 ): Promise<CheckpointMark[]> {
   const hasState = sql<boolean>`${checkpoints.state} is not null`;
-  const { frame, takenMs, coreHash } = checkpoints;
-  return await database
-    .select({ frame, takenMs, coreHash, hasState })
+  const { frame, takenUs, coreHash } = checkpoints;
+  const rows = await database
+    .select({ frame, takenUs, coreHash, hasState })
     .from(checkpoints)
     .where(and(eq(checkpoints.region, region), which === 'all' ? undefined : hasState))
     .orderBy(asc(frame));
+  return rows.map(({ takenUs: us, ...mark }) => ({ ...mark, takenMs: takenMsOf({ takenUs: us }) }));
 }
 
 /** Where the core changed from one checkpoint to the next. A month has 43,200 marks, so the

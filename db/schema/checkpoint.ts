@@ -12,8 +12,8 @@ export const checkpoints = pgTable(
       .references(() => regions.region),
     /** The frame that comes next after this state. */
     frame: bigint({ mode: 'number' }).notNull(),
-    /** When it was taken, milliseconds since the Unix epoch; a number, because it is hashed. */
-    takenMs: bigint('taken_ms', { mode: 'number' }).notNull(),
+    /** When it was taken, microseconds since the Unix epoch; a number, because it is hashed. */
+    takenUs: bigint('taken_us', { mode: 'number' }).notNull(),
     /** SHA-256 of the core artifact, hex. */
     coreHash: text('core_hash').notNull(),
     /** SHA-256 of the state's layout, hex. */
