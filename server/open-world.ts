@@ -41,6 +41,7 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   const core = await Core.create(module);
   const beganMs = clock.nowMs();
   const { frame, chain } = await recoverWorld(parts, lease, core, seed);
+  const codec = await createCodec(module);
   let turn = 0;
   const journal = createJournal({
     store,
@@ -48,6 +49,7 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
     clock,
     firstFrame: frame,
     chain,
+    packer: codec,
     project: () => projectPlayers(core, turn++),
     onLeaseLost: parts.onLeaseLost,
     onState: (state, cause) => log.warn({ event: 'journal-state', state, cause }),
@@ -62,7 +64,7 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   });
   const room = createRoom({
     core,
-    codec: await createCodec(module),
+    codec,
     clock,
     lease,
     limits: parts.limits,

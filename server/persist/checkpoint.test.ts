@@ -25,6 +25,7 @@ async function newRegion() {
     clock,
     firstFrame: 0,
     chain: GENESIS_CHAIN,
+    packer: null,
     project: () => ({ players: [] }),
     onLeaseLost: () => {},
     onState: () => {},

@@ -1,12 +1,21 @@
 import type { Core } from '../../core-wasm/host/core.ts';
 import { WireFault } from '../../core-wasm/host/types.ts';
 import type { Checkpoint, JournalGroup, RegionLease, Store, StoreOutcome } from '../ports.ts';
-import { GENESIS_CHAIN, nextChain, unpackFrames } from './chain.ts';
+import { GENESIS_CHAIN, nextChain } from './chain.ts';
+import { GroupReader, packedBy } from './group.ts';
 
 /** What recovery needs of a core. */
 export type ReplayableCore = Pick<
   Core,
-  'module' | 'frame' | 'restore' | 'snapshot' | 'stateHash' | 'readFrameHeader' | 'stepFrame'
+  | 'module'
+  | 'frame'
+  | 'restore'
+  | 'snapshot'
+  | 'stateHash'
+  | 'readFrameHeader'
+  | 'stepFrame'
+  | 'runBegin'
+  | 'unpackFrames'
 >;
 
 export interface RecoverOptions {
@@ -21,8 +30,10 @@ export interface RecoverOptions {
 export type CutReason =
   /** Frames are missing before it, or its numbers overlap what came before. */
   | 'gap'
-  /** Its payload ends in mid frame. */
+  /** Its payload does not hold whole frames. */
   | 'torn'
+  /** Another core packed its frames. */
+  | 'other-core'
   /** It does not follow from what came before, byte for byte. */
   | 'chain'
   /** Its frames are not the ones that it claims to hold. */
@@ -37,6 +48,8 @@ export interface CutOff {
   readonly frame: number;
   readonly lastFrame: number;
   readonly why: CutReason;
+  /** Of `other-core`: how the hash of that core begins. */
+  readonly coreHash?: string;
 }
 
 export interface Recovered {
@@ -73,6 +86,9 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   // A difference that another core explains is no damage: cutting would destroy a sound world.
   if (otherCore !== null && (cutOff !== null || frame < otherCore.frame)) {
     return { kind: 'other-core', coreHash: otherCore.coreHash, frame: otherCore.frame };
+  }
+  if (cutOff?.coreHash !== undefined) {
+    return { kind: 'other-core', coreHash: cutOff.coreHash, frame: cutOff.lastFrame + 1 };
   }
   if (core.frame !== frame) throw new Error(`core at frame ${core.frame}, journal at ${frame}`);
   if (cutOff !== null) {
@@ -149,12 +165,13 @@ async function replayGroups(
   let chain = start?.chain ?? GENESIS_CHAIN;
   let framesReplayed = 0;
   let before: Uint8Array = new Uint8Array(0);
+  const reader = new GroupReader(core);
   for await (const group of store.groups(lease.region, frame)) {
     before = core.snapshot(before);
-    const applied = applyGroup(core, group, frame, chain);
+    const applied = applyGroup(core, reader, group, frame, chain);
     if (typeof applied === 'string') {
       core.restore(before);
-      const cutOff = { frame, lastFrame: group.lastFrame, why: applied };
+      const cutOff = cutOffAt(frame, group, applied);
       return { start, frame, chain, framesReplayed, cutOff };
     }
     framesReplayed += applied;
@@ -164,18 +181,24 @@ async function replayGroups(
   return { start, frame, chain, framesReplayed, cutOff: null };
 }
 
+function cutOffAt(frame: number, { lastFrame, payload }: JournalGroup, why: CutReason): CutOff {
+  const coreHash = why === 'other-core' ? packedBy(payload) : null;
+  return { frame, lastFrame, why, ...(coreHash === null ? {} : { coreHash }) };
+}
+
 /** How many frames were applied, or why the group is none of ours; the core is then anywhere. */
 function applyGroup(
   core: ReplayableCore,
+  reader: GroupReader,
   group: JournalGroup,
   frame: number,
   chain: Uint8Array,
 ): number | CutReason {
   if (group.firstFrame !== frame) return 'gap';
   if (Buffer.compare(nextChain(chain, group.payload), group.chain) !== 0) return 'chain';
-  const unpacked = unpackFrames(group.payload);
-  if (unpacked.kind === 'torn') return 'torn';
-  const { frames } = unpacked;
+  const read = reader.read(group.payload);
+  if (read.kind !== 'frames') return read.kind;
+  const { frames } = read;
   if (frames.length === 0 || frames.length !== group.lastFrame - frame + 1) return 'numbering';
   for (const [index, bytes] of frames.entries()) {
     const header = core.readFrameHeader(bytes);

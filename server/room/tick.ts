@@ -11,10 +11,12 @@ import { stepCore } from './step-core.ts';
 
 /**
  * One tick, sixty a second. The first of three plays a whole frame; the others only pass, for who
- * met whom is known after the frame's last step, and without it nobody can be told anything.
+ * met whom is known after the frame's last step, and without it nobody can be told anything. So
+ * the second has the time to pack the frame for the journal.
  */
 export function runTick(room: Room): void {
   if (room.phase === 0 && !playFrame(room)) return;
+  if (room.phase === 1) room.journal.pack();
   room.meters.ticks++;
   room.phase = (room.phase + 1) % TICKS_PER_FRAME;
 }

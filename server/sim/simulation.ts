@@ -109,7 +109,7 @@ async function createSim(pool: CorePool, options: SimulationOptions): Promise<Si
     violations: new Set(),
     judge: createJudge(await cores.take()),
     bandwidth: createBandwidthWatch(),
-    ledger: createLedger(),
+    ledger: createLedger(await cores.take()),
     mischief: createMischief(random),
     captures: [],
     crashes: 0,
