@@ -1,7 +1,9 @@
 import type { Core } from '../../core-wasm/host/core.ts';
+import type { KeepingState } from '../../core-wasm/host/messages.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import type { ClockSync } from './clock-sync.ts';
 import type { Connection, ConnectionState } from './connection.ts';
+import type { Durability } from './durability.ts';
 
 export interface SessionStatus {
   readonly connection: ConnectionState;
@@ -32,6 +34,12 @@ export interface SessionStatus {
   /** Newest frame on whose state both ends agreed, −1 before the first. */
   readonly provenFrame: number;
   readonly provenHash: bigint;
+  /** How the server keeps what is played. */
+  readonly keeping: KeepingState;
+  /** For how long that has not been sound, ms. */
+  readonly unsoundMs: number;
+  /** Newest frame that no crash of the server can take away, −1 before the first. */
+  readonly durableFrame: number;
 }
 
 /** The own account, once the own player is in the world. */
@@ -49,13 +57,15 @@ function accountLookup(predictor: Predictor, core: Core): () => number {
 }
 
 /** A live view, so that reading the status costs nothing when nobody looks. */
-export function statusOf(
-  connection: Connection,
-  clock: ClockSync,
-  predictor: Predictor,
-  core: Core,
-  nowMs: () => number,
-): SessionStatus {
+export function statusOf(parts: {
+  readonly connection: Connection;
+  readonly clock: ClockSync;
+  readonly predictor: Predictor;
+  readonly durability: Durability;
+  readonly core: Core;
+  readonly nowMs: () => number;
+}): SessionStatus {
+  const { connection, clock, predictor, durability, core, nowMs } = parts;
   const account = accountLookup(predictor, core);
   return {
     get connection() {
@@ -114,6 +124,15 @@ export function statusOf(
     },
     get provenHash() {
       return predictor.confirmed.newestHash;
+    },
+    get keeping() {
+      return durability.state;
+    },
+    get unsoundMs() {
+      return durability.unsoundSinceMs === null ? 0 : nowMs() - durability.unsoundSinceMs;
+    },
+    get durableFrame() {
+      return durability.frame;
     },
   };
 }

@@ -18,8 +18,9 @@ export const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
  * who plays on for longer has more to lose than the wait is worth.
  */
 export const QUEUE_FRAMES_MAX = 600;
-/** A write that takes longer counts as being behind. */
+/** A write that takes longer counts as being behind, and so do more frames that wait: 2 s. */
 const SLOW_WRITE_MS = 1000;
+const BEHIND_FRAMES = 40;
 const RETRY_DELAY_MIN_MS = 250;
 const RETRY_DELAY_MAX_MS = 4000;
 
@@ -98,6 +99,16 @@ export class Journal {
     this.queue = new GroupQueue(options);
     this.durableFrame = options.firstFrame - 1;
     this.schedule();
+  }
+
+  /** Of the lease under which it writes. */
+  get epoch(): number {
+    return this.options.lease.epoch;
+  }
+
+  /** The first frame that was appended; what came before it was durable already. */
+  get firstFrame(): number {
+    return this.options.firstFrame;
   }
 
   /** The frame that `append` takes next. */
@@ -244,10 +255,12 @@ export class Journal {
 
   private updateState(): void {
     const { queueBytesMax = QUEUE_BYTES_MAX, queueFramesMax = QUEUE_FRAMES_MAX } = this.options;
+    const { queuedBytes, queuedFrames } = this;
     const slow =
       this.writing !== null && this.options.clock.nowMs() - this.writingSinceMs >= SLOW_WRITE_MS;
-    const full = this.queuedBytes >= queueBytesMax || this.queuedFrames >= queueFramesMax;
-    const state = full ? 'full' : slow || this.cause !== null ? 'behind' : 'ok';
+    const full = queuedBytes >= queueBytesMax || queuedFrames >= queueFramesMax;
+    const behind = slow || this.cause !== null || queuedFrames >= BEHIND_FRAMES;
+    const state = full ? 'full' : behind ? 'behind' : 'ok';
     if (state === this.state) return;
     this.state = state;
     this.options.onState(state, this.cause);

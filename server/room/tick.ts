@@ -2,6 +2,7 @@ import { TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
 import { noteBusy } from './arrival-time.ts';
 import { broadcastFrame } from './broadcast.ts';
 import { closeSilent } from './heartbeat.ts';
+import { tellKeeping } from './keeping.ts';
 import { updatePresence } from './presence.ts';
 import { readMeters } from './read-meters.ts';
 import { keepSealed } from './repair.ts';
@@ -27,9 +28,13 @@ export function runTick(room: Room): void {
  * world must stand still because nothing may be lost.
  */
 function playFrame(room: Room): boolean {
-  if (isPaused(room)) return false;
   closeSilent(room);
+  if (isPaused(room)) {
+    tellKeeping(room);
+    return false;
+  }
   updatePresence(room);
+  tellKeeping(room);
   if (room.checkpointer.due()) void room.checkpointer.save();
 
   const { frame, bytes } = sealFrame(room);
