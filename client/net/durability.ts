@@ -6,6 +6,14 @@ import { type Keeping, KeepingState } from '../../core-wasm/host/messages.ts';
  */
 export type Durable = 'durable' | 'lost';
 
+export interface KeepingStatus {
+  readonly state: KeepingState;
+  /** For how long the state has not been `SOUND`, ms. */
+  readonly unsoundMs: number;
+  /** Newest frame that no crash of the server can take away, −1 before the first. */
+  readonly durableFrame: number;
+}
+
 interface Wait {
   readonly frame: number;
   readonly settle: (outcome: Durable) => void;
@@ -14,17 +22,17 @@ interface Wait {
 /** What the server has said of the keeping of what is played. It is never ahead of the store. */
 export class Durability {
   state: KeepingState = KeepingState.SOUND;
-  /** Since when the state is not `SOUND`, as `onKeeping` was told the time; null while it is. */
-  unsoundSinceMs: number | null = null;
 
+  /** Since when the state is not `SOUND`; null while it is. */
+  #unsoundSinceMs: number | null = null;
   #epoch = 0;
   /** Frames before this one are durable. */
   #kept = 0;
   #waits: Wait[] = [];
 
-  /** The newest frame that is durable, −1 before the first. */
-  get frame(): number {
-    return this.#kept - 1;
+  statusAt(nowMs: number): KeepingStatus {
+    const sinceMs = this.#unsoundSinceMs ?? nowMs;
+    return { state: this.state, unsoundMs: nowMs - sinceMs, durableFrame: this.#kept - 1 };
   }
 
   /**
@@ -68,8 +76,8 @@ export class Durability {
 
   #turn(state: KeepingState, atMs: number): void {
     this.state = state;
-    if (state === KeepingState.SOUND) this.unsoundSinceMs = null;
-    else this.unsoundSinceMs ??= atMs;
+    if (state === KeepingState.SOUND) this.#unsoundSinceMs = null;
+    else this.#unsoundSinceMs ??= atMs;
   }
 
   #keep(kept: number): void {

@@ -1,9 +1,8 @@
 import type { Core } from '../../core-wasm/host/core.ts';
-import type { KeepingState } from '../../core-wasm/host/messages.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import type { ClockSync } from './clock-sync.ts';
 import type { Connection, ConnectionState } from './connection.ts';
-import type { Durability } from './durability.ts';
+import type { Durability, KeepingStatus } from './durability.ts';
 
 export interface SessionStatus {
   readonly connection: ConnectionState;
@@ -35,11 +34,16 @@ export interface SessionStatus {
   readonly provenFrame: number;
   readonly provenHash: bigint;
   /** How the server keeps what is played. */
-  readonly keeping: KeepingState;
-  /** For how long that has not been sound, ms. */
-  readonly unsoundMs: number;
-  /** Newest frame that no crash of the server can take away, −1 before the first. */
-  readonly durableFrame: number;
+  readonly keeping: KeepingStatus;
+}
+
+export interface StatusSources {
+  readonly connection: Connection;
+  readonly clock: ClockSync;
+  readonly predictor: Predictor;
+  readonly durability: Durability;
+  readonly core: Core;
+  readonly nowMs: () => number;
 }
 
 /** The own account, once the own player is in the world. */
@@ -57,15 +61,8 @@ function accountLookup(predictor: Predictor, core: Core): () => number {
 }
 
 /** A live view, so that reading the status costs nothing when nobody looks. */
-export function statusOf(parts: {
-  readonly connection: Connection;
-  readonly clock: ClockSync;
-  readonly predictor: Predictor;
-  readonly durability: Durability;
-  readonly core: Core;
-  readonly nowMs: () => number;
-}): SessionStatus {
-  const { connection, clock, predictor, durability, core, nowMs } = parts;
+export function statusOf(sources: StatusSources): SessionStatus {
+  const { connection, clock, predictor, durability, core, nowMs } = sources;
   const account = accountLookup(predictor, core);
   return {
     get connection() {
@@ -126,13 +123,7 @@ export function statusOf(parts: {
       return predictor.confirmed.newestHash;
     },
     get keeping() {
-      return durability.state;
-    },
-    get unsoundMs() {
-      return durability.unsoundSinceMs === null ? 0 : nowMs() - durability.unsoundSinceMs;
-    },
-    get durableFrame() {
-      return durability.frame;
+      return durability.statusAt(nowMs());
     },
   };
 }

@@ -8,9 +8,13 @@ const live = {
   reason: '',
   retryInMs: 0,
   closeCode: 0,
-  keeping: KeepingState.SOUND,
-  unsoundMs: 0,
+  keeping: { state: KeepingState.SOUND, unsoundMs: 0, durableFrame: 9 },
 } as const;
+
+const kept = (state: KeepingState, unsoundMs: number) => ({
+  ...live,
+  keeping: { state, unsoundMs, durableFrame: 9 },
+});
 
 describe('connectionText', () => {
   test('counts down to the next attempt', () => {
@@ -37,7 +41,7 @@ describe('connectionText', () => {
   });
 
   test('tells a world that stands still from a lost connection', () => {
-    const paused = { ...live, keeping: KeepingState.PAUSED, unsoundMs: 40_000 } as const;
+    const paused = kept(KeepingState.PAUSED, 40_000);
     const { mood, text } = connectionText(paused);
     expect(mood).toBe('lost');
     expect(text).toContain('stands still');
@@ -48,9 +52,8 @@ describe('connectionText', () => {
   });
 
   test('says how long nothing was saved, once that is worth a word', () => {
-    const behind = { ...live, keeping: KeepingState.BEHIND } as const;
-    expect(connectionText({ ...behind, unsoundMs: 2900 })).toEqual(connectionText(live));
-    const told = connectionText({ ...behind, unsoundMs: 12_700 });
+    expect(connectionText(kept(KeepingState.BEHIND, 2900))).toEqual(connectionText(live));
+    const told = connectionText(kept(KeepingState.BEHIND, 12_700));
     expect(told).toEqual({ mood: 'busy', text: 'Live, but not saved for 12 s', reload: false });
   });
 

@@ -29,21 +29,18 @@ const UNSAVED_TOLD_MS = 3000;
 const STANDS = 'The world stands still until the server can save it again';
 
 /** Words for a world that goes on, or stands still, with its connection whole. */
-function keepingText({ keeping, unsoundMs }: Told): ConnectionText {
-  if (keeping === KeepingState.PAUSED) {
+function keepingText({ state, unsoundMs }: SessionStatus['keeping']): ConnectionText {
+  if (state === KeepingState.PAUSED) {
     return { mood: 'lost', text: `${STANDS}. You are still connected.`, reload: false };
   }
-  if (keeping === KeepingState.BEHIND && unsoundMs >= UNSAVED_TOLD_MS) {
+  if (state === KeepingState.BEHIND && unsoundMs >= UNSAVED_TOLD_MS) {
     const text = `Live, but not saved for ${Math.floor(unsoundMs / 1000)} s`;
     return { mood: 'busy', text, reload: false };
   }
   return { mood: 'live', text: 'Live', reload: false };
 }
 
-type Told = Pick<
-  SessionStatus,
-  'connection' | 'reason' | 'retryInMs' | 'closeCode' | 'keeping' | 'unsoundMs'
->;
+type Told = Pick<SessionStatus, 'connection' | 'reason' | 'retryInMs' | 'closeCode' | 'keeping'>;
 
 /** Plain words for a session's state; pure, so that they can be tested. */
 export function connectionText(status: Told): ConnectionText {
@@ -51,11 +48,11 @@ export function connectionText(status: Told): ConnectionText {
     case 'connecting':
       return { mood: 'busy', text: 'Connecting', reload: false };
     case 'joining': {
-      const text = status.keeping === KeepingState.PAUSED ? STANDS : 'Fetching the world';
+      const text = status.keeping.state === KeepingState.PAUSED ? STANDS : 'Fetching the world';
       return { mood: 'busy', text, reload: false };
     }
     case 'live':
-      return keepingText(status);
+      return keepingText(status.keeping);
     case 'reconnecting': {
       const why = WAITING[status.closeCode] ?? 'Connection lost';
       const seconds = Math.ceil(status.retryInMs / 1000);

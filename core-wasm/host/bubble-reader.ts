@@ -9,7 +9,7 @@ export interface BubbleFrame extends BubbleChange {
   /** As `Core.loadFrame` takes it; the proof at the first tick in place of the hash, or 0. */
   readonly bytes: Uint8Array;
   readonly timing: Timing | null;
-  /** Frames up to this one that a crash of the server may still take; null where that is not said. */
+  /** Frames up to this one that a crash of the server may still take; null where it is not said. */
   readonly undurable: number | null;
   /** Players whom he does not simulate, the most urgent first. */
   readonly ghosts: readonly Ghost[];

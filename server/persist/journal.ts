@@ -9,9 +9,9 @@ import type {
 import type { FramePacker } from './group.ts';
 import { GroupQueue, type SealedGroup } from './group-queue.ts';
 
-/** Nothing that is played waits longer for its write to begin, unless the one before it takes so long. */
+/** Nothing that is played waits longer for its write, unless the one before it takes so long. */
 export const FLUSH_INTERVAL_MS = 250;
-/** A frame of 500 players in VR is some 4 KB packed, so this is not what ends a lost store's time. */
+/** A frame of 500 players in VR is some 4 KB packed: it is the frames below that end first. */
 export const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
 /**
  * Frames that may be played without being durable: 30 s. A restart of the store passes unnoticed;

@@ -255,7 +255,7 @@ test('a frame for another state is not applied, nor are those before it in its g
   expect(core.stateHash()).toBe(truth[45] as bigint);
 });
 
-test('a world whose groups another core packed is left as it is, without any checkpoint', async () => {
+test('a world whose groups another core packed is left as it is', async () => {
   const foreign = (group: JournalGroup): JournalGroup => {
     const payload = group.payload.slice();
     payload[4] = (payload[4] ?? 0) ^ 1;

@@ -234,7 +234,7 @@ function checkStore(sim: Sim): void {
   if (wrong !== null) violate(sim, 'authority', wrong);
   const committed = sim.store.journal.at(-1)?.lastFrame ?? -1;
   for (const [index, { session }] of sim.clients.entries()) {
-    const told = session.status.durableFrame;
+    const told = session.status.keeping.durableFrame;
     if (told <= committed) continue;
     violate(sim, 'durability', `client ${index} was told of ${told}, committed is ${committed}`);
   }
