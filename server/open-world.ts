@@ -1,9 +1,10 @@
 import { Core, type CoreModule, createCodec } from '../core-wasm/host/core.ts';
 import { hashText } from '../core-wasm/host/hash-text.ts';
+import { TICK_RATE_HZ, TICKS_PER_FRAME } from '../core-wasm/host/types.ts';
 import type { Logger } from './observe/log.ts';
 import type { Meters } from './observe/meters.ts';
 import { createCheckpointer } from './persist/checkpoint.ts';
-import { createJournal } from './persist/journal.ts';
+import { createJournal, type GroupCommit, UNDURABLE_SECONDS } from './persist/journal.ts';
 import { recover } from './persist/recover.ts';
 import type { Clock, RegionLease, ResumableSession, Store } from './ports.ts';
 import { queueGenesis } from './room/genesis.ts';
@@ -24,6 +25,8 @@ export interface WorldParts {
   /** A player's session began, or moved to a newer socket. */
   readonly onArrived: (session: ResumableSession) => void;
   readonly onCheckpoint: (durationMs: number) => void;
+  /** A group of the journal is durable. */
+  readonly onCommit?: (commit: GroupCommit) => void;
   /** Another server holds the region now: stop. */
   readonly onLeaseLost: () => void;
 }
@@ -42,6 +45,7 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   const beganMs = clock.nowMs();
   const { frame, chain } = await recoverWorld(parts, lease, core, seed);
   const codec = await createCodec(module);
+  const { undurableSeconds = UNDURABLE_SECONDS } = parts.limits;
   let turn = 0;
   const journal = createJournal({
     store,
@@ -50,9 +54,11 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
     firstFrame: frame,
     chain,
     packer: codec,
+    queueFramesMax: (undurableSeconds * TICK_RATE_HZ) / TICKS_PER_FRAME,
     project: () => projectPlayers(core, turn++),
     onLeaseLost: parts.onLeaseLost,
     onState: (state, cause) => log.warn({ event: 'journal-state', state, cause }),
+    onCommit: (commit) => parts.onCommit?.(commit),
   });
   const checkpointer = createCheckpointer({
     store,

@@ -12,6 +12,8 @@ export interface Meters {
   catchUpTicks: number;
   /** Ticks given up because the loop was too far behind: the world's clock slipped. */
   slippedTicks: number;
+  /** Ticks in which the world stood still because nothing more could be kept. */
+  pausedTicks: number;
   tickLagMs: number;
   framesSealed: number;
   inputsAccepted: number;
@@ -57,6 +59,10 @@ export interface Meters {
   journalState: JournalState;
   journalDurableFrame: number;
   journalQueueBytes: number;
+  journalQueueFrames: number;
+  journalGroups: number;
+  journalBytes: number;
+  journalFailures: number;
   checkpointFrame: number;
   /** The last 3,600 ticks, one minute. */
   readonly recentTicks: DurationWindow;
@@ -69,6 +75,7 @@ export function createMeters(): Meters {
     ticks: 0,
     catchUpTicks: 0,
     slippedTicks: 0,
+    pausedTicks: 0,
     tickLagMs: 0,
     framesSealed: 0,
     inputsAccepted: 0,
@@ -100,6 +107,10 @@ export function createMeters(): Meters {
     journalState: 'ok',
     journalDurableFrame: 0,
     journalQueueBytes: 0,
+    journalQueueFrames: 0,
+    journalGroups: 0,
+    journalBytes: 0,
+    journalFailures: 0,
     checkpointFrame: 0,
     recentTicks: createDurationWindow(RECENT_TICKS),
   };

@@ -26,6 +26,7 @@ async function newRegion() {
     firstFrame: 0,
     chain: GENESIS_CHAIN,
     packer: null,
+    queueFramesMax: 10_000,
     project: () => ({ players: [] }),
     onLeaseLost: () => {},
     onState: () => {},

@@ -48,6 +48,7 @@ function newJournal(given: Partial<JournalOptions> = {}) {
     firstFrame: 100,
     chain: GENESIS_CHAIN,
     packer: null,
+    queueFramesMax: 10_000,
     project: () => ({ players: [{ account: journal.nextFrame, x: 0, y: 0, z: 0, yaw: 0 }] }),
     onLeaseLost: () => seen.push('lease-lost'),
     onState: (state, cause) => seen.push(cause === null ? state : `${state}: ${cause}`),

@@ -14,10 +14,10 @@ export const FLUSH_INTERVAL_MS = 250;
 /** A frame of 500 players in VR is some 4 KB packed: it is the frames below that end first. */
 export const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
 /**
- * Frames that may be played without being durable: 30 s. A restart of the store passes unnoticed;
- * who plays on for longer has more to lose than the wait is worth.
+ * Play that need not be durable, seconds. A restart of the store passes unnoticed; who plays on for
+ * longer has more to lose than the wait is worth.
  */
-export const QUEUE_FRAMES_MAX = 600;
+export const UNDURABLE_SECONDS = 30;
 /** A write that takes longer counts as being behind, and so do more frames that wait: 2 s. */
 const SLOW_WRITE_MS = 1000;
 const BEHIND_FRAMES = 40;
@@ -53,7 +53,8 @@ export interface JournalOptions {
   readonly packer: FramePacker | null;
   readonly flushIntervalMs?: number;
   readonly queueBytesMax?: number;
-  readonly queueFramesMax?: number;
+  /** Frames that may be appended without being durable. */
+  readonly queueFramesMax: number;
   /** The relational picture of the world after the last appended frame. */
   readonly project: () => Projection;
   /** Another server took the region over. Called once; the journal takes nothing afterwards. */
@@ -254,7 +255,7 @@ export class Journal {
   }
 
   private updateState(): void {
-    const { queueBytesMax = QUEUE_BYTES_MAX, queueFramesMax = QUEUE_FRAMES_MAX } = this.options;
+    const { queueBytesMax = QUEUE_BYTES_MAX, queueFramesMax } = this.options;
     const { queuedBytes, queuedFrames } = this;
     const slow =
       this.writing !== null && this.options.clock.nowMs() - this.writingSinceMs >= SLOW_WRITE_MS;

@@ -30,7 +30,9 @@ export function runTick(room: Room): void {
 function playFrame(room: Room): boolean {
   closeSilent(room);
   if (isPaused(room)) {
+    room.meters.pausedTicks++;
     tellKeeping(room);
+    readMeters(room);
     return false;
   }
   updatePresence(room);

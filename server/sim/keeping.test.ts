@@ -130,6 +130,7 @@ test('a store away for 60 s: told, paused without losing anybody, and gone on wi
   expect(room.paused).toBe(true);
   const stoodAt = room.nextFrame;
   expect(stoodAt - 1 - room.journal.durableFrame).toBe(600);
+  expect(room.meters).toMatchObject({ journalState: 'full', journalQueueFrames: 600 });
   const { status } = first(scene);
   // The line is whole: that is what he can tell from a lost connection.
   expect(status).toMatchObject({
