@@ -8,6 +8,7 @@ import type {
 } from '../ports.ts';
 import type { FramePacker } from './group.ts';
 import { GroupQueue, type SealedGroup } from './group-queue.ts';
+import { Retry } from './retry.ts';
 
 /** Nothing that is played waits longer for its write, unless the one before it takes so long. */
 export const FLUSH_INTERVAL_MS = 250;
@@ -21,8 +22,6 @@ export const UNDURABLE_SECONDS = 30;
 /** A write that takes longer counts as being behind, and so do more frames that wait: 2 s. */
 const SLOW_WRITE_MS = 1000;
 const BEHIND_FRAMES = 40;
-const RETRY_DELAY_MIN_MS = 250;
-const RETRY_DELAY_MAX_MS = 4000;
 
 /**
  * `ok`: what players see is durable within about an interval.
@@ -89,9 +88,7 @@ export class Journal {
   private writingSinceMs = 0;
   /** An interval has passed during the write that is under way. */
   private isOverdue = false;
-  private retryDelayMs = 0;
-  private retryAtMs = 0;
-  private cause: string | null = null;
+  private readonly retry = new Retry();
   private cancelTimer: () => void = () => {};
 
   constructor(options: JournalOptions) {
@@ -178,7 +175,7 @@ export class Journal {
     this.cancelTimer = this.options.clock.after(this.flushIntervalMs, () => {
       this.schedule();
       this.isOverdue = this.writing !== null;
-      const isDue = !this.isOverdue && this.options.clock.nowMs() >= this.retryAtMs;
+      const isDue = !this.isOverdue && this.retry.isDue(this.options.clock.nowMs());
       if (isDue && this.queuedFrames > 0) {
         if (this.queue.head === undefined) this.queue.seal();
         void this.write();
@@ -224,12 +221,7 @@ export class Journal {
         break;
       case 'unavailable':
         this.writesFailed++;
-        this.cause = outcome.cause;
-        this.retryDelayMs = Math.min(
-          Math.max(this.retryDelayMs * 2, RETRY_DELAY_MIN_MS),
-          RETRY_DELAY_MAX_MS,
-        );
-        this.retryAtMs = this.options.clock.nowMs() + this.retryDelayMs;
+        this.retry.failed(outcome.cause, this.options.clock.nowMs());
         break;
       case 'lease-lost':
         this.leaseLost = true;
@@ -243,8 +235,7 @@ export class Journal {
     this.durableFrame = lastFrame;
     this.groupsCommitted++;
     this.bytesCommitted += payload.length;
-    this.cause = null;
-    this.retryDelayMs = 0;
+    this.retry.succeeded();
     const nowMs = this.options.clock.nowMs();
     this.options.onCommit?.({
       bytes: payload.length,
@@ -260,10 +251,10 @@ export class Journal {
     const slow =
       this.writing !== null && this.options.clock.nowMs() - this.writingSinceMs >= SLOW_WRITE_MS;
     const full = queuedBytes >= queueBytesMax || queuedFrames >= queueFramesMax;
-    const behind = slow || this.cause !== null || queuedFrames >= BEHIND_FRAMES;
+    const behind = slow || this.retry.cause !== null || queuedFrames >= BEHIND_FRAMES;
     const state = full ? 'full' : behind ? 'behind' : 'ok';
     if (state === this.state) return;
     this.state = state;
-    this.options.onState(state, this.cause);
+    this.options.onState(state, this.retry.cause);
   }
 }
