@@ -73,6 +73,7 @@ test('who leaves is told that nothing more will be told', async () => {
   durability.end();
   await settle();
   expect(seen).toEqual({ wait: 'lost' });
+  expect(await durability.when(6)).toBe('lost');
 });
 
 test('says since when the keeping is not sound', () => {

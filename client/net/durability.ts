@@ -29,6 +29,7 @@ export class Durability {
   /** Frames before this one are durable. */
   #kept = 0;
   #waits: Wait[] = [];
+  #ended = false;
 
   statusAt(nowMs: number): KeepingStatus {
     const sinceMs = this.#unsoundSinceMs ?? nowMs;
@@ -41,6 +42,7 @@ export class Durability {
    */
   when(frame: number): Promise<Durable> {
     if (frame < this.#kept) return Promise.resolve('durable');
+    if (this.#ended) return Promise.resolve('lost');
     return new Promise((settle) => this.#waits.push({ frame, settle }));
   }
 
@@ -62,6 +64,7 @@ export class Durability {
 
   /** Nothing more will be heard. */
   end(): void {
+    this.#ended = true;
     this.#settle(() => 'lost');
   }
 
