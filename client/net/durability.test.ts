@@ -5,8 +5,8 @@ import { Durability, type Durable } from './durability.ts';
 
 const { SOUND, BEHIND, PAUSED } = KeepingState;
 
-function keeping(epoch: number, began: number, kept = began, state: KeepingState = SOUND) {
-  return { kind: MessageKind.KEEPING, state, epoch, began, kept };
+function keeping(lease: number, began: number, kept = began, state: KeepingState = SOUND) {
+  return { kind: MessageKind.KEEPING, state, lease, began, kept };
 }
 
 const durableOf = (durability: Durability): number => durability.statusAt(0).durableFrame;

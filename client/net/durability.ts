@@ -25,7 +25,7 @@ export class Durability {
 
   /** Since when the state is not `SOUND`; null while it is. */
   #unsoundSinceMs: number | null = null;
-  #epoch = 0;
+  #lease = 0;
   /** Frames before this one are durable. */
   #kept = 0;
   #waits: Wait[] = [];
@@ -51,8 +51,8 @@ export class Durability {
     this.#turn(KeepingState.SOUND, 0);
   }
 
-  onKeeping({ state, epoch, began, kept }: Keeping, atMs: number): void {
-    if (epoch !== this.#epoch) this.#begin(epoch, began);
+  onKeeping({ state, lease, began, kept }: Keeping, atMs: number): void {
+    if (lease !== this.#lease) this.#begin(lease, began);
     this.#turn(state, atMs);
     this.#keep(kept);
   }
@@ -69,11 +69,11 @@ export class Durability {
   }
 
   /** Another server, or another life of it: what it found is durable, the rest never was. */
-  #begin(epoch: number, began: number): void {
-    const isNext = epoch === this.#epoch + 1;
+  #begin(lease: number, began: number): void {
+    const isNext = lease === this.#lease + 1;
     // Between more than one server frames may have been lost that were played anew since.
-    if (this.#epoch !== 0) this.#settle((frame) => (isNext && frame < began ? 'durable' : 'lost'));
-    this.#epoch = epoch;
+    if (this.#lease !== 0) this.#settle((frame) => (isNext && frame < began ? 'durable' : 'lost'));
+    this.#lease = lease;
     this.#kept = began;
   }
 

@@ -147,10 +147,10 @@ export class Codec extends EntryPacker {
     return this.encodeWithTail(MessageKind.REPAIR, frame, tail);
   }
 
-  encodeKeeping({ state, epoch, began, kept }: Fields<Keeping>): Uint8Array {
+  encodeKeeping({ state, lease, began, kept }: Fields<Keeping>): Uint8Array {
     const { u32, field } = this.memory;
     u32[field] = state;
-    u32[field + 1] = epoch;
+    u32[field + 1] = lease;
     u32[field + 2] = began;
     u32[field + 3] = kept;
     return this.encode(MessageKind.KEEPING);
@@ -224,7 +224,7 @@ export class Codec extends EntryPacker {
         return {
           kind,
           state: word(0) as KeepingState,
-          epoch: word(1),
+          lease: word(1),
           began: word(2),
           kept: word(3),
         } satisfies Keeping;

@@ -125,9 +125,9 @@ export type KeepingState = (typeof KeepingState)[keyof typeof KeepingState];
 export interface Keeping {
   readonly kind: typeof MessageKind.KEEPING;
   readonly state: KeepingState;
-  /** Of the region's lease: another number, another server or another life of it. */
-  readonly epoch: number;
-  /** The first frame that was played under this epoch; all before it are durable. */
+  /** As `Welcome.lease`. */
+  readonly lease: number;
+  /** The first frame that was played under this lease; all before it are durable. */
   readonly began: number;
   /** Frames before this one are durable. */
   readonly kept: number;

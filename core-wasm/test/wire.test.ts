@@ -362,12 +362,12 @@ describe('messages', () => {
 
   test('of how the world is kept come back for each state, and no other state', () => {
     fc.assert(
-      fc.property(u32, u32, u32, (epoch, began, kept) => {
+      fc.property(u32, u32, u32, (lease, began, kept) => {
         for (const state of Object.values(KeepingState)) {
-          const fields = { state, epoch, began, kept };
+          const fields = { state, lease, began, kept };
           expectBack(core.encodeKeeping(fields), { kind: MessageKind.KEEPING, ...fields });
         }
-        const message = core.encodeKeeping({ state: KeepingState.SOUND, epoch, began, kept });
+        const message = core.encodeKeeping({ state: KeepingState.SOUND, lease, began, kept });
         message[1] = 3;
         expect(core.decodeMessage(message)).toEqual({ ok: false, fault: WireFault.OUT_OF_RANGE });
       }),
@@ -387,7 +387,7 @@ describe('messages', () => {
       core.encodePing(7),
       core.encodeInput(3, core.encodeEntry(steady({}))),
       core.encodeRepair({ frame: 3, proof: 4n, hashes: Uint32Array.of(5, 6) }),
-      core.encodeKeeping({ state: KeepingState.PAUSED, epoch: 1, began: 2, kept: 3 }),
+      core.encodeKeeping({ state: KeepingState.PAUSED, lease: 1, began: 2, kept: 3 }),
     ];
     for (const message of whole) {
       for (let length = 0; length < message.length; length++) {

@@ -29,7 +29,7 @@ whole client on the host in under 80 lines.
    came. PING at least every few seconds, or the heartbeat ends the connection.
 5. KEEPING follows WELCOME and comes whenever it changes: 0 what is played is kept within a moment,
    1 the store is behind, 2 the world stands still until it is not. Frames before \`kept\` no crash
-   takes away; another \`epoch\` is another server, which found all before \`began\`, nothing else.
+   takes away; another \`lease\` is another server, which found all before \`began\`, nothing else.
    DURABLE in FRAMEs goes on from there.
 `;
 

@@ -99,11 +99,6 @@ export class Journal {
     this.schedule();
   }
 
-  /** Of the lease under which it writes. */
-  get epoch(): number {
-    return this.options.lease.epoch;
-  }
-
   /** The first frame that was appended; what came before it was durable already. */
   get firstFrame(): number {
     return this.options.firstFrame;

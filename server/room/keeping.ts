@@ -23,7 +23,7 @@ export function tellKeeping(room: Room): void {
     if (session.toldKeeping === state || !isHeard(session, state)) continue;
     message ??= room.codec.encodeKeeping({
       state,
-      epoch: journal.epoch,
+      lease: room.lease.epoch,
       began: journal.firstFrame,
       kept: journal.durableFrame + 1,
     });

@@ -24,7 +24,7 @@ import { beginWrite, writeU8, writeU16, writeU32, writeU64, written } from './wr
  *                lease u32
  *   SNAPSHOT 82  frame u32, state …
  *   FRAME    83  flags u8, frame u16, parts by flags …; see bubble/message.ts
- *   KEEPING  84  state u8, epoch u32, began u32, kept u32
+ *   KEEPING  84  state u8, lease u32, began u32, kept u32
  *   PONG     85  nonce u32
  */
 export const enum Kind {
