@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'bun:test';
+import { beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Durable } from '../../client/net/session.ts';
 import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
 import { KeepingState } from '../../core-wasm/host/messages.ts';
@@ -8,6 +8,9 @@ import { MemoryStore } from './memory-store.ts';
 import { createSimClient, type SimClient } from './sim-client.ts';
 import { SIM_LIMITS, type SimServer, startSimServer } from './sim-server.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+
+/** A busy machine may take ten times as long as a quiet one. */
+setDefaultTimeout(60_000);
 
 const STEP_MS = 11;
 const CONDITIONS = { delayMs: 30, jitterMs: 8, lossRate: 0, lossBurst: 1 };
