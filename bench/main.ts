@@ -1,5 +1,6 @@
 import type { Bench, Choice } from './bench.ts';
 import { crash } from './crash/bench.ts';
+import { journal } from './journal/bench.ts';
 import { frames } from './micro/frames.ts';
 import { interest } from './micro/interest.ts';
 import { keep } from './micro/keep.ts';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   crash,
   frames,
   interest,
+  journal,
   keep,
   net,
   pack,

@@ -84,6 +84,7 @@ test('each migration, taken back, leaves all as it was, and goes up again', asyn
     await migrateDatabase(url, known.slice(0, version + 1));
     expect(await dump(url)).toEqual(after);
   }
+  await migrateDown(url, 0);
   expect(await rowsOf(url)).toEqual(rows);
 });
 

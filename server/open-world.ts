@@ -1,10 +1,11 @@
 import { Core, type CoreModule, createCodec } from '../core-wasm/host/core.ts';
 import { hashText } from '../core-wasm/host/hash-text.ts';
+import { TICK_RATE_HZ, TICKS_PER_FRAME } from '../core-wasm/host/types.ts';
 import type { Logger } from './observe/log.ts';
 import type { Meters } from './observe/meters.ts';
 import { type Checkpointer, createCheckpointer } from './persist/checkpoint.ts';
 import { type CoreShelf, createCoreShelf } from './persist/core-shelf.ts';
-import { createJournal } from './persist/journal.ts';
+import { createJournal, type GroupCommit, UNDURABLE_SECONDS } from './persist/journal.ts';
 import { trackPieces } from './persist/pieces.ts';
 import { type Recovered, recover } from './persist/recover.ts';
 import type {
@@ -35,6 +36,8 @@ export interface WorldParts {
   /** A player's session began, or moved to a newer socket. */
   readonly onArrived: (session: ResumableSession) => void;
   readonly onCheckpoint: (durationMs: number) => void;
+  /** A group of the journal is durable. */
+  readonly onCommit?: (commit: GroupCommit) => void;
   /** Another server holds the region now: stop. */
   readonly onLeaseLost: () => void;
 }
@@ -56,6 +59,8 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
     store.pieces(REGION),
   ]);
   const { frame, chain } = recovered;
+  const codec = await createCodec(module);
+  const { undurableSeconds = UNDURABLE_SECONDS } = parts.limits;
   let turn = 0;
   const changedPieces = trackPieces(core, stored);
   const project = (): Projection => {
@@ -69,9 +74,12 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
     clock,
     firstFrame: frame,
     chain,
+    packer: codec,
+    queueFramesMax: (undurableSeconds * TICK_RATE_HZ) / TICKS_PER_FRAME,
     project,
     onLeaseLost: parts.onLeaseLost,
     onState: (state, cause) => log.warn({ event: 'journal-state', state, cause }),
+    onCommit: (commit) => parts.onCommit?.(commit),
   });
   const checkpointer = createCheckpointer({
     store,
@@ -86,7 +94,7 @@ export async function openWorld(parts: WorldParts): Promise<Room> {
   if (recovered.tookOverFrom !== null) await takeOver(parts, checkpointer, recovered);
   const room = createRoom({
     core,
-    codec: await createCodec(module),
+    codec,
     clock,
     lease,
     limits: parts.limits,

@@ -61,11 +61,11 @@ export interface RegionLease {
   readonly epoch: number;
 }
 
-/** Consecutive frames of one region, as they were broadcast. */
+/** Consecutive frames of one region. */
 export interface JournalGroup {
   readonly firstFrame: number;
   readonly lastFrame: number;
-  /** Frames in order, each behind a u32 length, little endian. */
+  /** Frames in order; how is the matter of `server/persist/group.ts`. */
   readonly payload: Uint8Array;
   /** SHA-256 over the previous group's chain value and the payload. */
   readonly chain: Uint8Array;

@@ -41,6 +41,10 @@ export async function serve(config: Config): Promise<void> {
     onLeaseLost: () => ending.shutDown('lease lost', EXIT_BROKEN),
     onCheckpoint: (durationMs) =>
       parts.metrics.observe('spacetime_checkpoint_duration_seconds', durationMs / 1000, {}),
+    onCommit: ({ lagMs, writeMs }) => {
+      parts.metrics.observe('spacetime_journal_durable_lag_seconds', lagMs / 1000, {});
+      parts.metrics.observe('spacetime_journal_write_duration_seconds', writeMs / 1000, {});
+    },
     onArrived: (session) => {
       const ttlSeconds = config.reconnectGraceSeconds + config.limits.heartbeatSeconds;
       bus.saveSession(session, ttlSeconds).catch((error) => onFault('save session', error));
@@ -142,6 +146,7 @@ function startLoop({ clock, meters, metrics, health, log }: Parts, room: Room): 
   return startPacer(clock, meters, tick, (durationMs) => {
     metrics.observeTick(durationMs);
     health.tickLagMs = meters.tickLagMs;
+    health.journal = !room.paused;
     health.tickedAtMs = clock.nowMs();
   });
 }

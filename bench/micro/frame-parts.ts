@@ -14,11 +14,12 @@ export const PART_NAMES = [
 const HEAD_BYTES = 4;
 const PROOF_BYTES = 8;
 const TIMING_BYTES = 8;
+const DURABLE_BYTES = 2;
 const CHANGE_BYTES = 10;
 const COMMAND_BYTES = 6;
 const ID_BYTES = 4;
 const JOINING_BYTES = 4 + 128;
-const [PROOF, TIMING, CHANGE, COMMANDS, GHOSTS] = [1, 2, 4, 8, 32] as const;
+const [PROOF, TIMING, CHANGE, COMMANDS, GHOSTS, DURABLE] = [1, 2, 4, 8, 32, 64] as const;
 
 /** Bytes of each part, in the order of `PART_NAMES`; a WebSocket adds 2 or 4 a message. */
 export function partsOf(message: Uint8Array): number[] {
@@ -26,7 +27,7 @@ export function partsOf(message: Uint8Array): number[] {
   const flags = view.getUint8(1);
   const has = (flag: number): boolean => (flags & flag) !== 0;
   const proof = has(PROOF) ? PROOF_BYTES : 0;
-  const timing = has(TIMING) ? TIMING_BYTES : 0;
+  const timing = (has(TIMING) ? TIMING_BYTES : 0) + (has(DURABLE) ? DURABLE_BYTES : 0);
   const changeAt = HEAD_BYTES + proof + timing;
   const change = has(CHANGE) ? changeBytes(view, changeAt) : 0;
   const commandsAt = changeAt + change;

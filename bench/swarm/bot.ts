@@ -151,6 +151,8 @@ export class LightBot implements Bot {
         if (this.#reader?.begin(message) === false) return 'the state is refused';
         this.#inWorld.start(atMs);
         return null;
+      case MessageKind.KEEPING:
+        return null;
       case MessageKind.FRAME:
         return 'a frame came the wrong way';
     }

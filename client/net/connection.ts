@@ -2,6 +2,7 @@ import { CloseCode, mayReturn } from '../../core-wasm/host/close-code.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
 import {
   type FrameMessage,
+  type Keeping,
   MessageKind,
   NO_RESUME_FRAME,
   PROTOCOL_VERSION,
@@ -15,7 +16,7 @@ import type { Arrival, ClientLink, Connect } from './socket.ts';
 export type Codec = Pick<Core, 'module' | 'encodeHello' | 'encodePing' | 'decodeMessage'>;
 
 /** What the connection hands on; greetings and heartbeats it keeps to itself. */
-export type Delivered = Welcome | Snapshot | FrameMessage;
+export type Delivered = Welcome | Snapshot | FrameMessage | Keeping;
 
 /** A state of the server's that a client still has; see `Hello`. */
 export interface ResumePoint {
@@ -240,6 +241,10 @@ export class Connection {
         this.#goLive(atMs);
         return this.#options.deliver(message, atMs);
       case MessageKind.FRAME:
+        return this.#options.deliver(message, atMs);
+      case MessageKind.KEEPING:
+        // Somebody is there, even where no WELCOME can come yet.
+        if (this.state !== 'live') this.#sinceMs = Math.max(this.#sinceMs, atMs);
         return this.#options.deliver(message, atMs);
       case MessageKind.PONG:
         this.#options.onRoundTrip(atMs - (this.#pingedMs[message.nonce % NONCES] as number));

@@ -3,6 +3,7 @@ import type { Core } from '../../core-wasm/host/core.ts';
 import { encodeIncident } from '../../core-wasm/host/incident-file.ts';
 import {
   type FrameMessage,
+  KeepingState,
   MessageKind,
   PROTOCOL_VERSION,
   type Snapshot,
@@ -24,10 +25,12 @@ import type { Effect } from '../predict/effects.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { ClockSync } from './clock-sync.ts';
 import { Connection, type Delivered, type ResumePoint } from './connection.ts';
+import { Durability, type Durable } from './durability.ts';
 import { InputDelay } from './input-delay.ts';
 import { type Connect, connectWebSocket } from './socket.ts';
 import { type SessionStatus, statusOf } from './status.ts';
 
+export type { Durable } from './durability.ts';
 export type { SessionStatus } from './status.ts';
 
 export interface WorldSession {
@@ -51,6 +54,12 @@ export interface WorldSession {
   hashOfFrame(frame: number): bigint | null;
   /** The state at the first tick of the frame after the newest confirmed one, for checkers. */
   confirmedState(): { frame: number; state: Uint8Array } | null;
+  /**
+   * Settles once it is known what became of a frame: `durable` when no crash can take it away any
+   * more, `lost` when the server went before it said so. What a player could be robbed of is his
+   * only then.
+   */
+  whenDurable(frame: number): Promise<Durable>;
   /** What happened in the predicted world since it was asked last, each thing once. */
   takeEffects(): Effect[];
   close(): void;
@@ -114,6 +123,7 @@ class Session implements WorldSession {
   readonly #options: SessionOptions;
   readonly #clock = new ClockSync();
   readonly #delay = new InputDelay();
+  readonly #durability = new Durability();
   readonly #lead = new OwnLead();
   readonly #ownStep = { foot: new Float32Array(3), velocity: new Float32Array(3), tick: 0 };
   readonly #shown: ShownWorld;
@@ -165,7 +175,14 @@ class Session implements WorldSession {
       onRoundTrip: (rttMs) => this.#clock.onRoundTrip(rttMs),
       deliver: (message, atMs) => this.#deliver(message, atMs),
     });
-    this.status = statusOf(this.#connection, this.#clock, this.#predictor, core, nowMs);
+    this.status = statusOf({
+      connection: this.#connection,
+      clock: this.#clock,
+      predictor: this.#predictor,
+      durability: this.#durability,
+      core,
+      nowMs,
+    });
     this.#attendedMs = nowMs();
     this.#cancelPump = pump(options.schedule ?? browserSchedule, () => this.#tend(nowMs()));
   }
@@ -189,6 +206,10 @@ class Session implements WorldSession {
     return this.#predictor.confirmedState();
   }
 
+  whenDurable(frame: number): Promise<Durable> {
+    return this.#durability.when(frame);
+  }
+
   takeEffects(): Effect[] {
     return this.#predictor.effects.take();
   }
@@ -196,6 +217,7 @@ class Session implements WorldSession {
   close(): void {
     this.#cancelPump();
     this.#connection.close();
+    this.#durability.end();
   }
 
   /** Stands in for `update` while nobody calls it. */
@@ -208,7 +230,9 @@ class Session implements WorldSession {
   }
 
   get #canPlay(): boolean {
-    return this.#connection.state === 'live' && this.#clock.running;
+    // What would be done while the world stands still would all happen when it goes on.
+    const stands = this.#durability.state === KeepingState.PAUSED;
+    return this.#connection.state === 'live' && this.#clock.running && !stands;
   }
 
   /** A world that is not the server's is replaced while its player plays on. */
@@ -311,6 +335,9 @@ class Session implements WorldSession {
         return this.#onSnapshot(message);
       case MessageKind.FRAME:
         return this.#onFrame(message, atMs);
+      case MessageKind.KEEPING:
+        this.#durability.onKeeping(message, atMs);
+        return null;
     }
   }
 
@@ -322,6 +349,7 @@ class Session implements WorldSession {
     if (refusal !== null) return refusal;
     this.ghosts.take(frame, read.frame.ghosts, read.frame.leaves);
     // Where no frame can be applied they pass by, but they still tell the time.
+    this.#durability.onFrame(frame, read.frame.undurable);
     this.#clock.onFrame(frame, atMs);
     this.#delay.onFrame(this.#clock.tickAt(atMs) - frame * TICKS_PER_FRAME);
     if (timing !== null) this.#clock.onTiming(timing.slackMs, atMs);
@@ -333,6 +361,7 @@ class Session implements WorldSession {
     this.#clock.restart();
     this.#delay.restart();
     this.#lead.restart();
+    this.#durability.restart();
     this.#predictor.entity = entity;
     const goesOn = !resumed || nextFrame === this.#predictor.nextFrame;
     return goesOn ? null : 'resumed at another frame';

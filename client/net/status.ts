@@ -2,6 +2,7 @@ import type { Core } from '../../core-wasm/host/core.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import type { ClockSync } from './clock-sync.ts';
 import type { Connection, ConnectionState } from './connection.ts';
+import type { Durability, KeepingStatus } from './durability.ts';
 
 export interface SessionStatus {
   readonly connection: ConnectionState;
@@ -32,6 +33,17 @@ export interface SessionStatus {
   /** Newest frame on whose state both ends agreed, −1 before the first. */
   readonly provenFrame: number;
   readonly provenHash: bigint;
+  /** How the server keeps what is played. */
+  readonly keeping: KeepingStatus;
+}
+
+export interface StatusSources {
+  readonly connection: Connection;
+  readonly clock: ClockSync;
+  readonly predictor: Predictor;
+  readonly durability: Durability;
+  readonly core: Core;
+  readonly nowMs: () => number;
 }
 
 /** The own account, once the own player is in the world. */
@@ -49,13 +61,8 @@ function accountLookup(predictor: Predictor, core: Core): () => number {
 }
 
 /** A live view, so that reading the status costs nothing when nobody looks. */
-export function statusOf(
-  connection: Connection,
-  clock: ClockSync,
-  predictor: Predictor,
-  core: Core,
-  nowMs: () => number,
-): SessionStatus {
+export function statusOf(sources: StatusSources): SessionStatus {
+  const { connection, clock, predictor, durability, core, nowMs } = sources;
   const account = accountLookup(predictor, core);
   return {
     get connection() {
@@ -114,6 +121,9 @@ export function statusOf(
     },
     get provenHash() {
       return predictor.confirmed.newestHash;
+    },
+    get keeping() {
+      return durability.statusAt(nowMs());
     },
   };
 }

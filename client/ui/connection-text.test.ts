@@ -1,8 +1,20 @@
 import { describe, expect, test } from 'bun:test';
 import { CloseCode, mayReturn } from '../../core-wasm/host/close-code.ts';
+import { KeepingState } from '../../core-wasm/host/messages.ts';
 import { connectionText } from './connection-text.ts';
 
-const live = { connection: 'live', reason: '', retryInMs: 0, closeCode: 0 } as const;
+const live = {
+  connection: 'live',
+  reason: '',
+  retryInMs: 0,
+  closeCode: 0,
+  keeping: { state: KeepingState.SOUND, unsoundMs: 0, durableFrame: 9 },
+} as const;
+
+const kept = (state: KeepingState, unsoundMs: number) => ({
+  ...live,
+  keeping: { state, unsoundMs, durableFrame: 9 },
+});
 
 describe('connectionText', () => {
   test('counts down to the next attempt', () => {
@@ -26,6 +38,23 @@ describe('connectionText', () => {
   test('a close that it does not know is told with the server’s own reason', () => {
     const closed = { ...live, connection: 'closed', closeCode: 4999, reason: 'moved' } as const;
     expect(connectionText(closed).text).toContain('moved');
+  });
+
+  test('tells a world that stands still from a lost connection', () => {
+    const paused = kept(KeepingState.PAUSED, 40_000);
+    const { mood, text } = connectionText(paused);
+    expect(mood).toBe('lost');
+    expect(text).toContain('stands still');
+    expect(text).toContain('still connected');
+    expect(connectionText({ ...paused, connection: 'joining' }).text).toContain('stands still');
+    const cut = { ...paused, connection: 'reconnecting' } as const;
+    expect(connectionText(cut).text).toStartWith('Connection lost');
+  });
+
+  test('says how long nothing was saved, once that is worth a word', () => {
+    expect(connectionText(kept(KeepingState.BEHIND, 2900))).toEqual(connectionText(live));
+    const told = connectionText(kept(KeepingState.BEHIND, 12_700));
+    expect(told).toEqual({ mood: 'busy', text: 'Live, but not saved for 12 s', reload: false });
   });
 
   test('while all is well it is short', () => {

@@ -1,4 +1,5 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
+import { KeepingState } from '../../core-wasm/host/messages.ts';
 import type { SessionStatus } from '../net/session.ts';
 
 /** What the page says about the connection. */
@@ -23,17 +24,35 @@ const WAITING: Readonly<Record<number, string>> = {
   [CloseCode.TOO_SLOW]: 'The connection is too slow to follow the world',
 };
 
+/** What a player need not hear of: a store that is back in a moment. */
+const UNSAVED_TOLD_MS = 3000;
+const STANDS = 'The world stands still until the server can save it again';
+
+/** Words for a world that goes on, or stands still, with its connection whole. */
+function keepingText({ state, unsoundMs }: SessionStatus['keeping']): ConnectionText {
+  if (state === KeepingState.PAUSED) {
+    return { mood: 'lost', text: `${STANDS}. You are still connected.`, reload: false };
+  }
+  if (state === KeepingState.BEHIND && unsoundMs >= UNSAVED_TOLD_MS) {
+    const text = `Live, but not saved for ${Math.floor(unsoundMs / 1000)} s`;
+    return { mood: 'busy', text, reload: false };
+  }
+  return { mood: 'live', text: 'Live', reload: false };
+}
+
+type Told = Pick<SessionStatus, 'connection' | 'reason' | 'retryInMs' | 'closeCode' | 'keeping'>;
+
 /** Plain words for a session's state; pure, so that they can be tested. */
-export function connectionText(
-  status: Pick<SessionStatus, 'connection' | 'reason' | 'retryInMs' | 'closeCode'>,
-): ConnectionText {
+export function connectionText(status: Told): ConnectionText {
   switch (status.connection) {
     case 'connecting':
       return { mood: 'busy', text: 'Connecting', reload: false };
-    case 'joining':
-      return { mood: 'busy', text: 'Fetching the world', reload: false };
+    case 'joining': {
+      const text = status.keeping.state === KeepingState.PAUSED ? STANDS : 'Fetching the world';
+      return { mood: 'busy', text, reload: false };
+    }
     case 'live':
-      return { mood: 'live', text: 'Live', reload: false };
+      return keepingText(status.keeping);
     case 'reconnecting': {
       const why = WAITING[status.closeCode] ?? 'Connection lost';
       const seconds = Math.ceil(status.retryInMs / 1000);

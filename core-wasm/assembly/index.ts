@@ -118,6 +118,7 @@ export const entityCapacity: i32 = ENTITY_CAPACITY;
 
 export * from './interest/abi';
 export * from './wire/bubble/abi';
+export * from './wire/pack/abi';
 
 // World. What writes STATE forgets what queries were built on.
 export function worldReset(seed: u32): void {
@@ -329,19 +330,6 @@ export function entryDecode(length: i32): i32 {
   return fault;
 }
 
-export {
-  entryPack,
-  entryPackTrace,
-  entryUnpack,
-  entryUnpackedLength,
-  gainCount,
-  gainsAddress,
-  historyBytes,
-  packedBytesMax,
-  probabilitiesAddress,
-  probabilityCount,
-  traceAddress,
-} from './wire/pack/abi';
 export {
   entersBegin,
   entersWrite,

@@ -274,6 +274,8 @@ export const EVERYBODYS: usize = memory.data(LISTED_CAPACITY * 4, 16);
 export const HISTORIES: usize = memory.data(ENTITY_CAPACITY * 128, 16);
 export const HISTORY_OWNERS: usize = memory.data(ENTITY_CAPACITY * 4, 16);
 export const HISTORIES_BEFORE: usize = memory.data(ENTITY_CAPACITY * 128, 16);
+/** Entities of the last frame of a packed run, in its order; see `wire/pack/frame-pack.ts`. */
+export const RUN_ROSTER: usize = memory.data(ENTITY_CAPACITY * 4, 16);
 /** The frame's chunks one behind the other, and by entry where its chunk is. */
 export const CHUNKS_BYTES: i32 = PLAYER_CAPACITY * 56;
 export const CHUNKS: usize = memory.data(CHUNKS_BYTES + 16, 16);

@@ -97,6 +97,12 @@ export interface Abi {
   entryPack(length: number): number;
   entryUnpack(available: number): number;
   entryUnpackedLength(): number;
+  readonly packedFramesAddress: WebAssembly.Global;
+  readonly packedFramesBytes: WebAssembly.Global;
+  runBegin(): void;
+  framePack(length: number): number;
+  frameUnpack(offset: number, length: number): number;
+  frameUnpackedLength(): number;
   readonly probabilitiesAddress: WebAssembly.Global;
   readonly probabilityCount: WebAssembly.Global;
   readonly gainsAddress: WebAssembly.Global;

@@ -9,6 +9,8 @@ export interface BubbleFrame extends BubbleChange {
   /** As `Core.loadFrame` takes it; the proof at the first tick in place of the hash, or 0. */
   readonly bytes: Uint8Array;
   readonly timing: Timing | null;
+  /** Frames up to this one that a crash of the server may still take; null where it is not said. */
+  readonly undurable: number | null;
   /** Players whom he does not simulate, the most urgent first. */
   readonly ghosts: readonly Ghost[];
 }
@@ -30,10 +32,12 @@ const CHANGE = 4;
 const COMMANDS = 8;
 const SPARSE = 16;
 const GHOSTS = 32;
-const FLAGS_ALL = 63;
+const DURABLE = 64;
+const FLAGS_ALL = 127;
 const HEAD_BYTES = 4;
 const PROOF_BYTES = 8;
 const TIMING_BYTES = 8;
+const DURABLE_BYTES = 2;
 const CHANGE_COUNT_BYTES = 6;
 const FRAME_HEADER_BYTES = 16;
 const ID_BYTES = 4;
@@ -81,7 +85,9 @@ export interface ChangeCounts {
 export function changeCountsOf(message: Uint8Array): ChangeCounts | null {
   const flags = message[1] as number;
   const proofBytes = (flags & PROOF) === 0 ? 0 : PROOF_BYTES;
-  const at = HEAD_BYTES + proofBytes + ((flags & TIMING) === 0 ? 0 : TIMING_BYTES);
+  const timingBytes = (flags & TIMING) === 0 ? 0 : TIMING_BYTES;
+  const durableBytes = (flags & DURABLE) === 0 ? 0 : DURABLE_BYTES;
+  const at = HEAD_BYTES + proofBytes + timingBytes + durableBytes;
   if ((flags & CHANGE) === 0 || message.length < at + CHANGE_COUNT_BYTES) return null;
   const cursor = new Cursor(message.subarray(at, at + CHANGE_COUNT_BYTES));
   return { leaves: cursor.u16(), enterBytes: cursor.u32() };
@@ -138,6 +144,7 @@ export class BubbleReader {
     if (cursor.u16() !== (frame & 0xffff) || frame < 0) throw new Refused(WireFault.WRONG_FRAME);
     const proof = (flags & PROOF) === 0 ? NO_BYTES : cursor.take(PROOF_BYTES);
     const timing = (flags & TIMING) === 0 ? null : readTiming(cursor);
+    const undurable = (flags & DURABLE) === 0 ? null : cursor.u16();
     const change = (flags & CHANGE) === 0 ? null : this.readChange(cursor);
     const commands = (flags & COMMANDS) === 0 ? null : readCommands(cursor);
     const ghosts = (flags & GHOSTS) === 0 ? NO_GHOSTS : this.readGhosts(cursor);
@@ -146,6 +153,7 @@ export class BubbleReader {
     return {
       frame,
       timing,
+      undurable,
       ghosts,
       leaves: change?.leaves ?? NO_IDS,
       enter: change?.enter ?? NO_BYTES,

@@ -10,9 +10,11 @@ const ORDER_FLAGS = 2;
 const ORDER_INPUT_FRAME = 3;
 const ORDER_SLACK = 4;
 const ORDER_REPLACED = 5;
+const ORDER_UNDURABLE = 6;
 const TELLS = 1;
 const TIMING = 2;
 const PROOF = 4;
+const DURABLE = 8;
 
 /**
  * What each client is told of a frame: chosen by `Core.interest`, written in one pass over all
@@ -46,13 +48,24 @@ export class BubbleWriter {
 
   /**
    * Has the next `write` make a message for an observer; an order stands for one frame. `proof` is
-   * that of what he had at the frame's first tick, 0n for none. RangeError for no observer.
+   * that of what he had at the frame's first tick, 0n for none; `undurable` how many frames a
+   * crash may still take, null to say nothing of it. RangeError for no observer.
    */
-  order(observer: number, timing: Timing | null, proof: bigint): void {
+  order(
+    observer: number,
+    timing: Timing | null,
+    proof: bigint,
+    undurable: number | null = null,
+  ): void {
     if (!(observer >= 0 && observer < this.capacity)) throw new RangeError(`observer ${observer}`);
     const { u32, i32 } = this.memory;
     const first = this.orders + observer * this.orderWords;
-    u32[first + ORDER_FLAGS] = TELLS | (timing === null ? 0 : TIMING) | (proof === 0n ? 0 : PROOF);
+    let flags = TELLS;
+    if (timing !== null) flags |= TIMING;
+    if (proof !== 0n) flags |= PROOF;
+    if (undurable !== null) flags |= DURABLE;
+    u32[first + ORDER_FLAGS] = flags;
+    u32[first + ORDER_UNDURABLE] = Math.min(0xffff, undurable ?? 0);
     if (timing !== null) {
       u32[first + ORDER_INPUT_FRAME] = timing.inputFrame;
       i32[first + ORDER_SLACK] = Math.max(-32768, Math.min(32767, timing.slackMs));

@@ -7,6 +7,8 @@ import type {
   FrameMessage,
   Hello,
   Input,
+  Keeping,
+  KeepingState,
   Ping,
   Pong,
   Repair,
@@ -145,6 +147,15 @@ export class Codec extends EntryPacker {
     return this.encodeWithTail(MessageKind.REPAIR, frame, tail);
   }
 
+  encodeKeeping({ state, lease, began, kept }: Fields<Keeping>): Uint8Array {
+    const { u32, field } = this.memory;
+    u32[field] = state;
+    u32[field + 1] = lease;
+    u32[field + 2] = began;
+    u32[field + 3] = kept;
+    return this.encode(MessageKind.KEEPING);
+  }
+
   encodePong(nonce: number): Uint8Array {
     this.memory.u32[this.memory.field] = nonce;
     return this.encode(MessageKind.PONG);
@@ -209,6 +220,14 @@ export class Codec extends EntryPacker {
         return { kind, frame: word(0), state: tail } satisfies Snapshot;
       case MessageKind.FRAME:
         return { kind, message: bytes } satisfies FrameMessage;
+      case MessageKind.KEEPING:
+        return {
+          kind,
+          state: word(0) as KeepingState,
+          lease: word(1),
+          began: word(2),
+          kept: word(3),
+        } satisfies Keeping;
       case MessageKind.REPAIR:
         return {
           kind,

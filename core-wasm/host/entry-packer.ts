@@ -42,6 +42,49 @@ export class EntryPacker extends FrameWriter {
     return { entry: takeLetter(this.memory, this.abi.entryUnpackedLength()), length };
   }
 
+  /**
+   * Begins a run of packed frames, which is read from its beginning: nothing is known of anybody.
+   * One run at a time, on an instance that writes no bubbles.
+   */
+  runBegin(): void {
+    this.abi.runBegin();
+  }
+
+  /**
+   * The frame packed against those before it in the run. Null, and nothing changed, when it is not
+   * well formed.
+   */
+  packFrame(frame: Uint8Array): Uint8Array | null {
+    const { bytes, frame: place, frameBytesMax } = this.memory;
+    if (frame.length > frameBytesMax) return null;
+    bytes.set(frame, place);
+    const length = this.abi.framePack(frame.length);
+    if (length < 0) return null;
+    const at = this.abi.packedFramesAddress.value as number;
+    return bytes.slice(at, at + length);
+  }
+
+  /**
+   * The frames that `packed` consists of, which go on with the run. Null when that is not so, or
+   * when they take more than `bytesMax`: then the run is lost, and its rest cannot be read.
+   */
+  unpackFrames(packed: Uint8Array, bytesMax: number): Uint8Array[] | null {
+    if (packed.length > this.abi.packedFramesBytes.value) return null;
+    const { bytes, frame } = this.memory;
+    bytes.set(packed, this.abi.packedFramesAddress.value);
+    const frames: Uint8Array[] = [];
+    let room = bytesMax;
+    for (let offset = 0; offset < packed.length; ) {
+      const read = this.abi.frameUnpack(offset, packed.length);
+      const length = this.abi.frameUnpackedLength();
+      room -= length;
+      if (read < 0 || room < 0) return null;
+      frames.push(bytes.slice(frame, frame + length));
+      offset += read;
+    }
+    return frames;
+  }
+
   private putHistory(history: Uint8Array, bytes: Uint8Array): boolean {
     const historyBytes = this.abi.historyBytes.value;
     if (history.length !== historyBytes) throw new RangeError(`no history: ${history.length} B`);

@@ -11,6 +11,7 @@ export const MessageKind = {
   WELCOME: 0x81,
   SNAPSHOT: 0x82,
   FRAME: 0x83,
+  KEEPING: 0x84,
   PONG: 0x85,
 } as const;
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind];
@@ -110,12 +111,43 @@ export interface Timing {
   readonly replaced: number;
 }
 
+export const KeepingState = {
+  /** What is played is durable within a moment. */
+  SOUND: 0,
+  /** The store is slow or away: the world goes on, and a crash now would take more of it. */
+  BEHIND: 1,
+  /** Too much is not durable: the world stands still until the store has taken it. */
+  PAUSED: 2,
+} as const;
+export type KeepingState = (typeof KeepingState)[keyof typeof KeepingState];
+
+/** How what is played is kept: first thing after WELCOME, and whenever the state changes. */
+export interface Keeping {
+  readonly kind: typeof MessageKind.KEEPING;
+  readonly state: KeepingState;
+  /** As `Welcome.lease`. */
+  readonly lease: number;
+  /** The first frame that was played under this lease; all before it are durable. */
+  readonly began: number;
+  /** Frames before this one are durable. */
+  readonly kept: number;
+}
+
 export interface Pong {
   readonly kind: typeof MessageKind.PONG;
   readonly nonce: number;
 }
 
-export type Message = Hello | Input | Ping | Repair | Welcome | Snapshot | FrameMessage | Pong;
+export type Message =
+  | Hello
+  | Input
+  | Ping
+  | Repair
+  | Welcome
+  | Snapshot
+  | FrameMessage
+  | Keeping
+  | Pong;
 
 /** What `Core.decodeMessage` gives: the message, or the fault by number. */
 export type Decoded =

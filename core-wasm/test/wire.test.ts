@@ -7,7 +7,7 @@ import {
   REPAIR_HASHES_MAX,
   SERVER_MESSAGE_BYTES_MAX,
 } from '../host/core.ts';
-import { type Message, MessageKind } from '../host/messages.ts';
+import { KeepingState, type Message, MessageKind } from '../host/messages.ts';
 import { BodyKind, type PlayerInput, ShapeKind, type SpawnBody, WireFault } from '../host/types.ts';
 import { addBody, newWorld, openCore, play, pose, steady } from './world.ts';
 
@@ -360,6 +360,21 @@ describe('messages', () => {
     );
   });
 
+  test('of how the world is kept come back for each state, and no other state', () => {
+    fc.assert(
+      fc.property(u32, u32, u32, (lease, began, kept) => {
+        for (const state of Object.values(KeepingState)) {
+          const fields = { state, lease, began, kept };
+          expectBack(core.encodeKeeping(fields), { kind: MessageKind.KEEPING, ...fields });
+        }
+        const message = core.encodeKeeping({ state: KeepingState.SOUND, lease, began, kept });
+        message[1] = 3;
+        expect(core.decodeMessage(message)).toEqual({ ok: false, fault: WireFault.OUT_OF_RANGE });
+      }),
+      { numRuns: 50, seed: 13 },
+    );
+  });
+
   test('are refused by number when cut short, too long or unknown', () => {
     const whole = [
       core.encodeHello({
@@ -372,6 +387,7 @@ describe('messages', () => {
       core.encodePing(7),
       core.encodeInput(3, core.encodeEntry(steady({}))),
       core.encodeRepair({ frame: 3, proof: 4n, hashes: Uint32Array.of(5, 6) }),
+      core.encodeKeeping({ state: KeepingState.PAUSED, lease: 1, began: 2, kept: 3 }),
     ];
     for (const message of whole) {
       for (let length = 0; length < message.length; length++) {
@@ -381,7 +397,7 @@ describe('messages', () => {
       const longer = core.decodeMessage(new Uint8Array([...message, 0]));
       expect(longer).toEqual({ ok: false, fault: WireFault.TRAILING_BYTES });
     }
-    for (const kind of [0, 5, 0x7f, 0x80, 0x84, 0x86, 0xff]) {
+    for (const kind of [0, 5, 0x7f, 0x80, 0x86, 0xff]) {
       const decoded = core.decodeMessage(new Uint8Array([kind, 1, 2, 3, 4]));
       expect(decoded).toEqual({ ok: false, fault: WireFault.UNKNOWN_KIND });
     }

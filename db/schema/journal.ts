@@ -3,7 +3,7 @@ import { bigint, check, integer, pgTable, primaryKey, timestamp } from 'drizzle-
 import { bytea } from './bytea.ts';
 import { regions } from './region.ts';
 
-/** Columns of a group of frames: 250 ms of one region as they were broadcast. */
+/** Columns of a group of frames: 250 ms of one region, as `server/persist/group.ts` has them. */
 const group = {
   region: integer()
     .notNull()

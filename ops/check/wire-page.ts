@@ -27,6 +27,10 @@ whole client on the host in under 80 lines.
    else enters with FRAMEs, 20 a second, each three ticks long.
 4. INPUT for a frame must come before the server seals it; TIMING in FRAMEs says how early it
    came. PING at least every few seconds, or the heartbeat ends the connection.
+5. KEEPING follows WELCOME and comes whenever it changes: 0 what is played is kept within a moment,
+   1 the store is behind, 2 the world stands still until it is not. Frames before \`kept\` no crash
+   takes away; another \`lease\` is another server, which found all before \`began\`, nothing else.
+   DURABLE in FRAMEs goes on from there.
 `;
 
 /** Sections: the page's heading, and where the comment stands that says the layout. */
@@ -37,6 +41,7 @@ const LAYOUTS: ReadonlyArray<readonly [heading: string, path: string]> = [
   ['The frame that a world steps', `${WIRE}/frame.ts`],
   ['Entries: what a player did', `${WIRE}/entry.ts`],
   ['Packed entries', `${WIRE}/pack/pack.ts`],
+  ['Packed frames: what the journal stores', `${WIRE}/pack/frame-pack.ts`],
   ['Commands about joints', `${WIRE}/joint-command.ts`],
   ['Commands about looks', `${WIRE}/define.ts`],
 ];

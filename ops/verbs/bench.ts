@@ -16,6 +16,8 @@ physics takes a choice, names with commas between them; stages and swarm take sc
   --runtimes R     bun or node instead of both
   --quick          a few ticks of each: whether it works, not what it costs
 
+journal takes --quick, --players N,… and --seconds S of each of its three phases
+
 net takes --quick and
   --servers S,…    instead of ours,colyseus,floor
   --players N,…    instead of 200

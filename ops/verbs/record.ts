@@ -55,7 +55,7 @@ async function recordFrom(
 ): Promise<{ bytes: Uint8Array; frames: number }> {
   const { Core } = await import('../../core-wasm/host/core.ts');
   const { loadCoreModule } = await import('../../server/artifacts.ts');
-  const { unpackFrames } = await import('../../server/persist/chain.ts');
+  const { GroupReader } = await import('../../server/persist/group.ts');
   const { encodeRecording } = await import('../../server/persist/recording.ts');
   const core = await Core.create(await loadCoreModule());
   if (start.coreHash !== core.module.hash) {
@@ -63,10 +63,13 @@ async function recordFrom(
   }
   core.restore(start.state);
   const frames: Uint8Array[] = [];
+  const reader = new GroupReader(core);
   for await (const group of store.groups(REGION, start.frame)) {
-    const unpacked = unpackFrames(group.payload);
-    if (unpacked.kind === 'torn') throw new StepFailed(`The group of ${group.firstFrame} is torn.`);
-    for (const bytes of unpacked.frames) {
+    const read = reader.read(group.payload);
+    if (read.kind !== 'frames') {
+      throw new StepFailed(`The group of ${group.firstFrame} is ${read.kind}.`);
+    }
+    for (const bytes of read.frames) {
       if (core.readFrameHeader(bytes)?.frame !== core.frame) continue;
       core.stepFrame(bytes);
       frames.push(bytes);

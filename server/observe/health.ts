@@ -5,6 +5,8 @@ export interface HealthState {
   bus: boolean;
   /** The core is compiled, and the world recovered and verified. */
   core: boolean;
+  /** The journal takes what is played; while it does not, the world stands still. */
+  journal: boolean;
   /** Set once when the server begins to shut down. */
   draining: boolean;
   /** How far the tick loop is behind its schedule, ms. */
@@ -23,6 +25,7 @@ export function createHealth(): HealthState {
     store: false,
     bus: false,
     core: false,
+    journal: true,
     draining: false,
     tickLagMs: 0,
     tickedAtMs: null,
@@ -35,6 +38,7 @@ export function unreadyReasons(health: HealthState, nowMs: number): string[] {
   if (health.draining) reasons.push('draining: the server is shutting down');
   if (!health.core) reasons.push('core: the world is not loaded yet');
   if (!health.store) reasons.push('store: the database does not answer');
+  if (!health.journal) reasons.push('journal: the world stands still until it can be saved');
   if (!health.bus) reasons.push('bus: Redis does not answer');
   if (health.core && health.tickedAtMs === null) reasons.push('tick: the loop has not begun');
   if (health.tickLagMs > READY_TICK_LAG_MS_MAX) {

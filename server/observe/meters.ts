@@ -13,6 +13,8 @@ export interface Meters {
   catchUpTicks: number;
   /** Ticks given up because the loop was too far behind: the world's clock slipped. */
   slippedTicks: number;
+  /** Ticks in which the world stood still because nothing more could be kept. */
+  pausedTicks: number;
   tickLagMs: number;
   framesSealed: number;
   inputsAccepted: number;
@@ -58,6 +60,10 @@ export interface Meters {
   journalState: JournalState;
   journalDurableFrame: number;
   journalQueueBytes: number;
+  journalQueueFrames: number;
+  journalGroups: number;
+  journalBytes: number;
+  journalFailures: number;
   checkpointFrame: number;
   /** What the store's sockets do now; null where it has none. */
   storeUsage: () => StoreUsage | null;
@@ -74,6 +80,7 @@ export function createMeters(): Meters {
     ticks: 0,
     catchUpTicks: 0,
     slippedTicks: 0,
+    pausedTicks: 0,
     tickLagMs: 0,
     framesSealed: 0,
     inputsAccepted: 0,
@@ -105,6 +112,10 @@ export function createMeters(): Meters {
     journalState: 'ok',
     journalDurableFrame: 0,
     journalQueueBytes: 0,
+    journalQueueFrames: 0,
+    journalGroups: 0,
+    journalBytes: 0,
+    journalFailures: 0,
     checkpointFrame: 0,
     storeUsage: () => null,
     securityEventsLost: () => 0,

@@ -35,6 +35,11 @@ const TICK_BUCKETS = [
   0.0005, 0.001, 0.002, 0.004, 0.006, 0.008, 0.01, 0.012, 0.014, 0.016667, 0.025, 0.05, 0.1, 0.5,
 ];
 const STORE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** A group has 250 ms of play; its write should take a few. */
+const LAG_BUCKETS = [0.1, 0.2, 0.25, 0.26, 0.275, 0.3, 0.35, 0.4, 0.5, 0.75, 1, 2.5, 5, 10, 30, 60];
+const WRITE_BUCKETS = [
+  0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1, 5,
+];
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const RECENT_QUANTILES = [0.5, 0.9, 0.99, 1];
 const JOURNAL_STATES = ['ok', 'behind', 'full'] as const;
@@ -75,6 +80,11 @@ export const METRICS = {
     type: 'counter',
     help: 'Ticks given up because the loop was too far behind; the clock of the world slipped.',
     read: ({ slippedTicks }) => slippedTicks,
+  },
+  spacetime_paused_ticks_total: {
+    type: 'counter',
+    help: 'Ticks in which the world stood still because the store did not take what was played.',
+    read: ({ pausedTicks }) => pausedTicks,
   },
   spacetime_step_faults_total: {
     type: 'counter',
@@ -236,6 +246,38 @@ export const METRICS = {
     type: 'gauge',
     help: 'Bytes of frames that wait for the store.',
     read: ({ journalQueueBytes }) => journalQueueBytes,
+  },
+  spacetime_journal_queue_frames: {
+    type: 'gauge',
+    help: 'Frames that a crash of the server would take; 20 are a second of play.',
+    read: ({ journalQueueFrames }) => journalQueueFrames,
+  },
+  spacetime_journal_groups_total: {
+    type: 'counter',
+    help: 'Groups of frames that were committed.',
+    read: ({ journalGroups }) => journalGroups,
+  },
+  spacetime_journal_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of those groups, packed.',
+    read: ({ journalBytes }) => journalBytes,
+  },
+  spacetime_journal_failures_total: {
+    type: 'counter',
+    help: 'Writes that the store did not take; each is tried again.',
+    read: ({ journalFailures }) => journalFailures,
+  },
+  spacetime_journal_durable_lag_seconds: {
+    type: 'histogram',
+    help: 'Age of a group’s first frame at its commit: what a crash just before would have cost.',
+    labels: [],
+    buckets: LAG_BUCKETS,
+  },
+  spacetime_journal_write_duration_seconds: {
+    type: 'histogram',
+    help: 'Time of a group’s write, from its beginning to its commit.',
+    labels: [],
+    buckets: WRITE_BUCKETS,
   },
   spacetime_checkpoint_frame: {
     type: 'gauge',

@@ -2,7 +2,7 @@ import type { Core } from '../../core-wasm/host/core.ts';
 import { WireFault } from '../../core-wasm/host/types.ts';
 import type { JournalGroup } from '../ports.ts';
 import { nextChain } from './chain.ts';
-import type { FrameReader } from './frame-reader.ts';
+import type { GroupReader } from './group.ts';
 
 /** What playing the journal needs of a core. */
 export type ReplayableCore = Pick<
@@ -24,14 +24,18 @@ export type ReplayableCore = Pick<
   | 'bodyPosition'
   | 'bodyVelocity'
   | 'readPlayers'
+  | 'runBegin'
+  | 'unpackFrames'
 >;
 
 /** Why a group cannot be what the server wrote. */
 export type CutReason =
   /** Frames are missing before it, or its numbers overlap what came before. */
   | 'gap'
-  /** Its payload ends in mid frame. */
+  /** Its payload does not hold whole frames. */
   | 'torn'
+  /** Another core packed its frames. */
+  | 'other-core'
   /** It does not follow from what came before, byte for byte. */
   | 'chain'
   /** Its frames are not the ones that it claims to hold. */
@@ -47,7 +51,7 @@ export type OpenedGroup =
 
 /** The group's frames, when it follows `chain` as the group that begins with `frame`. */
 export function openGroup(
-  reader: FrameReader,
+  reader: GroupReader,
   group: JournalGroup,
   frame: number,
   chain: Uint8Array,
@@ -80,7 +84,7 @@ export function applyFrame(core: ReplayableCore, bytes: Uint8Array): CutReason |
  */
 export function applyGroup(
   core: ReplayableCore,
-  reader: FrameReader,
+  reader: GroupReader,
   group: JournalGroup,
   chain: Uint8Array,
   untilFrame: number,

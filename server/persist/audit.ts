@@ -3,7 +3,7 @@ import { concerns, type FrameCommand, readCommands } from '../../core-wasm/host/
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import type { Store } from '../ports.ts';
 import type { ReplayableCore } from './apply-group.ts';
-import { createFrameReaders } from './frame-reader.ts';
+import { createGroupReaders } from './group-readers.ts';
 import type { RestoreOptions } from './restore.ts';
 import { type CutOff, playTimeline } from './timeline.ts';
 
@@ -135,7 +135,7 @@ async function findCommands(options: AuditOptions): Promise<FoundCommand[]> {
     break;
   }
   const joints = new Set<number>();
-  const readers = createFrameReaders(options.cores, await store.coreSpans(region));
+  const readers = createGroupReaders(options.cores, await store.coreSpans(region));
   for await (const group of store.groups(region, runStart)) {
     if (group.firstFrame > (untilFrame ?? Infinity)) break;
     const read = (await readers(group.firstFrame)).read(group.payload);

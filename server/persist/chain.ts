@@ -13,12 +13,12 @@ export function nextChain(previous: Uint8Array, payload: Uint8Array): Uint8Array
   return new Uint8Array(createHash('sha256').update(previous).update(payload).digest());
 }
 
-/** Bytes that a frame of `frameBytes` takes in a group's payload. */
+/** Bytes that a frame of `frameBytes` takes in what `packFrames` makes. */
 export function packedSize(frameBytes: number): number {
   return LENGTH_BYTES + frameBytes;
 }
 
-/** A group's payload: each frame behind its length as a u32, little endian. */
+/** Frames in one piece: each behind its length as a u32, little endian. */
 export function packFrames(frames: readonly Uint8Array[]): Uint8Array {
   const size = frames.reduce((sum, frame) => sum + packedSize(frame.length), 0);
   const payload = new Uint8Array(size);

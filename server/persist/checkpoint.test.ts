@@ -25,6 +25,8 @@ async function newRegion() {
     clock,
     firstFrame: 0,
     chain: GENESIS_CHAIN,
+    packer: null,
+    queueFramesMax: 10_000,
     project: () => ({ players: [] }),
     onLeaseLost: () => {},
     onState: () => {},

@@ -1,9 +1,17 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { createCodec } from '../../core-wasm/host/core.ts';
+import { openCore, steady } from '../../core-wasm/test/world.ts';
 import type { JournalGroup, Projection, StoreOutcome } from '../ports.ts';
 import { createVirtualClock } from '../sim/virtual-clock.ts';
 import { GENESIS_CHAIN, nextChain, packFrames, unpackFrames } from './chain.ts';
-import { createJournal, FLUSH_INTERVAL_MS, type JournalOptions } from './journal.ts';
+import { beginsRun, GroupReader } from './group.ts';
+import {
+  createJournal,
+  FLUSH_INTERVAL_MS,
+  type GroupCommit,
+  type JournalOptions,
+} from './journal.ts';
 
 const LEASE = { region: 1, epoch: 1 };
 const COMMITTED: StoreOutcome = { kind: 'committed' };
@@ -39,6 +47,8 @@ function newJournal(given: Partial<JournalOptions> = {}) {
     clock,
     firstFrame: 100,
     chain: GENESIS_CHAIN,
+    packer: null,
+    queueFramesMax: 10_000,
     project: () => ({ players: [{ account: journal.nextFrame, x: 0, y: 0, z: 0, yaw: 0 }] }),
     onLeaseLost: () => seen.push('lease-lost'),
     onState: (state, cause) => seen.push(cause === null ? state : `${state}: ${cause}`),
@@ -257,4 +267,104 @@ test('sealing gives the chain value after the last appended frame', async () => 
 test('a frame out of turn is a broken invariant', () => {
   const { journal } = newJournal();
   expect(() => journal.append(101, frameBytes(101))).toThrow('expects frame 100');
+});
+
+test('what came during a long write goes at once behind it', async () => {
+  const { clock, journal, writes, newest } = newJournal();
+  journal.append(100, frameBytes(100));
+  clock.advance(FLUSH_INTERVAL_MS);
+  journal.append(101, frameBytes(101));
+  clock.advance(FLUSH_INTERVAL_MS + 10);
+  journal.append(102, frameBytes(102));
+  await newest().answer(COMMITTED);
+  expect(writes.map(({ group }) => framesOf(group))).toEqual([[100], [101, 102]]);
+  journal.append(103, frameBytes(103));
+  await newest().answer(COMMITTED);
+  expect(writes).toHaveLength(2);
+});
+
+test('of a steady store a crash takes at most an interval and a write', async () => {
+  const interval = FLUSH_INTERVAL_MS;
+  for (const writeMs of [0, 5, 40, 249, 250, 400, 900]) {
+    const lags: number[] = [];
+    const clock = createVirtualClock(0);
+    const { journal } = newJournal({
+      clock,
+      store: {
+        appendGroup: () => new Promise((resolve) => clock.after(writeMs, () => resolve(COMMITTED))),
+      },
+      onCommit: ({ lagMs }) => lags.push(lagMs),
+    });
+    for (let ms = 0; ms < 6000; ms += 10) {
+      if (ms % 50 === 30) journal.append(journal.nextFrame, frameBytes(1));
+      clock.advance(10);
+      await settle();
+    }
+    journal.stop();
+    // Promises settle only where this test lets them, every 10 ms.
+    expect(Math.max(...lags)).toBeLessThanOrEqual(Math.max(interval, writeMs + 10) + writeMs + 10);
+    expect(lags.length).toBeGreaterThan(5);
+  }
+});
+
+test('so many frames that are not durable are enough, however small', async () => {
+  const { clock, journal, seen, newest } = newJournal({ queueFramesMax: 3 });
+  for (let frame = 100; frame < 103; frame++)
+    expect(journal.append(frame, frameBytes(1))).toBe(true);
+  expect(journal.append(103, frameBytes(1))).toBe(false);
+  expect(journal).toMatchObject({ state: 'full', queuedFrames: 3 });
+  clock.advance(FLUSH_INTERVAL_MS);
+  await newest().answer(COMMITTED);
+  expect(seen).toEqual(['full', 'ok']);
+  expect(journal.append(103, frameBytes(1))).toBe(true);
+});
+
+test('each commit tells what it took, and how old its first frame was', async () => {
+  const commits: GroupCommit[] = [];
+  const { clock, journal, newest } = newJournal({ onCommit: (commit) => commits.push(commit) });
+  clock.advance(100);
+  journal.append(100, frameBytes(100));
+  journal.append(101, frameBytes(101));
+  clock.advance(150);
+  clock.advance(30);
+  await newest().answer(COMMITTED);
+  expect(commits).toEqual([{ bytes: 24, frames: 2, writeMs: 30, lagMs: 180 }]);
+});
+
+test('packed as soon as there is time, or at last when it is sealed', async () => {
+  const core = await openCore();
+  const { clock, journal, newest } = newJournal({ packer: core });
+  const entry = core.encodeEntry(steady({}));
+  const frames = [100, 101, 102].map((frame) => {
+    core.frameBegin(frame, 0n);
+    for (let id = 1; id < 50; id++) core.addInput(id, entry);
+    return core.frameEnd();
+  });
+  const append = (index: number) => journal.append(100 + index, frames[index] as Uint8Array);
+  append(0);
+  append(1);
+  const before = journal.queuedBytes;
+  journal.pack();
+  expect(journal.queuedBytes).toBeLessThan(before / 2);
+  append(2);
+  clock.advance(FLUSH_INTERVAL_MS);
+  const { payload } = newest().group;
+  expect(journal.queuedBytes).toBe(payload.length);
+  await newest().answer(COMMITTED);
+  expect(journal.queuedBytes).toBe(0);
+  const reader = new GroupReader(await createCodec(core.module));
+  expect(reader.read(payload)).toEqual({ kind: 'frames', frames });
+});
+
+test('behind a checkpoint reading can begin', async () => {
+  const core = await openCore();
+  const { clock, journal, writes, newest } = newJournal({ packer: core });
+  for (let frame = 100; frame < 104; frame++) {
+    core.frameBegin(frame, 0n);
+    journal.append(frame, core.frameEnd());
+    if (frame === 102) journal.seal();
+    clock.advance(FLUSH_INTERVAL_MS);
+    await newest().answer(COMMITTED);
+  }
+  expect(writes.map(({ group }) => beginsRun(group.payload))).toEqual([true, false, false, true]);
 });

@@ -6,17 +6,22 @@ import type {
   Store,
   StoreOutcome,
 } from '../ports.ts';
-import { nextChain, packedSize, packFrames } from './chain.ts';
+import type { FramePacker } from './group.ts';
+import { GroupQueue, type SealedGroup } from './group-queue.ts';
+import { Retry } from './retry.ts';
 
+/** Nothing that is played waits longer for its write, unless the one before it takes so long. */
 export const FLUSH_INTERVAL_MS = 250;
-/** A frame of 200 busy players is some 8 KB, so this holds about 6 minutes of a lost store. */
+/** A frame of 500 players in VR is some 4 KB packed: it is the frames below that end first. */
 export const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
-/** Frames that piled up are written in groups of about this size. */
-const GROUP_BYTES_MAX = 256 * 1024;
-/** A write that takes longer counts as being behind. */
+/**
+ * Play that need not be durable, seconds. A restart of the store passes unnoticed; who plays on for
+ * longer has more to lose than the wait is worth.
+ */
+export const UNDURABLE_SECONDS = 30;
+/** A write that takes longer counts as being behind, and so do more frames that wait: 2 s. */
 const SLOW_WRITE_MS = 1000;
-const RETRY_DELAY_MIN_MS = 250;
-const RETRY_DELAY_MAX_MS = 4000;
+const BEHIND_FRAMES = 40;
 
 /**
  * `ok`: what players see is durable within about an interval.
@@ -24,6 +29,16 @@ const RETRY_DELAY_MAX_MS = 4000;
  * `full`: no more frames are taken, so the world must stand still until some are written.
  */
 export type JournalState = 'ok' | 'behind' | 'full';
+
+/** What one committed group was like; times in ms. */
+export interface GroupCommit {
+  readonly bytes: number;
+  readonly frames: number;
+  /** From the write's beginning to its commit. */
+  readonly writeMs: number;
+  /** From its first frame's appending to its commit: what a crash just before would have cost. */
+  readonly lagMs: number;
+}
 
 export interface JournalOptions {
   readonly store: Pick<Store, 'appendGroup'>;
@@ -33,14 +48,19 @@ export interface JournalOptions {
   readonly firstFrame: number;
   /** The chain value just before `firstFrame`. */
   readonly chain: Uint8Array;
+  /** Null stores frames as they are. */
+  readonly packer: FramePacker | null;
   readonly flushIntervalMs?: number;
   readonly queueBytesMax?: number;
+  /** Frames that may be appended without being durable. */
+  readonly queueFramesMax: number;
   /** The relational picture of the world after the last appended frame. */
   readonly project: () => Projection;
   /** Another server took the region over. Called once; the journal takes nothing afterwards. */
   readonly onLeaseLost: () => void;
   /** `cause` says why the store failed; null when it did not. */
   readonly onState: (state: JournalState, cause: string | null) => void;
+  readonly onCommit?: (commit: GroupCommit) => void;
 }
 
 /** Starts writing every `flushIntervalMs`, until `stop`. */
@@ -48,53 +68,54 @@ export function createJournal(options: JournalOptions): Journal {
   return new Journal(options);
 }
 
-interface SealedGroup {
-  readonly group: JournalGroup;
-  readonly projection: Projection;
-}
-
-const NOTHING_CHANGED: Projection = { players: [] };
-
 /**
- * Frames on their way to the store: pending (appended), sealed (in a chained group), durable.
- * One write is in flight at a time and a failed group is retried as it is, so order needs no care.
+ * Frames on their way to the store. One write is in flight at a time and a failed group is retried
+ * as it is, so order needs no care.
  */
 export class Journal {
   state: JournalState = 'ok';
   leaseLost = false;
   /** The last frame that a crash cannot take away any more. */
   durableFrame: number;
-  /** The frame that `append` takes next. */
-  nextFrame: number;
-  queuedBytes = 0;
   groupsCommitted = 0;
   bytesCommitted = 0;
   writesFailed = 0;
-  lastWriteMs = 0;
 
   private readonly options: JournalOptions;
   private readonly flushIntervalMs: number;
-  private readonly queueBytesMax: number;
-  private pending: Uint8Array[] = [];
-  private pendingBytes = 0;
-  private readonly sealed: SealedGroup[] = [];
-  /** After the newest sealed group. */
-  private chain: Uint8Array;
+  private readonly queue: GroupQueue;
   private writing: Promise<StoreOutcome> | null = null;
   private writingSinceMs = 0;
-  private retryDelayMs = 0;
-  private retryAtMs = 0;
-  private cause: string | null = null;
+  /** An interval has passed during the write that is under way. */
+  private isOverdue = false;
+  private readonly retry = new Retry();
   private cancelTimer: () => void = () => {};
 
   constructor(options: JournalOptions) {
     this.options = options;
     this.flushIntervalMs = options.flushIntervalMs ?? FLUSH_INTERVAL_MS;
-    this.queueBytesMax = options.queueBytesMax ?? QUEUE_BYTES_MAX;
-    this.chain = options.chain;
-    this.nextFrame = options.firstFrame;
+    this.queue = new GroupQueue(options);
     this.durableFrame = options.firstFrame - 1;
     this.schedule();
+  }
+
+  /** The first frame that was appended; what came before it was durable already. */
+  get firstFrame(): number {
+    return this.options.firstFrame;
+  }
+
+  /** The frame that `append` takes next. */
+  get nextFrame(): number {
+    return this.queue.nextFrame;
+  }
+
+  get queuedBytes(): number {
+    return this.queue.bytes;
+  }
+
+  /** Frames that a crash would take away. */
+  get queuedFrames(): number {
+    return this.queue.nextFrame - 1 - this.durableFrame;
   }
 
   /**
@@ -106,22 +127,22 @@ export class Journal {
       throw new Error(`journal expects frame ${this.nextFrame}, got ${frame}`);
     }
     if (this.leaseLost || this.state === 'full') return false;
-    // Not `slice`: that of a Buffer is a view.
-    this.pending.push(new Uint8Array(bytes));
-    this.pendingBytes += packedSize(bytes.length);
-    this.queuedBytes += packedSize(bytes.length);
-    this.nextFrame++;
+    this.queue.push(bytes, this.options.clock.nowMs());
     this.updateState();
     return true;
   }
 
+  /** Does what would otherwise be done when the group is sealed; for a tick that has the time. */
+  pack(): void {
+    this.queue.pack();
+  }
+
   /**
    * Ends the current group after the last appended frame and returns the chain value there, so
-   * that a checkpoint can stand between two groups.
+   * that a checkpoint can stand between two groups and reading can begin behind it.
    */
   seal(): Uint8Array {
-    while (this.pending.length > 0) this.sealOne();
-    return this.chain;
+    return this.queue.sealRun();
   }
 
   /** Writes everything appended so far; `unavailable` after one failed attempt of its own. */
@@ -134,7 +155,7 @@ export class Journal {
         await this.writing;
         continue;
       }
-      this.seal();
+      this.queue.seal();
       const outcome = await this.write();
       if (outcome.kind !== 'committed') return outcome;
     }
@@ -148,32 +169,13 @@ export class Journal {
   private schedule(): void {
     this.cancelTimer = this.options.clock.after(this.flushIntervalMs, () => {
       this.schedule();
-      const idle = this.writing === null && this.options.clock.nowMs() >= this.retryAtMs;
-      if (idle && this.queuedBytes > 0) {
-        if (this.sealed.length === 0) this.seal();
+      this.isOverdue = this.writing !== null;
+      const isDue = !this.isOverdue && this.retry.isDue(this.options.clock.nowMs());
+      if (isDue && this.queuedFrames > 0) {
+        if (this.queue.head === undefined) this.queue.seal();
         void this.write();
       }
       this.updateState();
-    });
-  }
-
-  private sealOne(): void {
-    let count = 0;
-    let size = 0;
-    for (const frame of this.pending) {
-      if (count > 0 && size + packedSize(frame.length) > GROUP_BYTES_MAX) break;
-      size += packedSize(frame.length);
-      count++;
-    }
-    const firstFrame = this.nextFrame - this.pending.length;
-    const payload = packFrames(this.pending.slice(0, count));
-    this.chain = nextChain(this.chain, payload);
-    this.pending = this.pending.slice(count);
-    this.pendingBytes -= size;
-    this.sealed.push({
-      group: { firstFrame, lastFrame: firstFrame + count - 1, payload, chain: this.chain },
-      // The picture is of the world after the newest frame: true only for the group that has it.
-      projection: this.pending.length === 0 ? this.options.project() : NOTHING_CHANGED,
     });
   }
 
@@ -187,38 +189,34 @@ export class Journal {
   }
 
   private async writeSealed(): Promise<StoreOutcome> {
+    const { store, lease, clock } = this.options;
     let outcome: StoreOutcome = { kind: 'committed' };
-    for (let head = this.sealed[0]; head !== undefined; head = this.sealed[0]) {
-      this.writingSinceMs = this.options.clock.nowMs();
-      const { store, lease } = this.options;
+    for (let head = this.queue.head; head !== undefined; head = this.queue.head) {
+      this.writingSinceMs = clock.nowMs();
       outcome = await store.appendGroup(lease, head.group, head.projection);
-      this.lastWriteMs = this.options.clock.nowMs() - this.writingSinceMs;
-      this.settle(head.group, outcome);
+      this.settle(head, outcome);
       if (outcome.kind !== 'committed') break;
-      if (this.pendingBytes >= GROUP_BYTES_MAX) this.seal();
+      this.sealOverdue();
     }
     return outcome;
   }
 
-  private settle(group: JournalGroup, outcome: StoreOutcome): void {
+  /** What should have gone while another write was under way goes at once behind it. */
+  private sealOverdue(): void {
+    if (this.queue.head !== undefined || !this.isOverdue) return;
+    this.isOverdue = false;
+    this.queue.seal();
+  }
+
+  private settle({ group, sinceMs }: SealedGroup, outcome: StoreOutcome): void {
     switch (outcome.kind) {
       case 'committed':
-        this.sealed.shift();
-        this.durableFrame = group.lastFrame;
-        this.queuedBytes -= group.payload.length;
-        this.groupsCommitted++;
-        this.bytesCommitted += group.payload.length;
-        this.cause = null;
-        this.retryDelayMs = 0;
+        this.queue.shift();
+        this.commit(group, sinceMs);
         break;
       case 'unavailable':
         this.writesFailed++;
-        this.cause = outcome.cause;
-        this.retryDelayMs = Math.min(
-          Math.max(this.retryDelayMs * 2, RETRY_DELAY_MIN_MS),
-          RETRY_DELAY_MAX_MS,
-        );
-        this.retryAtMs = this.options.clock.nowMs() + this.retryDelayMs;
+        this.retry.failed(outcome.cause, this.options.clock.nowMs());
         break;
       case 'lease-lost':
         this.leaseLost = true;
@@ -228,13 +226,30 @@ export class Journal {
     }
   }
 
+  private commit({ firstFrame, lastFrame, payload }: JournalGroup, sinceMs: number): void {
+    this.durableFrame = lastFrame;
+    this.groupsCommitted++;
+    this.bytesCommitted += payload.length;
+    this.retry.succeeded();
+    const nowMs = this.options.clock.nowMs();
+    this.options.onCommit?.({
+      bytes: payload.length,
+      frames: lastFrame + 1 - firstFrame,
+      writeMs: nowMs - this.writingSinceMs,
+      lagMs: nowMs - sinceMs,
+    });
+  }
+
   private updateState(): void {
+    const { queueBytesMax = QUEUE_BYTES_MAX, queueFramesMax } = this.options;
+    const { queuedBytes, queuedFrames } = this;
     const slow =
       this.writing !== null && this.options.clock.nowMs() - this.writingSinceMs >= SLOW_WRITE_MS;
-    const full = this.queuedBytes >= this.queueBytesMax;
-    const state = full ? 'full' : slow || this.cause !== null ? 'behind' : 'ok';
+    const full = queuedBytes >= queueBytesMax || queuedFrames >= queueFramesMax;
+    const behind = slow || this.retry.cause !== null || queuedFrames >= BEHIND_FRAMES;
+    const state = full ? 'full' : behind ? 'behind' : 'ok';
     if (state === this.state) return;
     this.state = state;
-    this.options.onState(state, this.cause);
+    this.options.onState(state, this.retry.cause);
   }
 }

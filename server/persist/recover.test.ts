@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import type { Core } from '../../core-wasm/host/core.ts';
+import { type Core, createCodec } from '../../core-wasm/host/core.ts';
 import {
   addBody,
   addPlayer,
@@ -12,6 +12,7 @@ import {
 import type { Checkpoint, JournalGroup, StoreOutcome } from '../ports.ts';
 import { GENESIS_CHAIN, nextChain, packFrames } from './chain.ts';
 import { createCoreShelf } from './core-shelf.ts';
+import { GroupWriter } from './group.ts';
 import { type Recovery, recover } from './recover.ts';
 import { STATE_SCHEMA_HASH } from './state-layout.ts';
 
@@ -22,6 +23,7 @@ const FRAMES_PER_GROUP = 5;
 const FRAMES = GROUPS * FRAMES_PER_GROUP;
 /** Frames at which the recorded world was saved. */
 const SAVED_AT = [20, 40];
+const PLAIN_BEFORE = 30;
 
 interface Recording {
   groups: JournalGroup[];
@@ -31,6 +33,8 @@ interface Recording {
 
 let core: Core;
 let recording: Recording;
+/** The frames of all groups. */
+const sealed: Uint8Array[] = [];
 /** State hash before each frame, and after the last. */
 const truth: bigint[] = [];
 
@@ -42,18 +46,23 @@ beforeAll(async () => {
   const player = addPlayer(world, [0, 0, 0]);
   recording = { groups: [], checkpoints: [] };
   let chain: Uint8Array = GENESIS_CHAIN;
+  // As an older version stored them, then as this one does.
+  const plain = new GroupWriter(null);
+  const packing = new GroupWriter(await createCodec(core.module));
   for (let firstFrame = 0; firstFrame < FRAMES; firstFrame += FRAMES_PER_GROUP) {
+    if (SAVED_AT.includes(firstFrame)) packing.endRun();
     if (SAVED_AT.includes(firstFrame)) recording.checkpoints.unshift(checkpointHere(chain));
-    const frames: Uint8Array[] = [];
+    const writer = firstFrame < PLAIN_BEFORE ? plain : packing;
     for (let i = 0; i < FRAMES_PER_GROUP; i++) {
       truth.push(core.stateHash());
       if (core.frame > 0)
         world.inputs.set(player.entity, steady({ moveZ: 90, yaw: core.frame * 9 }));
       const frame = makeFrame(world);
-      frames.push(frame);
+      writer.add(frame);
+      sealed.push(frame);
       core.stepFrame(frame);
     }
-    const payload = packFrames(frames);
+    const payload = writer.take();
     chain = nextChain(chain, payload);
     recording.groups.push({ firstFrame, lastFrame: core.frame - 1, payload, chain });
   }
@@ -215,13 +224,7 @@ function reframed(
   group: JournalGroup,
   change: (frames: Uint8Array[]) => Uint8Array[],
 ): JournalGroup {
-  const frames: Uint8Array[] = [];
-  const view = new DataView(group.payload.buffer, group.payload.byteOffset);
-  for (let at = 0; at < group.payload.length; ) {
-    const end = at + 4 + view.getUint32(at, true);
-    frames.push(group.payload.slice(at + 4, end));
-    at = end;
-  }
+  const frames = sealed.slice(group.firstFrame, group.lastFrame + 1).map((frame) => frame.slice());
   return rechained(group, packFrames(change(frames)));
 }
 
@@ -262,6 +265,19 @@ test('a frame for another state is not applied, nor are those before it in its g
   const { recovery } = await recoverFrom(kept);
   expect(recovery).toMatchObject({ frame: 45, cutOff: { why: 'state-hash' } });
   expect(core.stateHash()).toBe(truth[45] as bigint);
+});
+
+test('a world whose groups another core packed is left as it is', async () => {
+  const foreign = (group: JournalGroup): JournalGroup => {
+    const payload = group.payload.slice();
+    payload[4] = (payload[4] ?? 0) ^ 1;
+    return rechained(group, payload);
+  };
+  const groups = withGroup(6, foreign).groups.slice(0, 8);
+  const { recovery, cutFrom } = await recoverFrom({ checkpoints: [], groups });
+  const coreHash = Buffer.from(groups[6]?.payload.subarray(4, 12) ?? []).toString('hex');
+  expect(recovery).toEqual({ kind: 'other-core', coreHash, frame: 35 });
+  expect(cutFrom).toEqual([]);
 });
 
 test('a missing group is a gap', async () => {

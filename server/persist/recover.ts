@@ -60,6 +60,9 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   if (otherCore !== null && (cutOff !== null || frame < otherCore.frame)) {
     return { kind: 'other-core', ...otherCore };
   }
+  if (cutOff?.coreHash !== undefined) {
+    return { kind: 'other-core', coreHash: cutOff.coreHash, frame: cutOff.lastFrame + 1 };
+  }
   if (core.frame !== frame) throw new Error(`core at frame ${core.frame}, journal at ${frame}`);
   if (!bringHome(cores, playing)) {
     return { kind: 'other-core', coreHash: core.module.hash, frame };

@@ -1,5 +1,5 @@
 import { WireFault } from '../../core-wasm/host/types.ts';
-import type { Checkpoint, CoreSpan, Store } from '../ports.ts';
+import type { Checkpoint, CoreSpan, JournalGroup, Store } from '../ports.ts';
 import {
   applyGroup,
   type CutReason,
@@ -8,7 +8,7 @@ import {
 } from './apply-group.ts';
 import { GENESIS_CHAIN } from './chain.ts';
 import type { CoreShelf } from './core-shelf.ts';
-import { createFrameReader } from './frame-reader.ts';
+import { GroupReader, packedBy } from './group.ts';
 import { migrateState } from './state-migrations.ts';
 
 /** The first group that did not verify. */
@@ -16,6 +16,8 @@ export interface CutOff {
   readonly frame: number;
   readonly lastFrame: number;
   readonly why: CutReason;
+  /** Of `other-core`: how the hash of that core begins. */
+  readonly coreHash?: string;
 }
 
 /** A core that the world was played by and that is not at hand, or whose states nobody migrates. */
@@ -162,7 +164,7 @@ async function play(
   const { store, region, cores, watch } = options;
   const untilFrame = options.untilFrame ?? Number.POSITIVE_INFINITY;
   let now = entered;
-  let reader = createFrameReader(now.core);
+  let reader = new GroupReader(now.core);
   let otherCore: OtherCore | null = null;
   let before: Uint8Array = new Uint8Array(0);
   const changes = spans.filter(({ fromFrame }) => fromFrame > now.frame);
@@ -173,7 +175,7 @@ async function play(
       if (handed === null) otherCore ??= { coreHash: span.coreHash, frame: span.fromFrame };
       else {
         now = { ...now, ...handed };
-        reader = createFrameReader(now.core);
+        reader = new GroupReader(now.core);
       }
     }
   };
@@ -185,8 +187,7 @@ async function play(
       const applied = applyGroup(core, reader, group, now.chain, untilFrame, watch);
       if (typeof applied === 'string') {
         core.restore(before);
-        const cutOff = { frame: now.frame, lastFrame: group.lastFrame, why: applied };
-        return { ...now, cutOff, otherCore };
+        return { ...now, cutOff: cutOffAt(now.frame, group, applied), otherCore };
       }
       const { firstFrame } = group;
       const framesReplayed = now.framesReplayed + core.frame - firstFrame;
@@ -198,6 +199,11 @@ async function play(
   }
   if (options.endsWithin !== true) await takeOver();
   return { ...now, cutOff: null, otherCore };
+}
+
+function cutOffAt(frame: number, { lastFrame, payload }: JournalGroup, why: CutReason): CutOff {
+  const coreHash = why === 'other-core' ? packedBy(payload) : null;
+  return { frame, lastFrame, why, ...(coreHash === null ? {} : { coreHash }) };
 }
 
 /** The world in another core, at the same frame; null when it cannot be brought there. */

@@ -3,7 +3,8 @@ import type { Checkpoint, JournalGroup, ReadCheckpoint, Store } from '../ports.t
 import { openGroup, type ReplayableCore } from './apply-group.ts';
 import { GENESIS_CHAIN } from './chain.ts';
 import type { CoreShelf } from './core-shelf.ts';
-import { createFrameReaders, type FrameReader } from './frame-reader.ts';
+import type { GroupReader } from './group.ts';
+import { createGroupReaders } from './group-readers.ts';
 import { playTimeline } from './timeline.ts';
 
 export interface VerifyOptions {
@@ -122,7 +123,7 @@ async function verifyChain(
   walk: Walk,
 ): Promise<{ groups: number; frames: number; starts: readonly number[] }> {
   const { store, region, cores, report } = walk.options;
-  const readers = createFrameReaders(cores, await store.coreSpans(region));
+  const readers = createGroupReaders(cores, await store.coreSpans(region));
   const starts: number[] = [];
   let groups = 0;
   let frames = 0;
@@ -164,7 +165,7 @@ function chainBefore(
 }
 
 function groupFault(
-  reader: FrameReader,
+  reader: GroupReader,
   core: ReplayableCore,
   group: JournalGroup,
   { frame, chain }: { readonly frame: number; readonly chain: Uint8Array },

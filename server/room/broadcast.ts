@@ -7,7 +7,7 @@ import { proofDue, repair } from './repair.ts';
 import type { Room } from './room.ts';
 import { keepSent } from './sent-frames.ts';
 
-/** Frames between two reports of a client's slack: 4 times a second. */
+/** Frames between two reports of a client's slack and of what is durable: 4 times a second. */
 export const TIMING_INTERVAL_FRAMES = 5;
 /** A client that takes nothing for so long is given up. */
 export const STALL_TIMEOUT_MS = 30_000;
@@ -86,7 +86,8 @@ function prepare(room: Room, session: Session, frame: number): void {
   } else {
     proof = proofDue(room, session, frame);
   }
-  core.bubbles.order(session.observer, isTimed ? takeTiming(room, session) : null, proof);
+  const timing = isTimed ? takeTiming(room, session) : null;
+  core.bubbles.order(session.observer, timing, proof, isTimed ? room.journal.queuedFrames : null);
 }
 
 function sendBase(room: Room, session: Session, base: Uint8Array, frameBytes: number): void {

@@ -7,6 +7,10 @@ export function readMeters(room: Room): void {
   meters.journalState = journal.state;
   meters.journalDurableFrame = journal.durableFrame;
   meters.journalQueueBytes = journal.queuedBytes;
+  meters.journalQueueFrames = journal.queuedFrames;
+  meters.journalGroups = journal.groupsCommitted;
+  meters.journalBytes = journal.bytesCommitted;
+  meters.journalFailures = journal.writesFailed;
   meters.checkpointFrame = checkpointer.savedFrame;
   const { links } = meters;
   links.joining = 0;

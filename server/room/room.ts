@@ -22,6 +22,8 @@ export interface RoomLimits {
   readonly arrivalSpreadM?: number;
   readonly softBufferBytes: number;
   readonly heartbeatSeconds: number;
+  /** Play that may wait for the store, s, where it is not the journal's own limit. */
+  readonly undurableSeconds?: number;
   /** Where it differs from `INTEREST`. */
   readonly interest?: Partial<InterestSettings>;
   /** Bytes for ghosts in each frame of a client, where they are not `GHOST_BYTES`. */

@@ -2,6 +2,7 @@ import { TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
 import { noteBusy } from './arrival-time.ts';
 import { broadcastFrame } from './broadcast.ts';
 import { closeSilent } from './heartbeat.ts';
+import { tellKeeping } from './keeping.ts';
 import { updatePresence } from './presence.ts';
 import { readMeters } from './read-meters.ts';
 import { keepSealed } from './repair.ts';
@@ -11,10 +12,12 @@ import { stepCore } from './step-core.ts';
 
 /**
  * One tick, sixty a second. The first of three plays a whole frame; the others only pass, for who
- * met whom is known after the frame's last step, and without it nobody can be told anything.
+ * met whom is known after the frame's last step, and without it nobody can be told anything. So
+ * the second has the time to pack the frame for the journal.
  */
 export function runTick(room: Room): void {
   if (room.phase === 0 && !playFrame(room)) return;
+  if (room.phase === 1) room.journal.pack();
   room.meters.ticks++;
   room.phase = (room.phase + 1) % TICKS_PER_FRAME;
 }
@@ -25,9 +28,15 @@ export function runTick(room: Room): void {
  * world must stand still because nothing may be lost.
  */
 function playFrame(room: Room): boolean {
-  if (isPaused(room)) return false;
   closeSilent(room);
+  if (isPaused(room)) {
+    room.meters.pausedTicks++;
+    tellKeeping(room);
+    readMeters(room);
+    return false;
+  }
   updatePresence(room);
+  tellKeeping(room);
   if (room.checkpointer.due()) void room.checkpointer.save();
 
   const { frame, bytes } = sealFrame(room);

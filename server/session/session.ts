@@ -1,4 +1,4 @@
-import type { Hello } from '../../core-wasm/host/messages.ts';
+import type { Hello, KeepingState } from '../../core-wasm/host/messages.ts';
 import type { Meter } from '../net/token-bucket.ts';
 import type { Link, PlayerProjection } from '../ports.ts';
 import type { RepairDesk } from '../room/repair.ts';
@@ -44,6 +44,8 @@ export interface Session {
   observer: number;
   /** The frame with which its client last began anew, −1 before. */
   beganFrame: number;
+  /** How it was told last that what is played is kept; null before. */
+  toldKeeping: KeepingState | null;
   /** Buffered bytes that a snapshot may still account for, on top of the soft limit. */
   allowanceBytes: number;
 }
@@ -66,6 +68,7 @@ export function createSession(link: Link, meter: Meter, nowMs: number): Session 
     repairs: null,
     observer: NO_OBSERVER,
     beganFrame: -1,
+    toldKeeping: null,
     allowanceBytes: 0,
   };
 }

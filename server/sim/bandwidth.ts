@@ -25,6 +25,7 @@ export const BUDGET_BYTES_PER_SECOND: Readonly<Record<number, number>> = {
   [MessageKind.WELCOME]: 120,
   [MessageKind.SNAPSHOT]: 10_000,
   [MessageKind.FRAME]: 32_000,
+  [MessageKind.KEEPING]: 140,
   [MessageKind.PONG]: 96,
 };
 

@@ -1,4 +1,4 @@
-import { unpackFrames } from '../persist/chain.ts';
+import { type FrameUnpacker, GroupReader } from '../persist/group.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { frameDigest, type SimServer } from './sim-server.ts';
 
@@ -7,11 +7,13 @@ export interface Ledger {
   /** Digest of each frame that a server called durable; the players were told of all of them. */
   readonly durable: Map<number, string>;
   durableFrame: number;
+  /** Reads the journal. */
+  readonly unpacker: FrameUnpacker;
   commitsSeen: number;
 }
 
-export function createLedger(): Ledger {
-  return { durable: new Map(), durableFrame: -1, commitsSeen: 0 };
+export function createLedger(unpacker: FrameUnpacker): Ledger {
+  return { durable: new Map(), durableFrame: -1, unpacker, commitsSeen: 0 };
 }
 
 /** Takes down what the server calls durable by now. */
@@ -35,10 +37,11 @@ export function checkDurability(
   server: SimServer,
 ): string | null {
   const kept = new Map<number, string>();
+  const reader = new GroupReader(ledger.unpacker);
   for (const group of store.journal) {
-    const unpacked = unpackFrames(group.payload);
-    if (unpacked.kind === 'torn') return `the group at frame ${group.firstFrame} is torn`;
-    unpacked.frames.forEach((bytes, i) => {
+    const read = reader.read(group.payload);
+    if (read.kind !== 'frames') return `the group at frame ${group.firstFrame} is ${read.kind}`;
+    read.frames.forEach((bytes, i) => {
       kept.set(group.firstFrame + i, frameDigest(bytes));
     });
   }

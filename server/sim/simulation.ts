@@ -109,7 +109,7 @@ async function createSim(pool: CorePool, options: SimulationOptions): Promise<Si
     violations: new Set(),
     judge: createJudge(await cores.take()),
     bandwidth: createBandwidthWatch(),
-    ledger: createLedger(),
+    ledger: createLedger(await cores.take()),
     mischief: createMischief(random),
     captures: [],
     crashes: 0,
@@ -232,6 +232,12 @@ function checkStore(sim: Sim): void {
   if (sim.server !== null) noteDurable(sim.ledger, sim.server);
   const wrong = checkAuthority(sim.ledger, sim.store);
   if (wrong !== null) violate(sim, 'authority', wrong);
+  const committed = sim.store.journal.at(-1)?.lastFrame ?? -1;
+  for (const [index, { session }] of sim.clients.entries()) {
+    const told = session.status.keeping.durableFrame;
+    if (told <= committed) continue;
+    violate(sim, 'durability', `client ${index} was told of ${told}, committed is ${committed}`);
+  }
 }
 
 /** Ends the storm; how many seconds passed until everything was live again. */

@@ -24,6 +24,7 @@ import { beginWrite, writeU8, writeU16, writeU32, writeU64, written } from './wr
  *                lease u32
  *   SNAPSHOT 82  frame u32, state …
  *   FRAME    83  flags u8, frame u16, parts by flags …; see bubble/message.ts
+ *   KEEPING  84  state u8, lease u32, began u32, kept u32
  *   PONG     85  nonce u32
  */
 export const enum Kind {
@@ -34,6 +35,7 @@ export const enum Kind {
   WELCOME = 0x81,
   SNAPSHOT = 0x82,
   FRAME = 0x83,
+  KEEPING = 0x84,
   PONG = 0x85,
 }
 
@@ -44,6 +46,9 @@ export const REPAIR_HASHES_MAX: i32 = 512;
 const REPAIR_HEAD_BYTES: i32 = 15;
 export const REPAIR_BYTES_MAX: i32 = REPAIR_HEAD_BYTES + 4 * REPAIR_HASHES_MAX;
 export const SERVER_MESSAGE_BYTES_MAX: i32 = 8 * 1024 * 1024;
+
+/** Sound, behind, paused. */
+const KEEPING_STATE_MAX: u32 = 2;
 
 // FIELDS: 32-bit words in wire order; a u64 takes two, least first.
 
@@ -81,6 +86,11 @@ export function encodeHead(kind: i32): i32 {
     writeU32(field(5));
     writeU8(field(6));
     writeU32(field(7));
+  } else if (kind == Kind.KEEPING) {
+    writeU8(field(0));
+    writeU32(field(1));
+    writeU32(field(2));
+    writeU32(field(3));
   } else if (kind == Kind.REPAIR) {
     writeU32(field(0));
     writeU64(field64(1));
@@ -119,6 +129,7 @@ export function decodeHead(length: i32): WireFault {
     return finishHead(4, true);
   }
   if (kind == Kind.REPAIR) return decodeRepair(length);
+  if (kind == Kind.KEEPING) return decodeKeeping();
   return WireFault.UNKNOWN_KIND;
 }
 
@@ -162,6 +173,16 @@ function decodeRepair(length: i32): WireFault {
   if (length < wanted) return WireFault.TRUNCATED;
   if (length > wanted) return WireFault.TRAILING_BYTES;
   return finishHead(REPAIR_HEAD_BYTES, true);
+}
+
+function decodeKeeping(): WireFault {
+  const state = readU8();
+  expose(0, state);
+  expose(1, readU32());
+  expose(2, readU32());
+  expose(3, readU32());
+  if (state > KEEPING_STATE_MAX) return WireFault.OUT_OF_RANGE;
+  return finishHead(14, false);
 }
 
 function decodeWelcome(): WireFault {

@@ -42,6 +42,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'encodeSnapshot',
   'encodeRepair',
   'encodePong',
+  'encodeKeeping',
   'header',
   'readVector',
   'islandsWord',

@@ -1,10 +1,13 @@
+import type { KeepingState } from '../../host/messages.ts';
 import { integer } from '../random.ts';
 import { anyHash, anyInput, type Caller, type FacadeCalls, framed } from './caller.ts';
 import { anyBytes, anyNumber, damaged, hugeBytes } from './chance.ts';
 
+const PACKED_FRAMES_MAX = 300_000;
+
 function encoded({ core, random, state }: Caller): Uint8Array {
   const numbers = { protocol: anyNumber(random), coreHash: anyHash(random) };
-  switch (integer(random, 0, 6)) {
+  switch (integer(random, 0, 7)) {
     case 0:
       return core.encodeHello({
         ...numbers,
@@ -28,6 +31,13 @@ function encoded({ core, random, state }: Caller): Uint8Array {
     case 4:
       return core.encodePong(anyNumber(random));
     case 5:
+      return core.encodeKeeping({
+        state: integer(random, 0, 3) as KeepingState,
+        lease: anyNumber(random),
+        began: anyNumber(random),
+        kept: anyNumber(random),
+      });
+    case 6:
       return core.encodeSnapshot(anyNumber(random), state);
     default: {
       const hashes = Uint32Array.from({ length: integer(random, 0, 20) }, () => anyNumber(random));
@@ -54,6 +64,24 @@ function packedAndBack(c: Caller): Uint8Array | null {
     if (back.entry[i] !== byte) throw new Error('a packed entry came back different');
   }
   return chunk;
+}
+
+/** A frame that is packed comes back; what no core packed is refused or gives whole frames. */
+function frameAndBack(c: Caller): Uint8Array | null {
+  const { core, random } = c;
+  const frame = framed(c);
+  core.runBegin();
+  const packed = core.packFrame(frame);
+  core.runBegin();
+  if (packed === null) return null;
+  const back = core.unpackFrames(packed, frame.length);
+  if (back?.length !== 1 || Buffer.compare(back[0] as Uint8Array, frame) !== 0) {
+    throw new Error('a packed frame did not come back');
+  }
+  for (const odd of core.unpackFrames(damaged(random, packed), PACKED_FRAMES_MAX) ?? []) {
+    if (core.checkFrame(odd) !== 0) throw new Error('what was unpacked is no frame');
+  }
+  return packed;
 }
 
 /** Frames, entries and messages. */
@@ -86,6 +114,17 @@ export const WIRE_CALLS: FacadeCalls = {
         received.slice(),
         random() < 0.99 ? anyBytes(random, 70) : hugeBytes(random),
       ),
+  },
+  runBegin: { looks: true, share: 0.1, call: ({ core }) => core.runBegin() },
+  packFrame: { looks: true, share: 0.5, call: frameAndBack },
+  unpackFrames: {
+    looks: true,
+    share: 0.5,
+    call: ({ core, random }) =>
+      core.unpackFrames(
+        random() < 0.99 ? anyBytes(random, 90) : hugeBytes(random),
+        PACKED_FRAMES_MAX,
+      )?.length,
   },
   decodeMessage: {
     looks: true,

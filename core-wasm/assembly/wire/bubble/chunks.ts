@@ -70,7 +70,7 @@ function forgetHistory(id: u32): void {
 }
 
 /** Nothing is known of who has the index only now. */
-function historyOf(id: u32): usize {
+export function historyOf(id: u32): usize {
   const index = <usize>entityIndex(id);
   const history = HISTORIES + index * HISTORY_BYTES;
   if (load<u32>(HISTORY_OWNERS + (index << 2)) == id) return history;

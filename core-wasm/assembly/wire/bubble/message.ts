@@ -22,6 +22,7 @@ import { Order, OrderFlag, orderOf } from './order';
  *   kind u8 │ flags u8 │ frame u16, the low half of its number
  *   PROOF     u64, of what he had at the first tick, before anybody leaves or enters
  *   TIMING    input frame u32, slack i16 ms, replaced u16
+ *   DURABLE   u16, frames up to this one that a crash of the server may still take
  *   CHANGE    leaves u16, entering bytes u32, came u16, gone u16
  *             leaving ids u32 … │ chunks of who enters … (see ../shrink/README.md)
  *             ids u32 of players who come with the frame's commands … │ of those who go …
@@ -38,6 +39,7 @@ const enum Flag {
   COMMANDS = 8,
   SPARSE = 16,
   GHOSTS = 32,
+  DURABLE = 64,
 }
 
 const HEAD_BYTES: usize = 4;
@@ -87,6 +89,11 @@ function writeAll(index: i32, o: Observer, order: Order, wanted: u32, start: usi
     store<i16>(at, <i16>order.slackMs, 4);
     store<u16>(at, <u16>order.replaced, 6);
     at += 8;
+  }
+  if ((wanted & OrderFlag.DURABLE) != 0) {
+    flags |= Flag.DURABLE;
+    store<u16>(at, <u16>order.undurable);
+    at += 2;
   }
   if (o.enterCount + o.leaveCount > 0 || !areEntriesSame()) {
     const end = writeChange(o, at);

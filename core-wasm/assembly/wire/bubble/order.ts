@@ -7,6 +7,8 @@ export const enum OrderFlag {
   TIMING = 2,
   /** With the proof of what he had at the frame's first tick. */
   PROOF = 4,
+  /** With how many frames are not durable. */
+  DURABLE = 8,
 }
 
 /** What the host wants one observer's message to say beside the frame. It stands for one frame. */
@@ -19,7 +21,8 @@ export class Order {
   inputFrame: u32;
   slackMs: i32;
   replaced: u32;
-  reserved: u64;
+  undurable: u32;
+  reserved: u32;
 }
 
 assert(offsetof<Order>() == ORDER_BYTES);

@@ -1,6 +1,7 @@
-import { INBOX, LETTER, TRACE } from '../../layout';
+import { INBOX, LETTER, MESSAGES, MESSAGES_BYTES, TRACE } from '../../layout';
 import { traceCount } from './coder';
 import { CONTEXTS, GAIN_CELLS } from './context';
+import { beginRun, packFrame, unpackedFrameLength, unpackFrame } from './frame-pack';
 import { HISTORY_BYTES } from './history';
 import { PACKED_BYTES_MAX, packEntry, unpackEntry, unpackedLength } from './pack';
 import { GAINS, PROBABILITIES } from './prior';
@@ -23,6 +24,30 @@ export function entryUnpack(available: i32): i32 {
 /** Length of the entry that `entryUnpack` wrote last. */
 export function entryUnpackedLength(): i32 {
   return unpackedLength();
+}
+
+// Whole frames: the frame in FRAME, what is packed in the room of messages.
+
+export const packedFramesAddress: usize = MESSAGES;
+export const packedFramesBytes: i32 = MESSAGES_BYTES;
+
+export function runBegin(): void {
+  beginRun();
+}
+
+/** Length of the packed form of the frame in FRAME, or a `WireFault` below zero. */
+export function framePack(length: i32): i32 {
+  return packFrame(length);
+}
+
+/** Bytes read of the packed frame at `offset`, or a `WireFault` below zero; it is in FRAME. */
+export function frameUnpack(offset: i32, length: i32): i32 {
+  return unpackFrame(offset, length);
+}
+
+/** Length of the frame that `frameUnpack` wrote last. */
+export function frameUnpackedLength(): i32 {
+  return unpackedFrameLength();
 }
 
 // For the training of the prior: its tables, and which of them the last packed entry asked for.
