@@ -49,10 +49,14 @@ export async function openParts(config: Config): Promise<Parts> {
     clock,
     onFault: (error) => log.warn({ event: 'bus-fault', error: error.message }),
   });
+  const securityLog = createSecurityLog(store.books, clock);
+  meters.securityEventsLost = () => securityLog.lostCount;
   const blacklist = createBlacklist({
     books: store.books,
     bus,
     clock,
+    onRevoked: () =>
+      securityLog.note({ kind: 'revocation', code: 'ticket', account: null, address: null }),
     onFault: (error) => log.warn({ event: 'blacklist-fault', error: String(error) }),
   });
   await blacklist.start();
@@ -64,8 +68,6 @@ export async function openParts(config: Config): Promise<Parts> {
     ttlSeconds: config.tickets.ttlSeconds,
     renewalSeconds: config.tickets.renewalSeconds,
   });
-  const securityLog = createSecurityLog(store.books, clock);
-  meters.securityEventsLost = () => securityLog.lostCount;
   const health = createHealth();
   const ports = { clock, entropy, store, bus };
   return { ...ports, log, meters, metrics, health, blacklist, tickets, securityLog };

@@ -159,11 +159,10 @@ export interface Account {
   readonly lastSeen: PlayerProjection | null;
 }
 
-export const SCENE_EVENT_KINDS = ['genesis', 'recovered', 'cut', 'forked'] as const;
-
 /** What happened to a region as a whole; written once, never altered. */
 export interface SceneEvent {
-  readonly kind: (typeof SCENE_EVENT_KINDS)[number];
+  /** `cut`: recovered, but for what did not verify. `forked`: a copy of it was made to run on. */
+  readonly kind: 'genesis' | 'recovered' | 'cut' | 'forked';
   /** The frame that came next. */
   readonly frame: number;
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
@@ -214,11 +213,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export const SECURITY_EVENT_KINDS = ['refusal', 'close', 'limit', 'revocation'] as const;
-
 /** Something that nobody honest does often; equal ones of one batch are one with a count. */
 export interface SecurityEvent {
-  readonly kind: (typeof SECURITY_EVENT_KINDS)[number];
+  /** At the door, of an open link, of what is asked too often, of a ticket. */
+  readonly kind: 'refusal' | 'close' | 'limit' | 'revocation';
   /** Of the refusal, the close, the limit. */
   readonly code: string;
   /** Null before anybody is known. */

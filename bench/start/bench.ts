@@ -12,7 +12,7 @@ const LARGE: WorldSize = {
   creatures: 10_000,
   piecesInAll: 100_000,
   neighbours: 6,
-  journalBytes: 26_000_000,
+  journalBytes: 28_000_000,
 };
 const SMALL: WorldSize = {
   pieces: 200,

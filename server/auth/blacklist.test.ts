@@ -9,6 +9,7 @@ function newWorld() {
   const rows = new Map<string, number>();
   const store = { away: false };
   const faults: unknown[] = [];
+  const revocations = { count: 0 };
   const books = {
     async revokeTicket(ticketId: string, expiresAtMs: number) {
       if (store.away) throw new Error('away');
@@ -23,11 +24,12 @@ function newWorld() {
   };
   const open = async (bus = createLocalBus(clock)) => {
     const onFault = (error: unknown) => faults.push(error);
-    const blacklist = createBlacklist({ books, bus, clock, onFault });
+    const onRevoked = () => void revocations.count++;
+    const blacklist = createBlacklist({ books, bus, clock, onRevoked, onFault });
     await blacklist.start();
     return blacklist;
   };
-  return { clock, rows, store, faults, open };
+  return { clock, store, faults, revocations, open };
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -54,7 +56,7 @@ test('what the bus did not tell is read within a minute', async () => {
 });
 
 test('without the store nothing is revoked, and what is known stays known', async () => {
-  const { clock, store, faults, open } = newWorld();
+  const { clock, store, faults, revocations, open } = newWorld();
   const blacklist = await open();
   await blacklist.revokeTicket('t1', 3600);
   store.away = true;
@@ -63,5 +65,6 @@ test('without the store nothing is revoked, and what is known stays known', asyn
   clock.advance(BLACKLIST_RELOAD_MS);
   await settle();
   expect(faults).toHaveLength(1);
+  expect(revocations.count).toBe(1);
   expect(await blacklist.isRevoked('t1')).toBe(true);
 });

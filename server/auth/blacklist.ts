@@ -14,6 +14,8 @@ export interface BlacklistOptions {
   readonly books: Pick<Books, 'revokeTicket' | 'revokedTickets'>;
   readonly bus: Pick<Bus, 'revokeTicket' | 'isRevoked'>;
   readonly clock: Clock;
+  /** Hears of each revocation once it is durable. */
+  readonly onRevoked: () => void;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -21,7 +23,8 @@ export interface BlacklistOptions {
  * The store has the truth, the bus the news, this process a copy to ask: a ticket that was revoked
  * stays so through a restart and an emptied Redis, and no door waits for the database.
  */
-export function createBlacklist({ books, bus, clock, onFault }: BlacklistOptions): Blacklist {
+export function createBlacklist(options: BlacklistOptions): Blacklist {
+  const { books, bus, clock, onRevoked, onFault } = options;
   let known: ReadonlySet<string> = new Set();
   let cancel: () => void = () => {};
   let stopped = false;
@@ -42,6 +45,7 @@ export function createBlacklist({ books, bus, clock, onFault }: BlacklistOptions
     async revokeTicket(ticketId, ttlSeconds) {
       await books.revokeTicket(ticketId, clock.wallMs() + ttlSeconds * 1000);
       known = new Set([...known, ticketId]);
+      onRevoked();
       await bus.revokeTicket(ticketId, ttlSeconds);
     },
     isRevoked: async (ticketId) => known.has(ticketId) || (await bus.isRevoked(ticketId)),
