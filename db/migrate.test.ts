@@ -73,19 +73,17 @@ test('each migration, taken back, leaves all as it was, and goes up again', asyn
   const url = await postgres.emptyDatabase('back');
   await migrateDatabase(url, known.slice(0, 1));
   await query(url, FIRST_ROWS);
-  const rows = await rowsOf(url);
+  const picture = async () => ({ schema: await dump(url), rows: await rowsOf(url) });
   for (const { version } of known.slice(1)) {
-    const before = await dump(url);
+    const before = await picture();
     await migrateDatabase(url, known.slice(0, version + 1));
-    const after = await dump(url);
-    expect(after).not.toEqual(before);
+    const after = await picture();
+    expect(after.schema).not.toEqual(before.schema);
     await migrateDown(url, version - 1);
-    expect(await dump(url)).toEqual(before);
+    expect(await picture()).toEqual(before);
     await migrateDatabase(url, known.slice(0, version + 1));
-    expect(await dump(url)).toEqual(after);
+    expect(await picture()).toEqual(after);
   }
-  await migrateDown(url, 0);
-  expect(await rowsOf(url)).toEqual(rows);
 });
 
 test('all the way down nothing is left, and up again it is the same schema', async () => {
