@@ -122,7 +122,7 @@ function startLoop({ clock, meters, metrics, health, log }: Parts, room: Room): 
   return startPacer(clock, meters, tick, (durationMs) => {
     metrics.observeTick(durationMs);
     health.tickLagMs = meters.tickLagMs;
-    health.journal = !room.paused;
+    health.journal = meters.journalState;
     health.tickedAtMs = clock.nowMs();
   });
 }
