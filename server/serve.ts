@@ -20,6 +20,11 @@ import { runTick } from './room/tick.ts';
 
 /** A broken invariant: the next start rebuilds the world from checkpoint and journal. */
 const EXIT_BROKEN = 70;
+/**
+ * Another server holds the region. A number of its own, because whoever starts servers must not
+ * start this one again: it would take the region back, and so on for ever.
+ */
+const EXIT_LEASE_LOST = 71;
 
 /** The composition root: ports, world, door, loop, in that order; a signal undoes it. */
 export async function serve(config: Config): Promise<void> {
@@ -33,7 +38,7 @@ export async function serve(config: Config): Promise<void> {
     module,
     seed: config.worldSeed,
     limits: { ...config.limits, ...config },
-    onLeaseLost: () => ending.shutDown('lease lost', EXIT_BROKEN),
+    onLeaseLost: () => ending.shutDown('lease lost', EXIT_LEASE_LOST),
     onCheckpoint: (durationMs) =>
       parts.metrics.observe('spacetime_checkpoint_duration_seconds', durationMs / 1000, {}),
     onCommit: ({ lagMs, writeMs }) => {
@@ -54,8 +59,9 @@ export async function serve(config: Config): Promise<void> {
     health.draining = true;
     log.info({ event: 'drain', why });
     watch.stop();
-    void drain({ room, pacer, listener, store, bus, log }).then((verified) =>
-      process.exit(verified ? code : EXIT_BROKEN),
+    const timeoutMs = config.drainSeconds * 1000;
+    void drain({ room, pacer, listener, store, bus, log, timeoutMs }).then((verified) =>
+      process.exit(verified || code !== 0 ? code : EXIT_BROKEN),
     );
   });
   process.on('SIGTERM', () => ending.shutDown('SIGTERM', 0));
