@@ -1,3 +1,4 @@
+import { hashText } from '../core-wasm/host/hash-text.ts';
 import type { Listener } from './net/transport.ts';
 import type { Logger } from './observe/log.ts';
 import type { CheckpointOutcome } from './persist/checkpoint.ts';
@@ -37,7 +38,8 @@ export async function drain(parts: DrainParts): Promise<boolean> {
   const verified = inTime ?? false;
   room.journal.stop();
   await withinMs(clock, CLOSE_TIMEOUT_MS, Promise.allSettled([store.close(), bus.close()]));
-  log.info({ event: 'stopped', tick: room.core.tick, verified });
+  const { core } = room;
+  log.info({ event: 'stopped', tick: core.tick, stateHash: hashText(core.stateHash()), verified });
   return verified;
 }
 

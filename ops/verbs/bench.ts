@@ -22,7 +22,12 @@ net takes --quick and
   --servers S,…    instead of ours,colyseus,floor
   --players N,…    instead of 200
   --seconds S      of measuring, instead of 30
-  --search         then look for the most players that each server bears`;
+  --search         then look for the most players that each server bears
+
+faults takes --scenes and --quick, crash takes --quick and
+  --scenes V,…     of server,postgres,both,drain instead of all but the last: what is ended
+  --times N        instead of 100; a run that was cut off goes on where it was
+  --players N      instead of 200`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {
@@ -34,6 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
     servers: 'string',
     players: 'string',
     seconds: 'string',
+    times: 'string',
     search: 'boolean',
     quick: 'boolean',
   });
