@@ -17,6 +17,8 @@ export interface StoreWeather {
   away: boolean;
   /** A planted fault: whoever lost the lease may write all the same. */
   fenceless: boolean;
+  /** A planted fault: who reads gets what was written, though something else lies there now. */
+  hidesDamage: boolean;
 }
 
 /** A group that was committed, for checkers. */
@@ -35,13 +37,21 @@ export interface Commit {
  * server, what was not is gone, as with a real database that syncs.
  */
 export class MemoryStore implements Store {
-  readonly weather: StoreWeather = { writeDelayMs: 5, away: false, fenceless: false };
+  readonly weather: StoreWeather = {
+    writeDelayMs: 5,
+    away: false,
+    fenceless: false,
+    hidesDamage: false,
+  };
   readonly commits: Commit[] = [];
   private readonly clock: Clock;
   private epoch = 0;
   private seed: number | null = null;
   private kept: JournalGroup[] = [];
   private saved: Checkpoint[] = [];
+  /** Groups as they were before they were altered, by first frame. */
+  private readonly pristine = new Map<number, JournalGroup>();
+  private cutFrame: number | null = null;
   private readonly names: string[] = [];
   private readonly lastSeen = new Map<number, PlayerProjection>();
 
@@ -51,6 +61,49 @@ export class MemoryStore implements Store {
 
   get journal(): readonly JournalGroup[] {
     return this.kept;
+  }
+
+  /** Oldest first. */
+  get checkpointFrames(): readonly number[] {
+    return this.saved.map(({ frame }) => frame);
+  }
+
+  /** Past every cache: what lies there. */
+  get atRest(): Pick<Store, 'checkpoints' | 'groups'> {
+    const from = (frame: number) => this.kept.filter(({ lastFrame }) => lastFrame >= frame);
+    return {
+      checkpoints: () => this.checkpoints(),
+      async *groups(_region, fromFrame) {
+        yield* from(fromFrame);
+      },
+    };
+  }
+
+  /** Bits rot: a group's payload becomes another, or the group is gone. */
+  alterGroup(firstFrame: number, alter: (payload: Uint8Array) => Uint8Array | null): void {
+    this.kept = this.kept.flatMap((group) => {
+      if (group.firstFrame !== firstFrame) return group;
+      this.pristine.set(firstFrame, group);
+      const payload = alter(group.payload);
+      return payload === null ? [] : { ...group, payload };
+    });
+  }
+
+  /** One bit of the newest checkpoint. */
+  alterCheckpoint(random: () => number): void {
+    const newest = this.saved.at(-1);
+    if (newest === undefined) return;
+    const state = newest.state.slice();
+    const at = Math.floor(random() * state.length);
+    state[at] = (state[at] as number) ^ (1 << Math.floor(random() * 8));
+    this.saved.splice(-1, 1, { ...newest, state });
+  }
+
+  /** From which frame on groups were cut off since it was asked last; null when none were. */
+  takeCut(): number | null {
+    const cut = this.cutFrame;
+    this.cutFrame = null;
+    return cut;
   }
 
   /** A planted fault: what was committed last is gone, as after a disk that lied about syncing. */
@@ -69,7 +122,10 @@ export class MemoryStore implements Store {
   }
 
   async *groups(_region: number, fromFrame: number): AsyncIterable<JournalGroup> {
-    yield* this.kept.filter((group) => group.lastFrame >= fromFrame);
+    const { kept, pristine, weather } = this;
+    const read = (group: JournalGroup) =>
+      weather.hidesDamage ? (pristine.get(group.firstFrame) ?? group) : group;
+    yield* kept.filter((group) => group.lastFrame >= fromFrame).map(read);
   }
 
   appendGroup(lease: RegionLease, group: JournalGroup, projection: Projection) {
@@ -90,10 +146,12 @@ export class MemoryStore implements Store {
     });
   }
 
-  truncateGroups(lease: RegionLease, fromFrame: number) {
-    return this.write(lease, () => {
-      this.kept = this.kept.filter((group) => group.lastFrame < fromFrame);
-    });
+  /** At once: a server that starts is waited for, and time stands still meanwhile. */
+  async truncateGroups(lease: RegionLease, fromFrame: number): Promise<StoreOutcome> {
+    if (lease.epoch !== this.epoch) return { kind: 'lease-lost' };
+    this.kept = this.kept.filter((group) => group.lastFrame < fromFrame);
+    this.cutFrame = fromFrame;
+    return { kind: 'committed' };
   }
 
   saveCheckpoint(lease: RegionLease, checkpoint: Checkpoint) {
