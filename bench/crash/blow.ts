@@ -53,6 +53,8 @@ async function strikeServer(patient: Patient, victim: Victim): Promise<Outcome> 
   } else {
     await old.kill();
   }
+  // All that was told before is in the sockets, and their end behind it.
+  await until(() => witnesses.liveCount() === 0, 'a client lives on without a server');
   witnesses.rest();
   const told = witnesses.newestFrame() + 1;
   const sights = witnesses.take();
@@ -96,7 +98,10 @@ async function strikePostgres(patient: Patient): Promise<Outcome> {
     return state === 'ok' && durableFrame >= told;
   });
   const durableMs = performance.now() - beganMs;
-  const wrong = witnesses.live() ? [] : ['a client lost its server with the PostgreSQL'];
+  const wrong =
+    witnesses.liveCount() === witnesses.count
+      ? []
+      : ['a client lost its server with the PostgreSQL'];
   const times = { lostMs: null, openMs: null, servedMs: null, durableMs };
   return { victim: 'postgres', ...times, landmarks: [], sights, wrong };
 }

@@ -58,7 +58,7 @@ export async function runCrashes(options: CrashOptions): Promise<void> {
   const examiner = await createExaminer(dataDir, module);
   const everybody = () =>
     until(
-      () => herd.counts().acked >= options.bots && witnesses.live(),
+      () => herd.counts().acked >= options.bots && witnesses.liveCount() === witnesses.count,
       () => `${herd.counts().acked} of ${options.bots}: ${herd.counts().reasons.join(', ')}`,
     );
   try {

@@ -1,5 +1,6 @@
 import { openSession, type WorldSession } from '../../client/net/session.ts';
 import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
+import { connectCounted, newLinkCounts } from '../swarm/links.ts';
 import { createLogin } from '../swarm/login.ts';
 import { createWanderer } from '../swarm/wander.ts';
 
@@ -15,8 +16,8 @@ export interface Sight {
 /** Whole clients but for the picture. They write down all that the server confirmed to them. */
 export interface Witnesses {
   readonly count: number;
-  /** Whether all of them are in the world. */
-  live(): boolean;
+  /** How many of them are in the world. */
+  liveCount(): number;
   /** The newest frame that any of them was told; −1 for none. */
   newestFrame(): number;
   /** When a frame was confirmed last, ms. */
@@ -40,19 +41,21 @@ export async function startWitnesses(
   url: string,
   module: CoreModule,
 ): Promise<Witnesses> {
-  const sessions = await Promise.all(
+  const opened = await Promise.all(
     Array.from({ length: count }, (_, index) => openWitness(index, url, module)),
   );
-  const seen = sessions.map((): Sight[] => []);
+  const seen = opened.map((): Sight[] => []);
   let confirmedAtMs = Number.NEGATIVE_INFINITY;
   let isResting = false;
   const look = (): void => {
-    for (const [witness, session] of sessions.entries()) {
+    for (const [witness, { session, framesOfLink }] of opened.entries()) {
       const nowMs = performance.now();
       session.update(nowMs);
       const own = seen[witness] as Sight[];
-      const { connection, entity } = session.status;
-      const confirmed = connection === 'live' ? session.confirmedState() : null;
+      const { entity } = session.status;
+      // Until the first frame of a new connection the world is still the one of the last.
+      const isTold = isLive(session) && framesOfLink() > 0;
+      const confirmed = isTold ? session.confirmedState() : null;
       if (confirmed === null || confirmed.frame === own.at(-1)?.frame) continue;
       confirmedAtMs = nowMs;
       // The history writes over its states.
@@ -63,14 +66,12 @@ export async function startWitnesses(
   const timer = setInterval(() => isResting || look(), UPDATE_INTERVAL_MS);
   return {
     count,
-    live: () => sessions.every(({ status }) => status.connection === 'live'),
-    newestFrame: () => Math.max(-1, ...sessions.map(({ status }) => status.confirmedFrame)),
+    liveCount: () => opened.filter(({ session }) => isLive(session)).length,
+    newestFrame: () => Math.max(-1, ...opened.map(({ session }) => session.status.confirmedFrame)),
     confirmedAtMs: () => confirmedAtMs,
-    desyncs: () => sessions.reduce((sum, { status }) => sum + status.desyncs, 0),
+    desyncs: () => opened.reduce((sum, { session }) => sum + session.status.desyncs, 0),
     take: () => seen.flatMap((own) => own.splice(0)),
     rest() {
-      // What the sockets hold already was told.
-      look();
       isResting = true;
     },
     wake() {
@@ -78,21 +79,37 @@ export async function startWitnesses(
     },
     close() {
       clearInterval(timer);
-      for (const session of sessions) session.close();
+      for (const { session } of opened) session.close();
     },
   };
 }
 
-async function openWitness(index: number, url: string, module: CoreModule): Promise<WorldSession> {
+interface Witness {
+  readonly session: WorldSession;
+  /** Frames that came over the connection that is open now. */
+  framesOfLink(): number;
+}
+
+async function openWitness(index: number, url: string, module: CoreModule): Promise<Witness> {
   const core = await Core.create(module);
   const wanderer = createWanderer(1000 + index, true);
-  return openSession({
+  let counts = newLinkCounts();
+  const session = openSession({
     url,
     core,
     ticket: createLogin(url).ticket,
     nowMs: () => performance.now(),
     isShown: false,
+    connect(...address) {
+      counts = newLinkCounts();
+      return connectCounted(counts)(...address);
+    },
     sampleIntent: () => wanderer.intentAt(core.tick),
     samplePose: () => wanderer.poseAt(core.tick),
   });
+  return { session, framesOfLink: () => counts.frames };
+}
+
+function isLive({ status }: WorldSession): boolean {
+  return status.connection === 'live';
 }
