@@ -1,8 +1,8 @@
 import { FRAME_DURATION_MS, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import { type ServerProcess, startServer } from '../../server/probe/server-process.ts';
-import type { JournalWatch } from '../faults/journal-watch.ts';
+import type { JournalWatch } from '../watch/journal-watch.ts';
+import { until } from '../watch/until.ts';
 import { type Landmark, postmasterPid } from './recovered.ts';
-import { until } from './until.ts';
 import type { Sight, Witnesses } from './witnesses.ts';
 
 /** What is ended: by `kill -9`, but a drain by SIGTERM. */

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { compileCore } from '../../core-wasm/host/core.ts';
 import { artifactPath } from '../../server/artifacts.ts';
 import { startServer } from '../../server/probe/server-process.ts';
-import { watchJournal } from '../faults/journal-watch.ts';
 import type { Herd } from '../swarm/herd.ts';
 import { startRemoteHerd } from '../swarm/remote-herd.ts';
+import { watchJournal } from '../watch/journal-watch.ts';
+import { pause, until } from '../watch/until.ts';
 import { type Outcome, type Patient, strike, type Victim } from './blow.ts';
 import { createExaminer, type Examiner } from './recovered.ts';
-import { pause, until } from './until.ts';
 import { type Sight, startWitnesses } from './witnesses.ts';
 
 export interface CrashOptions {
@@ -121,13 +121,13 @@ function startBots(url: string, count: number, wasm: Uint8Array<ArrayBuffer>): H
       first: 0,
       count,
       kind: 'light',
-      readers: 0,
       mode: 'roam',
       spreadM: 0,
       headsets: 0.3,
       joinsPerSecond: 50,
       returning: true,
       staySeconds: 0,
+      readers: 0,
     },
     wasm,
   );

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Figures } from '../bench.ts';
-import { until } from '../crash/until.ts';
+import { until } from '../watch/until.ts';
 import { replayWorld, startPlayedWorld, stoppedAt } from './played-world.ts';
 import { expectAllKept, type FaultOptions, untilBehind } from './store-faults.ts';
 import { startStoreProxy } from './store-proxy.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FRAME_DURATION_MS } from '../../core-wasm/host/types.ts';
 import { type ServerProcess, startServer } from '../../server/probe/server-process.ts';
 import type { Figures } from '../bench.ts';
-import { until } from '../crash/until.ts';
+import { until } from '../watch/until.ts';
 import { openedFrame, replayWorld, startPlayedWorld, stoppedAt } from './played-world.ts';
 import type { FaultOptions } from './store-faults.ts';
 

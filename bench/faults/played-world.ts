@@ -9,9 +9,9 @@ import { artifactPath, loadCoreModule } from '../../server/artifacts.ts';
 import { createClock } from '../../server/clock.ts';
 import { type ReplayReport, replayJournal } from '../../server/persist/replay.ts';
 import { type ServerProcess, startServer } from '../../server/probe/server-process.ts';
-import { until } from '../crash/until.ts';
 import { type Herd, startHerd } from '../swarm/herd.ts';
-import { type JournalWatch, watchJournal } from './journal-watch.ts';
+import { type JournalWatch, watchJournal } from '../watch/journal-watch.ts';
+import { until } from '../watch/until.ts';
 
 /** A server of its own process with bots in its world, all of whom are in by the time it is had. */
 export interface PlayedWorld {
@@ -60,6 +60,7 @@ export async function startPlayedWorld(options: PlayedWorldOptions): Promise<Pla
       joinsPerSecond: 100,
       returning: false,
       staySeconds: 0,
+      readers: 0,
     },
     new Uint8Array(await readFile(artifactPath('core.wasm'))),
   );

@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { FRAME_DURATION_MS } from '../../core-wasm/host/types.ts';
 import type { Figures } from '../bench.ts';
-import { until } from '../crash/until.ts';
+import type { Reading } from '../watch/journal-watch.ts';
+import { until } from '../watch/until.ts';
 import type { DatabaseServer } from './database.ts';
-import type { Reading } from './journal-watch.ts';
 import { type PlayedWorld, replayWorld, startPlayedWorld, stoppedAt } from './played-world.ts';
 import { type StoreProxy, startStoreProxy } from './store-proxy.ts';
 

@@ -1,5 +1,5 @@
 import type { JournalState } from '../../server/persist/journal.ts';
-import { pause } from '../crash/until.ts';
+import { pause } from './until.ts';
 
 /** What a server says of itself at one moment, on its pages for operators. */
 export interface Reading {
