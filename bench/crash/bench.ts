@@ -17,7 +17,7 @@ const PROGRESS_FILE = join(import.meta.dir, '../../build/crash-progress.jsonl');
 
 /** What crashes and drains cost, and whether anything that was promised is gone. */
 export const crash: Bench = {
-  about: `kill -9 of server or Postgres, ${BLOWS} times under ${BOTS} bots; --scenes drain: SIGTERM`,
+  about: `kill -9 of server or Postgres, ${BLOWS} times under ${BOTS} bots; or drains`,
   async run(report, choice) {
     const victims = choice.scenes === undefined ? KILLED : chosen('victim', choice.scenes, VICTIMS);
     const { blows, bots } = sizeOf(choice);
