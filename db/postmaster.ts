@@ -31,6 +31,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   synchronous_commit: 'on',
   max_connections: '20',
   log_checkpoints: 'off',
+  // After a crash everything must be on the disk before the log is played. File by file that took
+  // 1.5 s of the 5 s in which a world must be back, the kernel's call for all 1 to 60 ms; since
+  // Linux 5.8 it reports errors as well.
+  ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
 };
 
 export function clusterUrl(cluster: Cluster, port: number): string {
