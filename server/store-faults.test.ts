@@ -41,7 +41,7 @@ test('a store that is back before the deadline of a drain gets everything', asyn
 });
 
 test('a store that is not: the drain ends in time with 70', async () => {
-  const { endedMs } = await drainDeadline({ database, ...SHORT });
+  const { endedMs } = await drainDeadline({ database, ...SHORT }, 'refuses');
   expect(endedMs).toBeGreaterThanOrEqual(500);
 });
 

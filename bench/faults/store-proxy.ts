@@ -63,7 +63,7 @@ function passLate(from: Socket, to: Socket, delayMs: () => number): void {
     const nowMs = performance.now();
     newestMs = Math.max(newestMs, nowMs + delayMs());
     if (newestMs <= nowMs) to.write(bytes);
-    else setTimeout(() => to.destroyed || to.write(bytes), newestMs - nowMs);
+    else setTimeout(() => to.destroyed || to.write(bytes), newestMs - nowMs).unref();
   });
 }
 
