@@ -1,7 +1,7 @@
 import type { Bench, Choice } from './bench.ts';
 import { crash } from './crash/bench.ts';
-import { journal } from './journal/bench.ts';
 import { faults } from './faults/bench.ts';
+import { journal } from './journal/bench.ts';
 import { frames } from './micro/frames.ts';
 import { interest } from './micro/interest.ts';
 import { keep } from './micro/keep.ts';

@@ -22,12 +22,12 @@ test('a slow store: the world is played on, the journal says so and catches up',
 });
 
 test('a store away: the world is played on, and all of it is kept in the end', async () => {
-  const { queueBytesMax } = await storeAway({ database, ...SHORT });
+  const { queueBytesMax } = await storeAway({ database, ...SHORT }, 60);
   expect(queueBytesMax).toBeGreaterThan(0);
 });
 
 test('away for longer than frames may wait: the world stands still, and goes on', async () => {
-  const { stoodMs } = await storeAwayTooLong({ database, ...SHORT, queueBytes: 4096 });
+  const { stoodMs } = await storeAwayTooLong({ database, ...SHORT, undurableSeconds: 3 });
   expect(stoodMs).toBeGreaterThanOrEqual(1000);
 });
 

@@ -43,7 +43,6 @@ export async function strike(patient: Patient, victim: Victim): Promise<Outcome>
 
 async function strikeServer(patient: Patient, victim: Victim): Promise<Outcome> {
   const { witnesses, watch, dataDir, env } = patient;
-  const acknowledged = watch.newest?.durableFrame ?? -1;
   const old = patient.server;
   const wrong: string[] = [];
   if (victim === 'both') process.kill(await postmasterPid(dataDir), 'SIGKILL');
@@ -57,6 +56,7 @@ async function strikeServer(patient: Patient, victim: Victim): Promise<Outcome> 
   await until(() => witnesses.liveCount() === 0, 'a client lives on without a server');
   witnesses.rest();
   const told = witnesses.newestFrame() + 1;
+  const acknowledged = Math.max(watch.newest?.durableFrame ?? -1, witnesses.durableFrame());
   const sights = witnesses.take();
   const beganMs = performance.now();
   patient.server = await startServer({ dataDir, env, port: old.port });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
 import { hashText } from '../../core-wasm/host/hash-text.ts';
 import { PostgresStore } from '../../db/postgres-store.ts';
-import { type ReplayableCore, recover } from '../../server/persist/recover.ts';
+import { recover } from '../../server/persist/recover.ts';
 import type { Checkpoint, Store } from '../../server/ports.ts';
 import { createJudge, judge } from '../../server/sim/agreement.ts';
 import type { Sight } from './witnesses.ts';
@@ -39,6 +39,13 @@ export interface Examiner {
 /** Of the PostgreSQL in a server's data folder, while it runs. */
 export async function createExaminer(dataDir: string, module: CoreModule): Promise<Examiner> {
   const core = await Core.create(module);
+  let look = (_frame: number): void => {};
+  const step = core.stepFrame.bind(core);
+  // Each frame is looked at before it is stepped.
+  core.stepFrame = (bytes) => {
+    look(core.frame);
+    return step(bytes);
+  };
   const judging = createJudge(await Core.create(module));
   return {
     async examine(sights, landmarks) {
@@ -48,7 +55,7 @@ export async function createExaminer(dataDir: string, module: CoreModule): Promi
       const oldest = Math.min(...byFrame.keys(), ...hashes.keys());
       const before = judging.agreements;
       const wrong: string[] = [];
-      const look = (frame: number): void => {
+      look = (frame) => {
         const hash = hashes.get(frame);
         if (hash !== undefined && hash !== hashText(core.stateHash())) {
           wrong.push(`frame ${frame} was ${hash} and is ${hashText(core.stateHash())}`);
@@ -63,7 +70,7 @@ export async function createExaminer(dataDir: string, module: CoreModule): Promi
         const replayed = await recover({
           store: notAfter(store, oldest),
           lease: { region: REGION, epoch: 0 },
-          core: watched(core, look),
+          core,
           genesis: () => core.reset(WORLD_SEED),
         });
         if (replayed.kind !== 'recovered') {
@@ -93,24 +100,6 @@ function notAfter(
     },
     groups: (region, fromFrame) => store.groups(region, fromFrame),
     truncateGroups: async () => ({ kind: 'committed' }),
-  };
-}
-
-/** The core, but each frame is looked at before it is stepped. */
-function watched(core: Core, look: (frame: number) => void): ReplayableCore {
-  return {
-    module: core.module,
-    get frame() {
-      return core.frame;
-    },
-    restore: (state) => core.restore(state),
-    snapshot: (into) => core.snapshot(into),
-    stateHash: () => core.stateHash(),
-    readFrameHeader: (bytes) => core.readFrameHeader(bytes),
-    stepFrame(bytes) {
-      look(core.frame);
-      return core.stepFrame(bytes);
-    },
   };
 }
 

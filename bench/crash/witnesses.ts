@@ -20,6 +20,8 @@ export interface Witnesses {
   liveCount(): number;
   /** The newest frame that any of them was told; −1 for none. */
   newestFrame(): number;
+  /** The newest frame of which any of them was told that no crash can take it away. */
+  durableFrame(): number;
   /** When a frame was confirmed last, ms. */
   confirmedAtMs(): number;
   desyncs(): number;
@@ -68,6 +70,8 @@ export async function startWitnesses(
     count,
     liveCount: () => opened.filter(({ session }) => isLive(session)).length,
     newestFrame: () => Math.max(-1, ...opened.map(({ session }) => session.status.confirmedFrame)),
+    durableFrame: () =>
+      Math.max(-1, ...opened.map(({ session }) => session.status.keeping.durableFrame)),
     confirmedAtMs: () => confirmedAtMs,
     desyncs: () => opened.reduce((sum, { session }) => sum + session.status.desyncs, 0),
     take: () => seen.flatMap((own) => own.splice(0)),

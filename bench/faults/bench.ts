@@ -12,11 +12,11 @@ const BOTS = 50;
 const PACKET_DELAY_MS = 2500;
 const SLOW_MS = 60_000;
 const AWAY_MS = 60_000;
+/** By default a world stands still before that. */
+const UNDURABLE_AWAY_SECONDS = 120;
 const FULL_DISK_MS = 30_000;
 const STOOD_MS = 15_000;
-const SHORT_QUEUE_BYTES = 16 * 1024;
-/** A quarter of a minute of fifty bots. */
-const QUEUE_BYTES = 512 * 1024;
+const UNDURABLE_SECONDS = 15;
 
 interface Plan {
   readonly database: DatabaseServer;
@@ -27,11 +27,11 @@ interface Plan {
 const FAULTS = {
   'slow-store': (plan: Plan) =>
     slowStore({ ...options(plan, SLOW_MS), packetDelayMs: plan.quick ? 600 : PACKET_DELAY_MS }),
-  'store-away': (plan: Plan) => storeAway(options(plan, AWAY_MS)),
+  'store-away': (plan: Plan) => storeAway(options(plan, AWAY_MS), UNDURABLE_AWAY_SECONDS),
   'store-away-too-long': (plan: Plan) =>
     storeAwayTooLong({
       ...options(plan, STOOD_MS),
-      queueBytes: plan.quick ? SHORT_QUEUE_BYTES : QUEUE_BYTES,
+      undurableSeconds: plan.quick ? 3 : UNDURABLE_SECONDS,
     }),
   'full-disk': (plan: Plan) => withSmallDisk(options(plan, FULL_DISK_MS)),
   'lost-lease': (plan: Plan) => lostLease(options(plan, 0)),

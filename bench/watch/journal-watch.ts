@@ -8,6 +8,7 @@ export interface Reading {
   readonly state: JournalState;
   readonly durableFrame: number;
   readonly queueBytes: number;
+  readonly queueFrames: number;
   /** Why it should get no players; empty when it is ready. */
   readonly unready: readonly string[];
 }
@@ -86,6 +87,7 @@ export async function readJournal(origin: string): Promise<Reading | null> {
     state: stateOf(metrics),
     durableFrame: figureOf(metrics, 'spacetime_journal_durable_frame'),
     queueBytes: figureOf(metrics, 'spacetime_journal_queue_bytes'),
+    queueFrames: figureOf(metrics, 'spacetime_journal_queue_frames'),
     unready: (ready as { readonly reasons: readonly string[] }).reasons,
   };
 }

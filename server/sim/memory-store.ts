@@ -59,8 +59,11 @@ export class MemoryStore implements Store {
     this.clock = clock;
   }
 
+  /** As whoever reads it gets it. */
   get journal(): readonly JournalGroup[] {
-    return this.kept;
+    const { kept, pristine, weather } = this;
+    if (!weather.hidesDamage) return kept;
+    return kept.map((group) => pristine.get(group.firstFrame) ?? group);
   }
 
   /** Oldest first. */
@@ -122,10 +125,7 @@ export class MemoryStore implements Store {
   }
 
   async *groups(_region: number, fromFrame: number): AsyncIterable<JournalGroup> {
-    const { kept, pristine, weather } = this;
-    const read = (group: JournalGroup) =>
-      weather.hidesDamage ? (pristine.get(group.firstFrame) ?? group) : group;
-    yield* kept.filter((group) => group.lastFrame >= fromFrame).map(read);
+    yield* this.journal.filter((group) => group.lastFrame >= fromFrame);
   }
 
   appendGroup(lease: RegionLease, group: JournalGroup, projection: Projection) {
