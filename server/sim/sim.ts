@@ -45,6 +45,8 @@ export interface Sim {
   /** What the next start finds damaged, where that is not left to chance; null for nothing. */
   damageDue: DamageKind | null | 'by chance';
   damages: number;
+  /** What each client had been told is durable when damage took some of it away. */
+  toldBeforeDamage: readonly number[];
   /** When each client's partition ends; 0 while it has none. */
   readonly partitionEndsMs: number[];
   readonly violations: Set<string>;

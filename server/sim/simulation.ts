@@ -116,6 +116,7 @@ async function createSim(pool: CorePool, options: SimulationOptions): Promise<Si
     starts: 0,
     damageDue: 'by chance',
     damages: 0,
+    toldBeforeDamage: [],
     partitionEndsMs: [],
     violations: new Set(),
     judge: createJudge(await cores.take()),
@@ -155,7 +156,10 @@ async function startServer(sim: Sim, damage: Damage | null = null): Promise<void
 async function restartServer(sim: Sim): Promise<void> {
   const kind = sim.damageDue === 'by chance' ? drawDamage(sim) : sim.damageDue;
   const damage = kind === null ? null : await damageStore(sim, kind);
-  if (damage !== null && damage.frame !== null) forgetFrom(sim.ledger, damage.frame);
+  if (damage !== null && damage.frame !== null) {
+    forgetFrom(sim.ledger, damage.frame);
+    sim.toldBeforeDamage = sim.clients.map(({ session }) => session.status.keeping.durableFrame);
+  }
   await startServer(sim, damage);
 }
 
@@ -256,7 +260,8 @@ function checkStore(sim: Sim): void {
   const committed = sim.store.journal.at(-1)?.lastFrame ?? -1;
   for (const [index, { session }] of sim.clients.entries()) {
     const told = session.status.keeping.durableFrame;
-    if (told <= committed) continue;
+    // A disk that forgets makes a liar of whoever was told before.
+    if (told <= committed || told === sim.toldBeforeDamage[index]) continue;
     violate(sim, 'durability', `client ${index} was told of ${told}, committed is ${committed}`);
   }
 }
