@@ -14,6 +14,8 @@ export interface Choice {
   /** Numbers of players, with commas between them. */
   readonly players?: string | undefined;
   readonly seconds?: string | undefined;
+  /** How often what is measured is done. */
+  readonly times?: string | undefined;
   /** Also look for the most that is borne. */
   readonly search?: boolean;
   /** As short as it can be: whether it works, not what it costs. */

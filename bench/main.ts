@@ -1,5 +1,6 @@
 import type { Bench, Choice } from './bench.ts';
 import { crash } from './crash/bench.ts';
+import { faults } from './faults/bench.ts';
 import { journal } from './journal/bench.ts';
 import { frames } from './micro/frames.ts';
 import { interest } from './micro/interest.ts';
@@ -20,6 +21,7 @@ import { view } from './viewer/bench.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   crash,
+  faults,
   frames,
   interest,
   journal,

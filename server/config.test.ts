@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { REPLICA_LAG_MAX_MS_DEFAULT, SOCKETS_MAX_DEFAULT } from '../db/postgres-store.ts';
 import { CONFIG_NAMES, type Config, readConfig } from './config.ts';
 import { editDistance } from './nearest-name.ts';
+import { UNDURABLE_SECONDS } from './persist/journal.ts';
 import { GHOST_BYTES, INTEREST } from './room/observers.ts';
 
 function configOf(env: Record<string, string>, runtime: 'bun' | 'node' = 'bun'): Config {
@@ -32,6 +33,7 @@ describe('readConfig', () => {
     expect(config.tickets.keyPath).toBe('world-data/ticket-key.pem');
     expect(config.limits.softBufferBytes).toBeLessThan(config.limits.hardBufferBytes);
     expect(config.ghostBytes).toBe(GHOST_BYTES);
+    expect(config.undurableSeconds).toBe(UNDURABLE_SECONDS);
     expect(config.interest.nearestPlayers).toBe(INTEREST.nearestPlayers as number);
   });
 

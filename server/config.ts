@@ -31,6 +31,8 @@ export interface Config {
   readonly journalDays: number;
   /** How long the body of a player whose socket broke stays in the world. */
   readonly reconnectGraceSeconds: number;
+  /** A drain that has not kept the world after so long gives up, and says so by its exit code. */
+  readonly drainSeconds: number;
   /** Play that may wait for the store; with more the world stands still. */
   readonly undurableSeconds: number;
   readonly interest: { readonly nearestPlayers: number };
@@ -102,6 +104,7 @@ const VARIABLES = z.object({
   SPACETIME_ARRIVAL_SPREAD_M: integer(0, 240, 0),
   SPACETIME_JOURNAL_DAYS: integer(1, 3660, JOURNAL_DAYS),
   SPACETIME_RECONNECT_GRACE_SECONDS: integer(0, 3600, 30),
+  SPACETIME_DRAIN_SECONDS: integer(1, 3600, 20),
   SPACETIME_UNDURABLE_SECONDS: integer(3, 3600, 30),
   SPACETIME_NEAREST_PLAYERS: integer(1, 64, 32),
   SPACETIME_GHOST_BYTES: integer(0, 1024, 65),
@@ -177,6 +180,7 @@ function assemble(read: Variables, runtime: Runtime): Config {
     arrivalSpreadM: read.SPACETIME_ARRIVAL_SPREAD_M,
     journalDays: read.SPACETIME_JOURNAL_DAYS,
     reconnectGraceSeconds: read.SPACETIME_RECONNECT_GRACE_SECONDS,
+    drainSeconds: read.SPACETIME_DRAIN_SECONDS,
     undurableSeconds: read.SPACETIME_UNDURABLE_SECONDS,
     interest: { nearestPlayers: read.SPACETIME_NEAREST_PLAYERS },
     ghostBytes: read.SPACETIME_GHOST_BYTES,

@@ -22,6 +22,11 @@ import { runTick } from './room/tick.ts';
 
 /** A broken invariant: the next start rebuilds the world from checkpoint and journal. */
 const EXIT_BROKEN = 70;
+/**
+ * Another server holds the region. A number of its own, because whoever starts servers must not
+ * start this one again: it would take the region back, and so on for ever.
+ */
+const EXIT_LEASE_LOST = 71;
 
 /** The composition root: ports, world, door, loop, in that order; a signal undoes it. */
 export async function serve(config: Config): Promise<void> {
@@ -38,7 +43,7 @@ export async function serve(config: Config): Promise<void> {
     seed: config.worldSeed,
     journalDays: config.journalDays,
     limits: { ...config.limits, ...config },
-    onLeaseLost: () => ending.shutDown('lease lost', EXIT_BROKEN),
+    onLeaseLost: () => ending.shutDown('lease lost', EXIT_LEASE_LOST),
     onCheckpoint: (durationMs) =>
       parts.metrics.observe('spacetime_checkpoint_duration_seconds', durationMs / 1000, {}),
     onCommit: ({ lagMs, writeMs }) => {
@@ -67,8 +72,9 @@ export async function serve(config: Config): Promise<void> {
     watch.stop();
     rollUp.stop();
     parts.blacklist.stop();
-    void drain({ ...parts, room, pacer, listener }).then((verified) =>
-      process.exit(verified ? code : EXIT_BROKEN),
+    const timeoutMs = config.drainSeconds * 1000;
+    void drain({ ...parts, room, pacer, listener, timeoutMs }).then((verified) =>
+      process.exit(verified || code !== 0 ? code : EXIT_BROKEN),
     );
   });
   process.on('SIGTERM', () => ending.shutDown('SIGTERM', 0));
@@ -146,7 +152,7 @@ function startLoop({ clock, meters, metrics, health, log }: Parts, room: Room): 
   return startPacer(clock, meters, tick, (durationMs) => {
     metrics.observeTick(durationMs);
     health.tickLagMs = meters.tickLagMs;
-    health.journal = !room.paused;
+    health.journal = meters.journalState;
     health.tickedAtMs = clock.nowMs();
   });
 }

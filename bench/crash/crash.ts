@@ -2,135 +2,133 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSession, type WorldSession } from '../../client/net/session.ts';
-import { Core, compileCore } from '../../core-wasm/host/core.ts';
-import { TICK_DURATION_MS, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import { compileCore } from '../../core-wasm/host/core.ts';
 import { artifactPath } from '../../server/artifacts.ts';
-import { type ServerProcess, startServer } from '../../server/probe/server-process.ts';
-import { startHerd } from '../swarm/herd.ts';
-import { createLogin } from '../swarm/login.ts';
-import { createWanderer } from '../swarm/wander.ts';
+import { startServer } from '../../server/probe/server-process.ts';
+import type { Herd } from '../swarm/herd.ts';
+import { startRemoteHerd } from '../swarm/remote-herd.ts';
+import { watchJournal } from '../watch/journal-watch.ts';
+import { pause, until } from '../watch/until.ts';
+import { type Outcome, type Patient, strike, type Victim } from './blow.ts';
+import { createExaminer, type Examiner } from './recovered.ts';
+import { type Sight, startWitnesses } from './witnesses.ts';
 
 export interface CrashOptions {
-  readonly kills: number;
+  /** Who is struck, one after the other. */
+  readonly victims: readonly Victim[];
   /** Light bots, which keep the world busy and must come back. */
   readonly bots: number;
   /** Full clients, which say what was confirmed. */
   readonly witnesses: number;
-  readonly report: (line: string) => void;
+  /** Play between two blows: at least this, and up to twice as long. */
+  readonly playMs: number;
+  /** Lies about a sight of that blow: it must be found, or finding nothing proves nothing. */
+  readonly canaryBlow?: number;
+  readonly onBlow: (blow: Blow) => void;
 }
 
-export interface CrashReport {
-  readonly kills: number;
-  /** How far each restart fell behind the last frame that a client had confirmed, ms of ticks. */
-  readonly lostMs: readonly number[];
-  /** From the kill to the new server's open door, ms. */
-  readonly restartMs: readonly number[];
-  /** From the kill until all bots and witnesses were live again, ms. */
-  readonly backMs: readonly number[];
+/** A blow and what was found afterwards. */
+export interface Blow extends Omit<Outcome, 'landmarks' | 'sights'> {
+  /** From the blow until all bots and witnesses were in the world again, ms. */
+  readonly backMs: number;
+  /** Bubbles that clients had confirmed and that are in the kept world, byte for byte. */
+  readonly agreements: number;
+  /** Frames of the journal that were played again, each against its hash. */
+  readonly frames: number;
   readonly desyncs: number;
 }
 
-const UPDATE_INTERVAL_MS = 8;
-const BACK_TIMEOUT_MS = 30_000;
-/** Play between two kills: at least this, and up to twice as long. */
-const PLAY_MS = 1200;
-
-/** Kills a real server again and again under load, and measures what that costs the players. */
-export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
+/** Strikes a real server again and again under load, and looks what its players lost. */
+export async function runCrashes(options: CrashOptions): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'spacetime-crash-'));
-  const env = { SPACETIME_RECONNECT_GRACE_SECONDS: '60', LOG_LEVEL: 'info' };
-  let server: ServerProcess = await startServer({ dataDir, env });
-  const { port } = server;
+  const env = {
+    SPACETIME_RECONNECT_GRACE_SECONDS: '60',
+    SPACETIME_GUESTS_PER_MINUTE: '100000',
+    SPACETIME_PLAYERS_MAX: '4096',
+    LOG_LEVEL: 'info',
+  };
+  const server = await startServer({ dataDir, env });
+  const url = `ws://127.0.0.1:${server.port}`;
   const wasm = new Uint8Array(await readFile(artifactPath('core.wasm')));
-  const url = `ws://127.0.0.1:${port}`;
-  const herd = await startHerd(
+  const module = await compileCore(wasm);
+  const herd = startBots(url, options.bots, wasm);
+  const witnesses = await startWitnesses(options.witnesses, url, module);
+  const watch = watchJournal(`http://127.0.0.1:${server.port}`);
+  const patient: Patient = { dataDir, env, server, watch, witnesses };
+  const examiner = await createExaminer(dataDir, module);
+  const everybody = () =>
+    until(
+      () => herd.counts().acked >= options.bots && witnesses.liveCount() === witnesses.count,
+      () => `${herd.counts().acked} of ${options.bots}: ${herd.counts().reasons.join(', ')}`,
+    );
+  try {
+    await everybody();
+    for (const [blow, victim] of options.victims.entries()) {
+      await pause(options.playMs * (1 + Math.random()));
+      const falsify = blow === options.canaryBlow ? withLie : asTheyAre;
+      options.onBlow(await oneBlow(patient, victim, everybody, examiner, falsify));
+    }
+  } finally {
+    watch.stop();
+    await herd.finish();
+    witnesses.close();
+    await patient.server.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function oneBlow(
+  patient: Patient,
+  victim: Victim,
+  everybody: () => Promise<void>,
+  examiner: Examiner,
+  falsify: (sights: readonly Sight[]) => readonly Sight[],
+): Promise<Blow> {
+  const { witnesses } = patient;
+  const desyncs = witnesses.desyncs();
+  const beganMs = performance.now();
+  const { landmarks, sights, ...outcome } = await strike(patient, victim);
+  await everybody();
+  const backMs = performance.now() - beganMs;
+  const { agreements, frames, wrong } = await examiner.examine(falsify(sights), landmarks);
+  return {
+    ...outcome,
+    agreements,
+    frames,
+    wrong: [...outcome.wrong, ...wrong],
+    backMs,
+    desyncs: witnesses.desyncs() - desyncs,
+  };
+}
+
+function asTheyAre(sights: readonly Sight[]): readonly Sight[] {
+  return sights;
+}
+
+/** What a witness saw last is said to have been as it was at first. */
+function withLie(sights: readonly Sight[]): readonly Sight[] {
+  const last = sights.at(-1);
+  const first = sights.find(({ witness }) => witness === last?.witness);
+  if (last === undefined || first === undefined) throw new Error('nothing was seen');
+  return [...sights.slice(0, -1), { ...last, state: first.state }];
+}
+
+/** In a thread of their own, where they do not hold the witnesses up. */
+function startBots(url: string, count: number, wasm: Uint8Array<ArrayBuffer>): Herd {
+  return startRemoteHerd(
     {
       url,
       first: 0,
-      count: options.bots,
+      count,
       kind: 'light',
-      readers: 0,
       mode: 'roam',
       spreadM: 0,
       headsets: 0.3,
       joinsPerSecond: 50,
       returning: true,
       staySeconds: 0,
+      readers: 0,
     },
     wasm,
   );
-  const witnesses = await startWitnesses(options.witnesses, url, wasm);
-  const timer = setInterval(() => {
-    for (const session of witnesses) session.update(performance.now());
-  }, UPDATE_INTERVAL_MS);
-  const everyoneBack = () =>
-    herd.counts().acked >= options.bots &&
-    witnesses.every((one) => one.status.connection === 'live');
-
-  const lostMs: number[] = [];
-  const restartMs: number[] = [];
-  const backMs: number[] = [];
-  try {
-    await until(everyoneBack, 'the bots did not join');
-    for (let kill = 1; kill <= options.kills; kill++) {
-      await pause(PLAY_MS * (1 + Math.random()));
-      const killedAtMs = performance.now();
-      await server.kill();
-      const confirmed = Math.max(...witnesses.map(({ status }) => status.confirmedFrame));
-      server = await startServer({ dataDir, env, port });
-      restartMs.push(Math.round(performance.now() - killedAtMs));
-      const opened = server.lines.find(({ event }) => event === 'world-open');
-      const tick = Number(opened?.tick);
-      lostMs.push(Math.round((confirmed * TICKS_PER_FRAME - tick) * TICK_DURATION_MS));
-      await until(everyoneBack, `after kill ${kill} not everybody came back`);
-      backMs.push(Math.round(performance.now() - killedAtMs));
-      options.report(
-        `kill ${kill}/${options.kills}: lost ${lostMs.at(-1)} ms, ` +
-          `restart ${restartMs.at(-1)} ms, all back after ${backMs.at(-1)} ms`,
-      );
-    }
-    const desyncs = witnesses.reduce((sum, { status }) => sum + status.desyncs, 0);
-    return { kills: options.kills, lostMs, restartMs, backMs, desyncs };
-  } finally {
-    clearInterval(timer);
-    await herd.finish();
-    for (const session of witnesses) session.close();
-    await server.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-}
-
-async function startWitnesses(
-  count: number,
-  url: string,
-  wasm: Uint8Array<ArrayBuffer>,
-): Promise<WorldSession[]> {
-  const module = await compileCore(wasm);
-  return Promise.all(
-    Array.from({ length: count }, async (_, i) => {
-      const core = await Core.create(module);
-      const wanderer = createWanderer(1000 + i, true);
-      return openSession({
-        url,
-        core,
-        ticket: createLogin(url).ticket,
-        nowMs: () => performance.now(),
-        sampleIntent: () => wanderer.intentAt(core.tick),
-        samplePose: () => wanderer.poseAt(core.tick),
-      });
-    }),
-  );
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
-}
-
-async function until(condition: () => boolean, failure: string): Promise<void> {
-  const endMs = performance.now() + BACK_TIMEOUT_MS;
-  while (!condition()) {
-    if (performance.now() > endMs) throw new Error(failure);
-    await pause(UPDATE_INTERVAL_MS);
-  }
 }

@@ -24,6 +24,11 @@ net takes --quick and
   --seconds S      of measuring, instead of 30
   --search         then look for the most players that each server bears
 
+faults takes --scenes and --quick, crash takes --quick and
+  --scenes V,…     of server,postgres,both,drain instead of all but the last: what is ended
+  --times N        instead of 100; a run that was cut off goes on where it was
+  --players N      instead of 200
+
 restore takes --quick, --players N (100) and --seconds S of its world (3600)`;
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -36,6 +41,7 @@ export async function run(args: readonly string[]): Promise<number> {
     servers: 'string',
     players: 'string',
     seconds: 'string',
+    times: 'string',
     search: 'boolean',
     quick: 'boolean',
   });

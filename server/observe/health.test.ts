@@ -10,8 +10,8 @@ import {
 const READY: HealthState = {
   store: true,
   bus: true,
+  journal: 'ok',
   core: true,
-  journal: true,
   draining: false,
   tickLagMs: 3,
   tickedAtMs: 1000,
@@ -31,8 +31,9 @@ test('each thing that fails is named', () => {
   const cases: Array<[Partial<HealthState>, string]> = [
     [{ store: false }, 'store'],
     [{ bus: false }, 'bus'],
+    [{ journal: 'behind' }, 'frames wait'],
+    [{ journal: 'full' }, 'stands still'],
     [{ core: false }, 'core'],
-    [{ journal: false }, 'stands still'],
     [{ draining: true }, 'draining'],
     [{ tickLagMs: 600 }, '600 ms behind'],
     [{ tickedAtMs: null }, 'not begun'],

@@ -1,3 +1,5 @@
+import type { JournalState } from '../persist/journal.ts';
+
 /** What decides whether this server should get players; others write it, `/health` reads it. */
 export interface HealthState {
   /** The newest answer of the store's probe. */
@@ -5,8 +7,8 @@ export interface HealthState {
   bus: boolean;
   /** The core is compiled, and the world recovered and verified. */
   core: boolean;
-  /** The journal takes what is played; while it does not, the world stands still. */
-  journal: boolean;
+  /** While it is full the world stands still. */
+  journal: JournalState;
   /** Set once when the server begins to shut down. */
   draining: boolean;
   /** How far the tick loop is behind its schedule, ms. */
@@ -25,7 +27,7 @@ export function createHealth(): HealthState {
     store: false,
     bus: false,
     core: false,
-    journal: true,
+    journal: 'ok',
     draining: false,
     tickLagMs: 0,
     tickedAtMs: null,
@@ -38,8 +40,11 @@ export function unreadyReasons(health: HealthState, nowMs: number): string[] {
   if (health.draining) reasons.push('draining: the server is shutting down');
   if (!health.core) reasons.push('core: the world is not loaded yet');
   if (!health.store) reasons.push('store: the database does not answer');
-  if (!health.journal) reasons.push('journal: the world stands still until it can be saved');
   if (!health.bus) reasons.push('bus: Redis does not answer');
+  if (health.journal === 'behind') reasons.push('journal: frames wait for the database');
+  if (health.journal === 'full') {
+    reasons.push('journal: the world stands still until it can be saved');
+  }
   if (health.core && health.tickedAtMs === null) reasons.push('tick: the loop has not begun');
   if (health.tickLagMs > READY_TICK_LAG_MS_MAX) {
     reasons.push(`tick: the loop is ${Math.round(health.tickLagMs)} ms behind`);

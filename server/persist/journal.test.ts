@@ -114,6 +114,21 @@ test('one write is in flight at a time, and one that takes long means being behi
   expect(journal.durableFrame).toBe(101);
 });
 
+test('a store that stays slow is behind all the time, not only late in each write', async () => {
+  const { clock, journal, seen, newest } = newJournal();
+  for (let frame = 100; frame < 105; frame++) {
+    journal.append(frame, frameBytes(frame));
+    clock.advance(FLUSH_INTERVAL_MS);
+    clock.advance(1000);
+    await newest().answer(COMMITTED);
+  }
+  expect(seen).toEqual(['behind']);
+  journal.append(105, frameBytes(105));
+  clock.advance(FLUSH_INTERVAL_MS);
+  await newest().answer(COMMITTED);
+  expect(seen).toEqual(['behind', 'ok']);
+});
+
 test('a store that fails gets the very same group again, ever more patiently', async () => {
   const { clock, journal, writes, seen, newest } = newJournal();
   journal.append(100, frameBytes(100));

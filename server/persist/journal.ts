@@ -86,6 +86,7 @@ export class Journal {
   private readonly queue: GroupQueue;
   private writing: Promise<StoreOutcome> | null = null;
   private writingSinceMs = 0;
+  private lastWriteMs = 0;
   /** An interval has passed during the write that is under way. */
   private isOverdue = false;
   private readonly retry = new Retry();
@@ -232,10 +233,11 @@ export class Journal {
     this.bytesCommitted += payload.length;
     this.retry.succeeded();
     const nowMs = this.options.clock.nowMs();
+    this.lastWriteMs = nowMs - this.writingSinceMs;
     this.options.onCommit?.({
       bytes: payload.length,
       frames: lastFrame + 1 - firstFrame,
-      writeMs: nowMs - this.writingSinceMs,
+      writeMs: this.lastWriteMs,
       lagMs: nowMs - sinceMs,
     });
   }
@@ -243,8 +245,9 @@ export class Journal {
   private updateState(): void {
     const { queueBytesMax = QUEUE_BYTES_MAX, queueFramesMax } = this.options;
     const { queuedBytes, queuedFrames } = this;
-    const slow =
-      this.writing !== null && this.options.clock.nowMs() - this.writingSinceMs >= SLOW_WRITE_MS;
+    const sinceMs = this.writing === null ? 0 : this.options.clock.nowMs() - this.writingSinceMs;
+    // The next write is likely to be what the last one was: one has to be fast before all is well.
+    const slow = Math.max(sinceMs, this.lastWriteMs) >= SLOW_WRITE_MS;
     const full = queuedBytes >= queueBytesMax || queuedFrames >= queueFramesMax;
     const behind = slow || this.retry.cause !== null || queuedFrames >= BEHIND_FRAMES;
     const state = full ? 'full' : behind ? 'behind' : 'ok';

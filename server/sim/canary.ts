@@ -10,6 +10,7 @@ export const CANARIES = [
   'bandwidth',
   'authority',
   'durability',
+  'integrity',
   'liveness',
 ] as const satisfies readonly Checker[];
 export type Canary = (typeof CANARIES)[number];
@@ -29,6 +30,11 @@ export function plant(sim: Sim, canary: Canary): void {
     case 'durability':
       crashServer(sim);
       sim.store.forget();
+      return;
+    case 'integrity':
+      crashServer(sim);
+      sim.store.weather.hidesDamage = true;
+      sim.damageDue = 'flipped';
       return;
     case 'liveness':
       sim.clients[0]?.partition({ up: true, down: false });

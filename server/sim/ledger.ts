@@ -26,6 +26,12 @@ export function noteDurable(ledger: Ledger, { room, sealed }: SimServer): void {
   ledger.durableFrame = Math.max(ledger.durableFrame, durableFrame);
 }
 
+/** From that frame on the store was damaged: that much may be gone, and nothing before it. */
+export function forgetFrom(ledger: Ledger, fromFrame: number): void {
+  for (const frame of ledger.durable.keys()) if (frame >= fromFrame) ledger.durable.delete(frame);
+  ledger.durableFrame = Math.min(ledger.durableFrame, fromFrame - 1);
+}
+
 /**
  * After a start: the journal must have every frame that was called durable, byte for byte, and
  * the server must go on behind all that the journal has. Whatever was not durable may be there or

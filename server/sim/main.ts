@@ -130,11 +130,12 @@ function createProgress(count: number, quiet: boolean, choice: string) {
 }
 
 function describe(report: SimulationReport): string {
-  const { seed, frames, crashes, takeovers, cuts, partitions } = report;
+  const { seed, frames, crashes, takeovers, damages, cuts, partitions } = report;
   const { resumed, late, fresh, rollbacks, agreements, entered, left, calmSeconds } = report;
   const verdict = report.violations.length === 0 ? 'held' : 'BROKE';
   return [
-    `seed ${seed} ${verdict}: ${frames} frames, ${crashes} crashes, ${takeovers} takeovers`,
+    `seed ${seed} ${verdict}: ${frames} frames, ${crashes} crashes, ${damages} damages`,
+    `${takeovers} takeovers`,
     `${cuts} cuts, ${partitions} partitions, ${resumed} resumed, ${late + fresh} anew`,
     `${rollbacks} rollbacks, ${agreements} agreements`,
     `${entered} entered, ${left} left, well after ${calmSeconds.toFixed(1)} s`,

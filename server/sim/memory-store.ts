@@ -22,6 +22,8 @@ export interface StoreWeather {
   away: boolean;
   /** A planted fault: whoever lost the lease may write all the same. */
   fenceless: boolean;
+  /** A planted fault: who reads gets what was written, though something else lies there now. */
+  hidesDamage: boolean;
 }
 
 /** A group that was committed, for checkers. */
@@ -40,7 +42,12 @@ export interface Commit {
  * server, what was not is gone, as with a real database that syncs.
  */
 export class MemoryStore implements Store {
-  readonly weather: StoreWeather = { writeDelayMs: 5, away: false, fenceless: false };
+  readonly weather: StoreWeather = {
+    writeDelayMs: 5,
+    away: false,
+    fenceless: false,
+    hidesDamage: false,
+  };
   readonly commits: Commit[] = [];
   private readonly clock: Clock;
   private epoch = 0;
@@ -49,6 +56,9 @@ export class MemoryStore implements Store {
   /** By frame; a thinned one has no bytes of state. */
   private readonly saved = new Map<number, Checkpoint>();
   private readonly cores = new Map<string, Uint8Array>();
+  /** Groups as they were before they were altered, by first frame. */
+  private readonly pristine = new Map<number, JournalGroup>();
+  private cutFrame: number | null = null;
   private readonly names: string[] = [];
   private readonly lastSeen = new Map<number, PlayerProjection>();
   private readonly standing = new Map<number, PlacedPiece>();
@@ -59,8 +69,55 @@ export class MemoryStore implements Store {
     this.clock = clock;
   }
 
+  /** As whoever reads it gets it. */
   get journal(): readonly JournalGroup[] {
-    return this.kept;
+    const { kept, pristine, weather } = this;
+    if (!weather.hidesDamage) return kept;
+    return kept.map((group) => pristine.get(group.firstFrame) ?? group);
+  }
+
+  /** Oldest first. */
+  get checkpointFrames(): readonly number[] {
+    return [...this.saved.keys()].sort((a, b) => a - b);
+  }
+
+  /** Past every cache: what lies there. */
+  get atRest(): Pick<Store, 'checkpoints' | 'coreSpans' | 'groups'> {
+    const from = (frame: number) => this.kept.filter(({ lastFrame }) => lastFrame >= frame);
+    return {
+      checkpoints: () => this.checkpoints(),
+      coreSpans: () => this.coreSpans(),
+      async *groups(_region, fromFrame) {
+        yield* from(fromFrame);
+      },
+    };
+  }
+
+  /** Bits rot: a group's payload becomes another, or the group is gone. */
+  alterGroup(firstFrame: number, alter: (payload: Uint8Array) => Uint8Array | null): void {
+    this.kept = this.kept.flatMap((group) => {
+      if (group.firstFrame !== firstFrame) return group;
+      this.pristine.set(firstFrame, group);
+      const payload = alter(group.payload);
+      return payload === null ? [] : { ...group, payload };
+    });
+  }
+
+  /** One bit of the newest checkpoint. */
+  alterCheckpoint(random: () => number): void {
+    const newest = this.saved.get(this.checkpointFrames.at(-1) ?? -1);
+    if (newest === undefined) return;
+    const state = newest.state.slice();
+    const at = Math.floor(random() * state.length);
+    state[at] = (state[at] as number) ^ (1 << Math.floor(random() * 8));
+    this.saved.set(newest.frame, { ...newest, state });
+  }
+
+  /** From which frame on groups were cut off since it was asked last; null when none were. */
+  takeCut(): number | null {
+    const cut = this.cutFrame;
+    this.cutFrame = null;
+    return cut;
   }
 
   /** A planted fault: what was committed last is gone, as after a disk that lied about syncing. */
@@ -110,7 +167,7 @@ export class MemoryStore implements Store {
   }
 
   async *groups(_region: number, fromFrame: number): AsyncIterable<JournalGroup> {
-    yield* this.kept.filter((group) => group.lastFrame >= fromFrame);
+    yield* this.journal.filter((group) => group.lastFrame >= fromFrame);
   }
 
   appendGroup(lease: RegionLease, group: JournalGroup, projection: Projection) {
@@ -133,10 +190,12 @@ export class MemoryStore implements Store {
     });
   }
 
-  truncateGroups(lease: RegionLease, fromFrame: number) {
-    return this.write(lease, () => {
-      this.kept = this.kept.filter((group) => group.lastFrame < fromFrame);
-    });
+  /** At once: a server that starts is waited for, and time stands still meanwhile. */
+  async truncateGroups(lease: RegionLease, fromFrame: number): Promise<StoreOutcome> {
+    if (lease.epoch !== this.epoch) return { kind: 'lease-lost' };
+    this.kept = this.kept.filter((group) => group.lastFrame < fromFrame);
+    this.cutFrame = fromFrame;
+    return { kind: 'committed' };
   }
 
   saveCheckpoint(lease: RegionLease, checkpoint: Checkpoint) {

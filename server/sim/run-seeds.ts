@@ -29,6 +29,7 @@ const TOTALS = [
   'frames',
   'crashes',
   'takeovers',
+  'damages',
   'cuts',
   'partitions',
   'resumed',

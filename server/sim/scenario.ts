@@ -15,6 +15,8 @@ export interface Scenario {
   readonly partitionRate: number;
   readonly storeRate: number;
   readonly commandRate: number;
+  /** Chance that what lies in the store is damaged between a crash and the next start. */
+  readonly damageRate: number;
   /** At the end of the storm everybody's cable is pulled; else they must get well by themselves. */
   readonly cutsAtCalm: boolean;
 }
@@ -58,6 +60,7 @@ export function drawScenario(seed: number, choice: ScenarioChoice): Scenario {
     storeRate: maybe(0.6, 0.006),
     commandRate: maybe(0.8, 0.08),
     cutsAtCalm: random() < 0.5,
+    damageRate: maybe(0.5, 0.7),
     ...choice,
   };
 }

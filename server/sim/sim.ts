@@ -4,6 +4,7 @@ import type { Judge } from './agreement.ts';
 import type { BandwidthWatch } from './bandwidth.ts';
 import type { Capture } from './capture.ts';
 import type { CoreLoan } from './core-pool.ts';
+import type { DamageKind } from './damage.ts';
 import type { Ledger } from './ledger.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { Mischief } from './mischief.ts';
@@ -18,6 +19,7 @@ export type Checker =
   | 'bandwidth'
   | 'authority'
   | 'durability'
+  | 'integrity'
   | 'liveness'
   /** What one client gets, followed without a client. */
   | 'capture';
@@ -40,6 +42,11 @@ export interface Sim {
   readonly usurped: SimServer[];
   restartAtMs: number;
   starts: number;
+  /** What the next start finds damaged, where that is not left to chance; null for nothing. */
+  damageDue: DamageKind | null | 'by chance';
+  damages: number;
+  /** What each client had been told is durable when damage took some of it away. */
+  toldBeforeDamage: readonly number[];
   /** When each client's partition ends; 0 while it has none. */
   readonly partitionEndsMs: number[];
   readonly violations: Set<string>;

@@ -20,6 +20,8 @@ function expectRemembered({ seed, fresh, crashes, takeovers }: SimulationReport)
 const SHARES = 10;
 const SEEDS_PER_SHARE = 20;
 const SECONDS = 4;
+/** Starts of all shares that found something damaged in the store. */
+let damages = 0;
 
 for (let share = 0; share < SHARES; share++) {
   const first = 1 + share * SEEDS_PER_SHARE;
@@ -41,8 +43,13 @@ for (let share = 0; share < SHARES; share++) {
     expect(crashes + cuts + takeovers + partitions).toBeGreaterThan(20);
     expect(resumed).toBeGreaterThan(20);
     for (const report of reports) expectRemembered(report);
+    damages += summary.totals.damages;
   });
 }
+
+test('what lay damaged in the store was met often enough', () => {
+  expect(damages).toBeGreaterThan(10);
+});
 
 /** Long ones: what a client had confirmed before a crash outlived the server that forgot it. */
 for (const seed of [3, 4]) {

@@ -5,7 +5,14 @@ import { countSend, createBandwidthWatch } from './bandwidth.ts';
 import { type Canary, plant } from './canary.ts';
 import { createCapture } from './capture.ts';
 import { borrowCores, type CorePool } from './core-pool.ts';
-import { checkAuthority, checkDurability, createLedger, noteDurable } from './ledger.ts';
+import { checkIntegrity, type Damage, damageStore, drawDamage } from './damage.ts';
+import {
+  checkAuthority,
+  checkDurability,
+  createLedger,
+  forgetFrom,
+  noteDurable,
+} from './ledger.ts';
 import { findDead } from './liveness.ts';
 import { MemoryStore } from './memory-store.ts';
 import { createMischief } from './mischief.ts';
@@ -31,6 +38,8 @@ export interface SimulationReport {
   readonly frames: number;
   readonly crashes: number;
   readonly takeovers: number;
+  /** Starts that found something damaged in the store. */
+  readonly damages: number;
   readonly cuts: number;
   readonly partitions: number;
   /**
@@ -105,6 +114,9 @@ async function createSim(pool: CorePool, options: SimulationOptions): Promise<Si
     usurped: [],
     restartAtMs: 0,
     starts: 0,
+    damageDue: 'by chance',
+    damages: 0,
+    toldBeforeDamage: [],
     partitionEndsMs: [],
     violations: new Set(),
     judge: createJudge(await cores.take()),
@@ -122,7 +134,7 @@ async function createSim(pool: CorePool, options: SimulationOptions): Promise<Si
   };
 }
 
-async function startServer(sim: Sim): Promise<void> {
+async function startServer(sim: Sim, damage: Damage | null = null): Promise<void> {
   const { module, clock, store, seed, bandwidth, ledger } = sim;
   const salt = seed * 31 + sim.starts++;
   const limits = { ...SIM_LIMITS, interest: sim.scenario.interest };
@@ -134,8 +146,21 @@ async function startServer(sim: Sim): Promise<void> {
   });
   sim.server = server;
   sim.mischief = createMischief(sim.random);
+  const broken = checkIntegrity(store, damage);
+  if (broken !== null) violate(sim, 'integrity', broken);
   const wrong = checkDurability(ledger, store, server);
   if (wrong !== null) violate(sim, 'durability', wrong);
+}
+
+/** After a crash: what lies in the store may have been damaged meanwhile. */
+async function restartServer(sim: Sim): Promise<void> {
+  const kind = sim.damageDue === 'by chance' ? drawDamage(sim) : sim.damageDue;
+  const damage = kind === null ? null : await damageStore(sim, kind);
+  if (damage !== null && damage.frame !== null) {
+    forgetFrom(sim.ledger, damage.frame);
+    sim.toldBeforeDamage = sim.clients.map(({ session }) => session.status.keeping.durableFrame);
+  }
+  await startServer(sim, damage);
 }
 
 /** A second server claims the region; the first learns of it by its next write. */
@@ -198,7 +223,7 @@ async function pass(sim: Sim, seconds: number, stormy: boolean): Promise<void> {
 }
 
 async function step(sim: Sim): Promise<void> {
-  if (sim.server === null && sim.clock.nowMs() >= sim.restartAtMs) await startServer(sim);
+  if (sim.server === null && sim.clock.nowMs() >= sim.restartAtMs) await restartServer(sim);
   sim.clock.advance(STEP_MS);
   await settle();
   for (const client of sim.clients) client.update();
@@ -235,7 +260,8 @@ function checkStore(sim: Sim): void {
   const committed = sim.store.journal.at(-1)?.lastFrame ?? -1;
   for (const [index, { session }] of sim.clients.entries()) {
     const told = session.status.keeping.durableFrame;
-    if (told <= committed) continue;
+    // A disk that forgets makes a liar of whoever was told before.
+    if (told <= committed || told === sim.toldBeforeDamage[index]) continue;
     violate(sim, 'durability', `client ${index} was told of ${told}, committed is ${committed}`);
   }
 }
@@ -264,18 +290,30 @@ async function calmDown(sim: Sim, canary: Canary | null): Promise<number> {
 /** Into a world that is well, so that nothing else can be at fault. */
 async function plantIn(sim: Sim, canary: Canary): Promise<void> {
   await pass(sim, CALM_SECONDS_MAX, false);
+  sim.damageDue = null;
   plant(sim, canary);
   await pass(sim, CANARY_SECONDS, false);
 }
 
 function reportOf(sim: Sim, calmSeconds: number): SimulationReport {
-  const { crashes, takeovers, cuts, partitions, resumed, late, fresh, judge: judged } = sim;
+  const {
+    crashes,
+    takeovers,
+    damages,
+    cuts,
+    partitions,
+    resumed,
+    late,
+    fresh,
+    judge: judged,
+  } = sim;
   return {
     seed: sim.seed,
     violations: [...sim.violations],
     frames: sim.server?.room.core.frame ?? 0,
     crashes,
     takeovers,
+    damages,
     cuts,
     partitions,
     resumed,
