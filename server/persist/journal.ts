@@ -11,7 +11,7 @@ import { GroupQueue, type SealedGroup } from './group-queue.ts';
 import { Retry } from './retry.ts';
 
 /** Nothing that is played waits longer for its write, unless the one before it takes so long. */
-export const FLUSH_INTERVAL_MS = 250;
+export const FLUSH_INTERVAL_MS = 200;
 /** A frame of 500 players in VR is some 4 KB packed: it is the frames below that end first. */
 export const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
 /**
