@@ -1,6 +1,6 @@
 import { BubbleReader } from '../../core-wasm/host/bubble-reader.ts';
 import { Core, compileCore } from '../../core-wasm/host/core.ts';
-import { MessageKind, NO_RESUME_FRAME, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
+import { MessageKind, NO_RESUME, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import { type PlayerInput, TICK_RATE_HZ, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 
 /**
@@ -61,9 +61,7 @@ function tellWhomItSees(): void {
 
 socket.onopen = () => {
   const hello = { protocol: PROTOCOL_VERSION, coreHash: core.module.hash64 };
-  send(
-    core.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n, resumeLease: 0 }),
-  );
+  send(core.encodeHello({ ...hello, ...NO_RESUME, instance: 1, attempt: 1 }));
 };
 socket.onclose = ({ code, reason }) => console.log(`closed: ${code} ${reason}`);
 socket.onmessage = ({ data }) => {

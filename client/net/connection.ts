@@ -86,6 +86,9 @@ export class Connection {
   #greeted = false;
   #wantsSnapshot = false;
   #failures = 0;
+  /** See `Hello`. */
+  readonly #instance: number;
+  #attempt = 0;
   #retryAtMs = 0;
   #sinceMs = 0;
   #heardMs = 0;
@@ -94,6 +97,7 @@ export class Connection {
   readonly #pingedMs = new Float64Array(NONCES);
 
   constructor(options: ConnectionOptions) {
+    this.#instance = Math.floor(options.random() * 2 ** 32);
     this.#options = options;
   }
 
@@ -219,6 +223,8 @@ export class Connection {
         resumeFrame: resume?.frame ?? NO_RESUME_FRAME,
         resumeHash: resume?.hash ?? 0n,
         resumeLease: resume?.lease ?? 0,
+        instance: this.#instance,
+        attempt: ++this.#attempt,
       }),
     );
   }

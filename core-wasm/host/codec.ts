@@ -109,6 +109,8 @@ export class Codec extends EntryPacker {
     this.memory.u32[this.memory.field + 3] = m.resumeFrame;
     putU64(this.memory, 4, m.resumeHash);
     this.memory.u32[this.memory.field + 6] = m.resumeLease;
+    this.memory.u32[this.memory.field + 7] = m.instance;
+    this.memory.u32[this.memory.field + 8] = m.attempt;
     return this.encode(MessageKind.HELLO);
   }
 
@@ -198,6 +200,8 @@ export class Codec extends EntryPacker {
           resumeFrame: word(3),
           resumeHash: getU64(this.memory, 4),
           resumeLease: word(6),
+          instance: word(7),
+          attempt: word(8),
         } satisfies Hello;
       case MessageKind.INPUT:
         return { kind, frame: word(0), entry: tail } satisfies Input;

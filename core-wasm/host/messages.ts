@@ -19,6 +19,13 @@ export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind];
 /** `Hello.resumeFrame` of a client that has no state. */
 export const NO_RESUME_FRAME = 0xffffffff;
 
+/** Of a HELLO of a client that has no state. */
+export const NO_RESUME = {
+  resumeFrame: NO_RESUME_FRAME,
+  resumeHash: 0n,
+  resumeLease: 0,
+} as const;
+
 /** First message of a client. */
 export interface Hello {
   readonly kind: typeof MessageKind.HELLO;
@@ -31,6 +38,10 @@ export interface Hello {
   readonly resumeHash: bigint;
   /** `Welcome.lease` under which that state began; 0 without one. */
   readonly resumeLease: number;
+  /** Drawn by the client when it began, so that its own connections are known from another's. */
+  readonly instance: number;
+  /** Which of its connections this is: one that it gave up may be heard after a later one. */
+  readonly attempt: number;
 }
 
 /** A client's input for one frame; `entry` is copied into the frame byte for byte. */

@@ -169,6 +169,8 @@ describe('messages', () => {
         resumeFrame: 3,
         resumeHash: 4n,
         resumeLease: 5,
+        instance: 6,
+        attempt: 7,
       }),
       core.encodeInput(77, entry),
       core.encodePing(5),

@@ -305,7 +305,13 @@ describe('messages', () => {
     const { HELLO, INPUT, PING, PONG, REPAIR, WELCOME, SNAPSHOT, FRAME } = MessageKind;
     fc.assert(
       fc.property(u16, u64, u32, u64, u32, (protocol, coreHash, resumeFrame, resumeHash, lease) => {
-        const resume = { resumeFrame, resumeHash, resumeLease: lease };
+        const resume = {
+          resumeFrame,
+          resumeHash,
+          resumeLease: lease,
+          instance: lease >>> 1,
+          attempt: 3,
+        };
         const fields = { protocol, coreHash, ...resume };
         expectBack(core.encodeHello(fields), { kind: HELLO, ...fields });
       }),
@@ -383,6 +389,8 @@ describe('messages', () => {
         resumeFrame: 3,
         resumeHash: 4n,
         resumeLease: 5,
+        instance: 6,
+        attempt: 7,
       }),
       core.encodePing(7),
       core.encodeInput(3, core.encodeEntry(steady({}))),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { openSession, type WorldSession } from '../../client/net/session.ts';
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import { type Codec, Core, compileCore, createCodec } from '../../core-wasm/host/core.ts';
-import { MessageKind, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
+import { MessageKind, NO_RESUME, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import type { Intent } from '../../core-wasm/host/types.ts';
 import { artifactPath } from '../artifacts.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
@@ -144,9 +144,9 @@ function hello(codec: Codec): Uint8Array {
   return codec.encodeHello({
     protocol: PROTOCOL_VERSION,
     coreHash: codec.module.hash64,
-    resumeFrame: 0xffffffff,
-    resumeHash: 0n,
-    resumeLease: 0,
+    ...NO_RESUME,
+    instance: 1,
+    attempt: 1,
   });
 }
 

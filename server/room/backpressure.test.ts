@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import { type Codec, createCodec } from '../../core-wasm/host/core.ts';
-import { MessageKind, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
+import { MessageKind, NO_RESUME, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import { BodyKind, ShapeKind } from '../../core-wasm/host/types.ts';
 import { loadCoreModule } from '../artifacts.ts';
 import type { MemoryClient } from '../net/listen-memory.ts';
@@ -50,9 +50,9 @@ async function join(account: number): Promise<Reader> {
     codec.encodeHello({
       protocol,
       coreHash,
-      resumeFrame: 0xffffffff,
-      resumeHash: 0n,
-      resumeLease: 0,
+      ...NO_RESUME,
+      instance: 1,
+      attempt: 1,
     }),
   );
   await pass(4);

@@ -50,7 +50,7 @@ function arrive(room: Room, session: Session): void {
   const entity = room.core.playerOfAccount(session.account) || pendingEntity(room, session.account);
   const rival = room.speakers.get(session.account);
   const previous = rival ?? room.interruptions.get(entity)?.session;
-  if (previous !== undefined && previous.epoch > session.epoch) {
+  if (previous !== undefined && isStale(session, previous)) {
     session.link.close(CloseCode.SUPERSEDED, 'a newer session of this player is here');
     return;
   }
@@ -70,6 +70,16 @@ function arrive(room: Room, session: Session): void {
   const { account, entity: body, epoch } = session;
   room.onArrived({ account, entity: body, epoch });
   welcome(room, session, previous);
+}
+
+/**
+ * Somebody else took the player over meanwhile, or he himself: a connection that he gave up in a
+ * bad network may be heard after the one that he lives on, and gets the later epoch then.
+ */
+function isStale(session: Session, previous: Session): boolean {
+  if (previous.epoch > session.epoch) return true;
+  const [now, before] = [session.hello, previous.hello];
+  return now?.instance === before?.instance && (now?.attempt ?? 0) < (before?.attempt ?? 0);
 }
 
 /** A body whose spawn waits in a full frame: its account must not get a second one. */

@@ -5,7 +5,7 @@ import { type Codec, Core, createCodec, REPAIR_HASHES_MAX } from '../../core-was
 import {
   type BubbleChange,
   MessageKind,
-  NO_RESUME_FRAME,
+  NO_RESUME,
   PROTOCOL_VERSION,
   type Repair,
 } from '../../core-wasm/host/messages.ts';
@@ -59,9 +59,7 @@ async function pass(frames: number): Promise<void> {
 
 async function greet(): Promise<void> {
   const hello = { protocol: PROTOCOL_VERSION, coreHash: codec.module.hash64 };
-  client.send(
-    codec.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n, resumeLease: 0 }),
-  );
+  client.send(codec.encodeHello({ ...hello, ...NO_RESUME, instance: 1, attempt: 1 }));
   await pass(FRAMES_PER_SECOND);
 }
 

@@ -3,7 +3,7 @@ import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import { type Codec, Core, createCodec } from '../../core-wasm/host/core.ts';
 import {
   MessageKind,
-  NO_RESUME_FRAME,
+  NO_RESUME,
   PROTOCOL_VERSION,
   type Welcome,
 } from '../../core-wasm/host/messages.ts';
@@ -63,17 +63,28 @@ async function enter(account: number): Promise<Reader> {
     closedWith: 0,
     client: null as unknown as MemoryClient,
   };
-  await greet(reader, account, NO_RESUME_FRAME, 0n);
+  await greet(reader, account, NO_RESUME);
   return reader;
 }
+
+/** Of readers, as clients count their own connections. */
+let attempts = 0;
 
 async function greet(
   reader: Reader,
   account: number,
-  resumeFrame = reader.core.frame,
-  resumeHash = reader.core.proof(),
-  resumeLease = reader.welcomes.at(-1)?.lease ?? 0,
+  change: Partial<Parameters<Codec['encodeHello']>[0]> = {},
 ): Promise<void> {
+  const hello = {
+    protocol: PROTOCOL_VERSION,
+    coreHash: codec.module.hash64,
+    resumeFrame: reader.core.frame,
+    resumeHash: reader.core.proof(),
+    resumeLease: reader.welcomes.at(-1)?.lease ?? 0,
+    instance: account,
+    attempt: ++attempts,
+    ...change,
+  };
   const answer = await server.listener.connect(`spacetime.v1, ticket.${account}`, {
     onMessage: (bytes) => {
       const decoded = codec.decodeMessage(bytes);
@@ -90,8 +101,7 @@ async function greet(
   if ('status' in answer) throw new Error(answer.code);
   reader.client = answer;
   reader.closedWith = 0;
-  const hello = { protocol: PROTOCOL_VERSION, coreHash: codec.module.hash64 };
-  answer.send(codec.encodeHello({ ...hello, resumeFrame, resumeHash, resumeLease }));
+  answer.send(codec.encodeHello(hello));
   await pass(2);
 }
 
@@ -140,8 +150,7 @@ test('whose world is of the server before this one begins anew', async () => {
   const reader = await enter(1);
   await pass(10);
   await cutFor(reader, 3);
-  const { frame } = reader.core;
-  await greet(reader, 1, frame, reader.core.proof(), server.room.lease.epoch - 1);
+  await greet(reader, 1, { resumeLease: server.room.lease.epoch - 1 });
   expect(reader.welcomes.at(-1)).toMatchObject({ resumed: false });
   await pass(PROOF_INTERVAL_FRAMES + 1);
   expect(reader.wrong).toEqual([]);
@@ -188,16 +197,34 @@ test('an older socket that arrives late is refused, the newer one may still retu
   expect(reader.welcomes.at(-1)).toMatchObject({ resumed: true });
 });
 
+/** Seed 1535 of the simulator: he was told that somebody newer is here, which was he himself. */
+test('a connection that was given up and is heard last does not take the player over', async () => {
+  const reader = await enter(1);
+  await pass(5);
+  const { client } = reader;
+  const { epoch } = speaker(1);
+  const heard = reader.welcomes.length;
+  attempts -= 2;
+  await greet(reader, 1);
+  expect([reader.closedWith, reader.welcomes.length]).toEqual([CloseCode.SUPERSEDED, heard]);
+  expect(speaker(1).epoch).toBe(epoch);
+  attempts += 2;
+  // From elsewhere whoever comes last is the one who plays.
+  await greet(reader, 1, { instance: 99, attempt: 1 });
+  expect(speaker(1).epoch).toBeGreaterThan(epoch);
+  client.cut();
+});
+
 test('nobody goes on from what he was never told', async () => {
   const reader = await enter(1);
   await pass(25);
   const began = speaker(1).beganFrame;
-  const claims = [0, began - 1, began, server.room.nextFrame + 9, NO_RESUME_FRAME - 1];
+  const claims = [0, began - 1, began, server.room.nextFrame + 9, NO_RESUME.resumeFrame - 1];
   for (const claim of claims) {
-    await greet(reader, 1, claim, 1n);
+    await greet(reader, 1, { resumeFrame: claim, resumeHash: 1n });
     expect(reader.welcomes.at(-1)).toMatchObject({ resumed: false });
   }
-  await greet(reader, 2, reader.core.frame, 1n);
+  await greet(reader, 2, { resumeHash: 1n });
   expect(reader.welcomes.at(-1)).toMatchObject({ resumed: false });
   expect(server.room.meters.returns.resumed).toBe(0);
 });
@@ -209,7 +236,7 @@ test('who was made to begin anew meanwhile cannot go on from before', async () =
   const other = await enter(1);
   expect(reader.closedWith).toBe(CloseCode.SUPERSEDED);
   await cutFor(other, 2);
-  await greet(reader, 1, frame, 0n);
+  await greet(reader, 1, { resumeFrame: frame, resumeHash: 0n });
   expect(reader.welcomes.at(-1)).toMatchObject({ resumed: false });
 });
 
@@ -221,7 +248,7 @@ test('another world is found out at a frame with a proof, and begins anew', asyn
   while (!isProved(reader.core.frame)) await pass(1);
   const { frame } = reader.core;
   await cutFor(reader, 3);
-  await greet(reader, 1, frame, 0xbadn);
+  await greet(reader, 1, { resumeFrame: frame, resumeHash: 0xbadn });
   expect(reader.welcomes.at(-1)).toMatchObject({ resumed: false });
   expect(server.room.meters.stateHashMismatches).toBe(1);
   expect(server.room.meters.returns).toEqual({ resumed: 0, late: 0, fresh: 1 });

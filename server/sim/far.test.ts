@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { Core, createCodec } from '../../core-wasm/host/core.ts';
-import { NO_RESUME_FRAME, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
+import { NO_RESUME, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import { loadCoreModule } from '../artifacts.ts';
 import { createCapture } from './capture.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -41,9 +41,7 @@ test('who is far away is in no message, not even by number, who is in sight a gh
     });
     if ('status' in answer) throw new Error(answer.code);
     const hello = { protocol: PROTOCOL_VERSION, coreHash: module.hash64 };
-    answer.send(
-      codec.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n, resumeLease: 0 }),
-    );
+    answer.send(codec.encodeHello({ ...hello, ...NO_RESUME, instance: 1, attempt: 1 }));
     await pass(4);
   }
   await pass(40);

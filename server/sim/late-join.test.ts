@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { type CoreModule, createCodec } from '../../core-wasm/host/core.ts';
-import { MessageKind, NO_RESUME_FRAME, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
+import { MessageKind, NO_RESUME, PROTOCOL_VERSION } from '../../core-wasm/host/messages.ts';
 import { BodyKind, ShapeKind } from '../../core-wasm/host/types.ts';
 import { loadCoreModule } from '../artifacts.ts';
 import { type Room, reserveEntity } from '../room/room.ts';
@@ -56,9 +56,7 @@ async function joinCost(
   });
   if ('status' in answer) throw new Error(answer.code);
   const hello = { protocol: PROTOCOL_VERSION, coreHash: module.hash64 };
-  answer.send(
-    codec.encodeHello({ ...hello, resumeFrame: NO_RESUME_FRAME, resumeHash: 0n, resumeLease: 0 }),
-  );
+  answer.send(codec.encodeHello({ ...hello, ...NO_RESUME, instance: 1, attempt: 1 }));
   await pass(5);
   expect(frames).toBeGreaterThan(0);
   server.crash();

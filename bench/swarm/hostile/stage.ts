@@ -1,10 +1,6 @@
 import type { Codec } from '../../../core-wasm/host/core.ts';
 import type { CoreModule } from '../../../core-wasm/host/load-core.ts';
-import {
-  MessageKind,
-  NO_RESUME_FRAME,
-  PROTOCOL_VERSION,
-} from '../../../core-wasm/host/messages.ts';
+import { MessageKind, NO_RESUME, PROTOCOL_VERSION } from '../../../core-wasm/host/messages.ts';
 import type { Intent } from '../../../core-wasm/host/types.ts';
 import { offeredProtocols } from '../../../server/net/door.ts';
 import { isFrame } from '../frames.ts';
@@ -54,9 +50,9 @@ export function hello({ codec }: Stage, change: Partial<Hello> = {}): Uint8Array
   return codec.encodeHello({
     protocol: PROTOCOL_VERSION,
     coreHash: codec.module.hash64,
-    resumeFrame: NO_RESUME_FRAME,
-    resumeHash: 0n,
-    resumeLease: 0,
+    ...NO_RESUME,
+    instance: 1,
+    attempt: 1,
     ...change,
   });
 }

@@ -16,7 +16,8 @@ import { beginWrite, writeU8, writeU16, writeU32, writeU64, written } from './wr
  * The catalogue of messages. Each has a fixed head, which is written and checked here, and at most
  * one tail of bytes (an entry, a state, the parts of a frame), which the host copies as it is.
  *
- *   HELLO    01  protocol u16, core u64, resume: frame u32, hash u64, lease u32      client
+ *   HELLO    01  protocol u16, core u64, resume: frame u32, hash u64, lease u32,     client
+ *                instance u32, attempt u32
  *   INPUT    02  frame u32, entry …                                                 client
  *   PING     03  nonce u32                                                          client
  *   REPAIR   04  frame u32, proof u64, hashes u16, hash u32 …                       client
@@ -78,6 +79,8 @@ export function encodeHead(kind: i32): i32 {
     writeU32(field(3));
     writeU64(field64(4));
     writeU32(field(6));
+    writeU32(field(7));
+    writeU32(field(8));
   } else if (kind == Kind.WELCOME) {
     writeU16(field(0));
     writeU64(field64(1));
@@ -151,7 +154,9 @@ function decodeHello(): WireFault {
   expose(3, readU32());
   expose64(4, readU64());
   expose(6, readU32());
-  return finishHead(27, false);
+  expose(7, readU32());
+  expose(8, readU32());
+  return finishHead(35, false);
 }
 
 function decodeInput(): WireFault {

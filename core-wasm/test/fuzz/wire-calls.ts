@@ -14,6 +14,8 @@ function encoded({ core, random, state }: Caller): Uint8Array {
         resumeFrame: anyNumber(random),
         resumeHash: anyHash(random),
         resumeLease: anyNumber(random),
+        instance: anyNumber(random),
+        attempt: anyNumber(random),
       });
     case 1:
       return core.encodeWelcome({
