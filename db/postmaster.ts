@@ -69,6 +69,13 @@ export async function ensureRunning(cluster: Cluster, port: number | null): Prom
   }
 }
 
+/** The port of the cluster's Postgres while one runs, null otherwise; starts none. */
+export async function runningPort(cluster: Cluster): Promise<number | null> {
+  const found = await readPidFile(cluster);
+  if (found === null || (await pidHolder(found.pid, cluster)) !== 'postmaster') return null;
+  return (await answers(cluster, found.port)) ? found.port : null;
+}
+
 /** Stops the cluster's Postgres in good order, whoever started it. */
 export async function stop(cluster: Cluster): Promise<void> {
   const args = ['stop', '-w', '-m', 'fast', '-t', `${STOP_TIMEOUT_S}`, '-D', cluster.folder];

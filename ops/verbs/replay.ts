@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { hashText } from '../../core-wasm/host/hash-text.ts';
+import type { Playback } from '../../core-wasm/host/recording/play.ts';
+import type { RecordingReader } from '../../core-wasm/host/recording/recording.ts';
 import { TICK_RATE_HZ, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
-import type { Playback } from '../../server/persist/recording.ts';
 import { build } from '../setup/build.ts';
 import { installPackages } from '../setup/install.ts';
 import { StepFailed } from '../setup/shell.ts';
-import { openWorldStore, REGION, STORE_FLAGS, STORE_USAGE } from '../setup/world-store.ts';
+import { openStoreToRead, REGION, STORE_FLAGS, STORE_USAGE } from '../setup/world-store.ts';
 import { expectNone, parseFlags, UsageError } from './verb.ts';
 
-export const summary = "play a recording, or a stopped world's journal, and compare every hash";
+export const summary = "play a recording, or a world's journal, and compare every hash";
 
 export const usage = `bun run replay FILE [--json]
 bun run replay [--data-dir DIR | --database-url URL] [--json]
 
-  FILE                a recording, as "bun run ops record" writes it
+  FILE                a recording, as "bun run ops record" or a client's bug report writes it
 ${STORE_USAGE}
   --json              end with one JSON line
 
@@ -39,12 +40,12 @@ interface Outcome {
   readonly report: object;
 }
 
-async function playWorld(flags: Parameters<typeof openWorldStore>[0]): Promise<Outcome> {
+async function playWorld(flags: Parameters<typeof openStoreToRead>[0]): Promise<Outcome> {
   const { Core } = await import('../../core-wasm/host/core.ts');
   const { loadCoreModule } = await import('../../server/artifacts.ts');
   const { createClock } = await import('../../server/clock.ts');
   const { replayJournal } = await import('../../server/persist/replay.ts');
-  const store = await openWorldStore(flags);
+  const store = await openStoreToRead(flags);
   try {
     const core = await Core.create(await loadCoreModule());
     const report = await replayJournal(store, REGION, core, createClock());
@@ -62,22 +63,34 @@ async function playWorld(flags: Parameters<typeof openWorldStore>[0]): Promise<O
 async function playFile(path: string): Promise<Outcome> {
   const { Core } = await import('../../core-wasm/host/core.ts');
   const { loadCoreModule } = await import('../../server/artifacts.ts');
-  const { decodeRecording, playRecording } = await import('../../server/persist/recording.ts');
-  const decoded = decodeRecording(readBytes(path));
-  if (decoded.kind === 'unreadable') throw new StepFailed(`${path}: ${decoded.why}`);
-  const { recording } = decoded;
+  const { playRecording } = await import('../../core-wasm/host/recording/play.ts');
+  const reader = await openFile(path);
   const module = await loadCoreModule();
-  if (recording.coreHash !== module.hash) {
-    throw new StepFailed(`${path} was made by core ${recording.coreHash}, this is ${module.hash}`);
+  const { coreHash, world } = reader.head;
+  if (coreHash !== module.hash) {
+    throw new StepFailed(`${path} was made by core ${coreHash}, this is ${module.hash}`);
   }
   const core = await Core.create(module);
   const startedMs = performance.now();
-  const result = playRecording(core, recording);
+  const result = await playRecording(core, reader);
   const tookMs = Math.round(performance.now() - startedMs);
-  printSpeed(recording.frames.length, tookMs);
+  printSpeed(
+    reader.keys.reduce((sum, { count }) => sum + count, 0),
+    tookMs,
+  );
   console.log(describe(result));
   const stateHash = hashText(core.stateHash());
-  return { ok: result.kind === 'held', report: { kind: result.kind, stateHash, tookMs } };
+  const fault = result.kind === 'held' ? {} : { frame: result.frame };
+  const report = { kind: result.kind, world, ...fault, stateHash, tookMs };
+  return { ok: result.kind === 'held', report };
+}
+
+async function openFile(path: string): Promise<RecordingReader> {
+  const { openRecording } = await import('../../core-wasm/host/recording/reader.ts');
+  const { refusalText } = await import('../../core-wasm/host/recording/recording.ts');
+  const opened = await openRecording(readBytes(path));
+  if (!opened.ok) throw new StepFailed(`${path}: ${refusalText(opened.refusal)}`);
+  return opened.value;
 }
 
 function readBytes(path: string): Uint8Array {
@@ -96,8 +109,19 @@ function printSpeed(frames: number, tookMs: number): void {
 }
 
 function describe(result: Playback): string {
-  if (result.kind === 'held') return 'every state is as recorded';
-  if (result.kind === 'refused') return `the core refuses frame ${result.frame} (${result.wire})`;
-  const { frame, expected, got } = result;
-  return `frame ${frame} begins in state ${hashText(got)}, recorded ${hashText(expected)}`;
+  switch (result.kind) {
+    case 'held': {
+      const { disputed } = result;
+      const but = disputed === 0 ? '' : `, ${disputed} times not as its server proved it`;
+      return `every state is as recorded${but}`;
+    }
+    case 'refused':
+      return `the core refuses frame ${result.frame} (${result.wire})`;
+    case 'unreadable':
+      return `the file goes bad, ${result.refusal.kind}: ${result.refusal.where}`;
+    case 'diverged': {
+      const { frame, expected, got } = result;
+      return `frame ${frame} begins in state ${hashText(got)}, recorded ${hashText(expected)}`;
+    }
+  }
 }
