@@ -1,19 +1,27 @@
 import { Core, type CoreModule, compileCore } from '../core-wasm/host/core.ts';
+import { openRecording } from '../core-wasm/host/recording/reader.ts';
+import { refusalText } from '../core-wasm/host/recording/recording.ts';
+import { exposeReplayHook } from './debug/replay-hook.ts';
 import { guestTicket } from './guest.ts';
 import { createIncidentUpload } from './net/incident-upload.ts';
 import { openSession } from './net/session.ts';
 import { play } from './play.ts';
+import { fetchRecording, playFile, takeDroppedFiles } from './replay/files.ts';
+import { openTheatre } from './replay/theatre.ts';
 import { coreRefused, fetchCore, type Missing, missingInBrowser } from './requirements.ts';
 import { openStorage } from './storage.ts';
-import { findPage, showFault } from './ui/page.ts';
+import { findPage, type Page, showFault } from './ui/page.ts';
+import { skyTickOf } from './view/sky.ts';
 
 /** Boot: what must be there is there, or the page says what is not. */
 async function boot(): Promise<Missing | null> {
   const page = findPage();
   // Relative to the page, so that a proxy may mount the server under any path.
   const base = new URL('.', location.href);
+  const query = new URLSearchParams(location.search);
   const lacking = missingInBrowser();
   if (lacking !== null) return lacking;
+  takeRecordings(page);
   const fetched = await fetchCore(new URL('core.wasm', base));
   if (fetched.kind === 'missing') return fetched.missing;
   let module: CoreModule;
@@ -23,6 +31,14 @@ async function boot(): Promise<Missing | null> {
     return coreRefused(error);
   }
   const core = await Core.create(module);
+  const recording = query.get('replay');
+  if (recording !== null) return watch(page, base, core, recording, query);
+  enter(page, base, core, query);
+  return null;
+}
+
+/** Walks into the world of the page's own server. */
+function enter(page: Page, base: URL, core: Core, query: URLSearchParams): void {
   const storage = openStorage();
   const socket = new URL('.', base);
   socket.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -39,9 +55,54 @@ async function boot(): Promise<Missing | null> {
         nowMs: () => performance.now(),
       }),
     storage,
-    new URLSearchParams(location.search),
+    query,
   );
+}
+
+/** Shows a recording instead, and asks no server for a world. */
+async function watch(
+  page: Page,
+  base: URL,
+  core: Core,
+  name: string,
+  query: URLSearchParams,
+): Promise<Missing | null> {
+  const fetched = await fetchRecording(name, base);
+  if (fetched.kind === 'missing') return fetched.missing;
+  const opened = await openRecording(fetched.bytes);
+  if (!opened.ok) {
+    return { title: 'The recording cannot be played', advice: `${refusalText(opened.refusal)}.` };
+  }
+  const { coreHash } = opened.value.head;
+  if (coreHash !== core.module.hash) {
+    return {
+      title: 'The recording is of another version',
+      advice:
+        `It was made by core ${coreHash.slice(0, 16)}, this page has ` +
+        `${core.module.hash.slice(0, 16)}. Open it in a page of the server that made it.`,
+    };
+  }
+  const shown = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf(':')) + 1);
+  const stage = openTheatre({
+    ...{ page, core, query, name: shown },
+    reader: opened.value,
+    storage: openStorage(),
+    skyTick: skyTickOf(query),
+  });
+  if (query.has('debug')) exposeReplayHook(stage);
   return null;
+}
+
+/** A recording that is dropped on the page, or chosen on the card, is played. */
+function takeRecordings(page: Page): void {
+  const refuse = (why: string): void => {
+    page.notice.textContent = why;
+  };
+  takeDroppedFiles(window, refuse);
+  page.chooseRecording.addEventListener('change', () => {
+    const file = page.chooseRecording.files?.[0];
+    if (file !== undefined) void playFile(file).then((why) => why !== null && refuse(why));
+  });
 }
 
 const missing = await boot();

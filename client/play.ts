@@ -29,7 +29,7 @@ import { applyRung, firstQuality, fitWindow, rungOf } from './view/display.ts';
 import { createFrameLoop, drawFrame, type FrameLoop, type Stage } from './view/frame.ts';
 import { createNotice, disposeNotice } from './view/notice.ts';
 import { createWorldScene, disposeWorldScene } from './view/scene.ts';
-import { tickOfHour } from './view/sky.ts';
+import { skyTickOf } from './view/sky.ts';
 import { createRig } from './xr/origin.ts';
 import { enterVr, isVrSupported } from './xr/session.ts';
 import { beginVr, createVrPlayer, disposeVrPlayer, endVr } from './xr/vr-player.ts';
@@ -155,12 +155,6 @@ function openDevices(page: Page, settings: Settings, listening: Listening) {
       active,
     ),
   ];
-}
-
-/** `?debug&hour=0` … `24` stops the sun there; the world itself goes on. */
-function skyTickOf(query: URLSearchParams): number | null {
-  const hour = Number(query.get('hour') || Number.NaN);
-  return query.has('debug') && hour >= 0 && hour <= 24 ? tickOfHour(hour) : null;
 }
 
 /** Enters VR; null when it worked, else why not. */

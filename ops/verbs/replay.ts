@@ -12,27 +12,50 @@ import { expectNone, parseFlags, UsageError } from './verb.ts';
 export const summary = "play a recording, or a world's journal, and compare every hash";
 
 export const usage = `bun run replay FILE [--json]
+bun run replay FILE --view [--port N]
 bun run replay [--data-dir DIR | --database-url URL] [--json]
 
   FILE                a recording, as "bun run ops record" or a client's bug report writes it
 ${STORE_USAGE}
   --json              end with one JSON line
+  --view              serve a page that plays it, until Ctrl-C: with a slider and a free camera
+  --port N            of that page (default: any free one)
 
 A journal is played from the oldest checkpoint that is kept. Exits with 1 at the first state that is
 not what was recorded, and names its frame.`;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { flags, rest } = parseFlags(args, { ...STORE_FLAGS, json: 'boolean' });
+  const { flags, rest } = parseFlags(args, {
+    ...STORE_FLAGS,
+    json: 'boolean',
+    view: 'boolean',
+    port: 'string',
+  });
   const [path, ...more] = rest;
   expectNone(more);
   if (path !== undefined && (flags['data-dir'] ?? flags['database-url']) !== undefined) {
     throw new UsageError('A recording or a world, not both.');
   }
   await installPackages();
+  if (flags.view) return viewFile(path, flags.port);
   await build(['core']);
   const { ok, report } = path === undefined ? await playWorld(flags) : await playFile(path);
   if (flags.json) console.log(JSON.stringify(report));
   return ok ? 0 : 1;
+}
+
+async function viewFile(path: string | undefined, portText: string | undefined): Promise<number> {
+  const port = Number(portText ?? 0);
+  if (path === undefined) throw new UsageError('One recording to view, please.');
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError('No such port.');
+  await build(['core', 'client']);
+  await openFile(path);
+  const { serveRecording } = await import('../setup/serve-recording.ts');
+  const served = await serveRecording(path, port);
+  console.log(`Open ${served.url.href}`);
+  await new Promise<void>((stopped) => process.once('SIGINT', () => stopped()));
+  await served.stop();
+  return 0;
 }
 
 interface Outcome {
