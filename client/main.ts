@@ -5,9 +5,11 @@ import { exposeReplayHook } from './debug/replay-hook.ts';
 import { guestTicket } from './guest.ts';
 import { createIncidentUpload } from './net/incident-upload.ts';
 import { openSession } from './net/session.ts';
-import { play } from './play.ts';
+import { type OpenSession, play } from './play.ts';
+import { FlightRecorder } from './predict/flight-recorder.ts';
 import { fetchRecording, playFile, takeDroppedFiles } from './replay/files.ts';
 import { openTheatre } from './replay/theatre.ts';
+import { openReportDesk } from './report/save-report.ts';
 import { coreRefused, fetchCore, type Missing, missingInBrowser } from './requirements.ts';
 import { openStorage } from './storage.ts';
 import { findPage, type Page, showFault } from './ui/page.ts';
@@ -43,20 +45,22 @@ function enter(page: Page, base: URL, core: Core, query: URLSearchParams): void 
   const socket = new URL('.', base);
   socket.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
   const ticket = () => guestTicket(base, storage);
-  play(
-    page,
-    (sampler) =>
-      openSession({
-        ...sampler,
-        core,
-        url: socket.href,
-        ticket,
-        onIncident: createIncidentUpload(base, ticket),
-        nowMs: () => performance.now(),
-      }),
-    storage,
-    query,
-  );
+  const desk = openReportDesk();
+  const open: OpenSession = (sampler) => {
+    const session = openSession({
+      ...sampler,
+      core,
+      url: socket.href,
+      ticket,
+      onIncident: createIncidentUpload(base, ticket),
+      onMoved: (entity, distanceM, waited) => desk.log.noteMoved(entity, distanceM, waited),
+      recorder: new FlightRecorder(),
+      nowMs: () => performance.now(),
+    });
+    desk.serve(page, session);
+    return session;
+  };
+  play(page, open, storage, query, desk.log);
 }
 
 /** Shows a recording instead, and asks no server for a world. */
