@@ -8,6 +8,8 @@ export interface ReplayHook {
   readonly length: number;
   /** Whether what `time` is at is on show. */
   readonly isThere: boolean;
+  /** The tick of the film that has been computed. */
+  readonly shownTick: number;
   /** Of the world, as its server counted it, and the hash of its state. */
   readonly tick: number;
   readonly stateHash: string;
@@ -33,6 +35,9 @@ export function exposeReplayHook(stage: ReplayStage): void {
     },
     get isThere() {
       return stage.isThere;
+    },
+    get shownTick() {
+      return deck.tick;
     },
     get tick() {
       return core.tick;
