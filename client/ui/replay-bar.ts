@@ -5,6 +5,8 @@ const REFRESH_MS = 100;
 /** What the slider's whole length is divided into, for the trough behind it. */
 const TROUGH_STEPS = 200;
 const SKIP_TICKS = 300;
+/** Long enough to be read, and then in nobody's way. */
+const HINT_MS = 15_000;
 
 /** What is told of a recording while it plays. */
 export interface ReplayStatus {
@@ -48,6 +50,10 @@ export function openReplayBar(options: ReplayBarOptions): ReplayBar {
   bar.time.max = String(head.length);
   bar.name.textContent = options.name;
   bar.root.hidden = false;
+  bar.keys.hidden = false;
+  setTimeout(() => {
+    bar.keys.hidden = true;
+  }, HINT_MS);
   listen(bar, options);
   let refreshedMs = Number.NEGATIVE_INFINITY;
   return {
@@ -66,12 +72,14 @@ interface Bar {
   readonly play: HTMLButtonElement;
   readonly back: HTMLButtonElement;
   readonly step: HTMLButtonElement;
+  readonly trough: HTMLElement;
   readonly time: HTMLInputElement;
   readonly clock: HTMLElement;
   readonly speed: HTMLSelectElement;
   readonly follow: HTMLSelectElement;
   readonly vr: HTMLButtonElement;
   readonly state: HTMLElement;
+  readonly keys: HTMLElement;
 }
 
 function findBar(): Bar {
@@ -81,12 +89,14 @@ function findBar(): Bar {
     play: byId('replay-play', HTMLButtonElement),
     back: byId('replay-back', HTMLButtonElement),
     step: byId('replay-step', HTMLButtonElement),
+    trough: byId('replay-trough', HTMLElement),
     time: byId('replay-time', HTMLInputElement),
     clock: byId('replay-clock', HTMLElement),
     speed: byId('replay-speed', HTMLSelectElement),
     follow: byId('replay-follow', HTMLSelectElement),
     vr: byId('replay-vr', HTMLButtonElement),
     state: byId('replay-state', HTMLElement),
+    keys: byId('replay-keys', HTMLElement),
   };
 }
 
@@ -134,8 +144,8 @@ function write(bar: Bar, head: Playhead, status: ReplayStatus): void {
   setText(bar.state, status.isThere ? status.text : `Going there. ${status.text}`);
   if (bar.state.dataset.mood !== status.mood) bar.state.dataset.mood = status.mood;
   const trough = troughOf(status.keys, head.length);
-  if (bar.time.style.getPropertyValue('--keys') !== trough) {
-    bar.time.style.setProperty('--keys', trough);
+  if (bar.trough.style.getPropertyValue('--keys') !== trough) {
+    bar.trough.style.setProperty('--keys', trough);
   }
 }
 
