@@ -11,6 +11,7 @@ import { step } from './micro/step.ts';
 import { net } from './net/bench.ts';
 import { pack } from './pack/bench.ts';
 import { physics } from './physics/bench.ts';
+import { replay } from './replay/bench.ts';
 import { saveResult } from './results.ts';
 import { shrink } from './shrink/bench.ts';
 import { swarm } from './swarm/bench.ts';
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   pack,
   physics,
   query,
+  replay,
   shrink,
   stages,
   step,

@@ -30,6 +30,8 @@ test('each player of a recording is a walk that does what he did, and begins ane
       const input = core.decodeEntry(walk.entryAt(at));
       expect(input?.intents[1]).toEqual(walk.intentAt(at * 3 + 1));
       expect(input?.pose ?? null).toEqual(walk.poseAt(at));
+      expect(walk.poseAt(at + 0.67)).toEqual(walk.poseAt(at));
+      expect(walk.intentAt(-at)).toBeDefined();
     }
   }
 });

@@ -50,13 +50,16 @@ function addFrame(codec: Codec, frame: Uint8Array, parts: Map<number, Part>): vo
 
 function walkOf({ inputs, entries }: Part): Walk {
   const { length } = inputs;
-  const inputAt = (frame: number): PlayerInput => inputs[frame % length] as PlayerInput;
+  // A full bot is asked between two frames too, and before it came when its server was set back.
+  const place = (frame: number): number => ((Math.floor(frame) % length) + length) % length;
   return {
     intentAt(tick) {
-      const { intents } = inputAt(Math.floor(tick / TICKS_PER_FRAME));
-      return intents[(tick % TICKS_PER_FRAME) as 0 | 1 | 2];
+      const whole = Math.floor(tick);
+      const within = ((whole % TICKS_PER_FRAME) + TICKS_PER_FRAME) % TICKS_PER_FRAME;
+      const input = inputs[place(whole / TICKS_PER_FRAME)] as PlayerInput;
+      return input.intents[within as 0 | 1 | 2];
     },
-    poseAt: (frame) => inputAt(frame).pose,
-    entryAt: (frame) => entries[frame % length] as Uint8Array,
+    poseAt: (frame) => (inputs[place(frame)] as PlayerInput).pose,
+    entryAt: (frame) => entries[place(frame)] as Uint8Array,
   };
 }
