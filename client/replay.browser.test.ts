@@ -10,8 +10,9 @@ import type { RecordingReader } from '../core-wasm/host/recording/recording.ts';
 import { type ServedRecording, serveRecording } from '../ops/setup/serve-recording.ts';
 import { loadCoreModule } from '../server/artifacts.ts';
 import type { ReplayHook } from './debug/replay-hook.ts';
-import { launchBrowser } from './probe/browser.ts';
-import { until, type Visitor } from './probe/visitor.ts';
+import { headsetScript, launchBrowser } from './probe/browser.ts';
+import { pushStick } from './probe/steer.ts';
+import { type Probed, until, type Visitor } from './probe/visitor.ts';
 
 /* A recording in a real page: as it was made, wherever its slider is put. */
 
@@ -161,9 +162,36 @@ test(
       page.waitForURL(/replay=chosen/),
       page.setInputFiles('#choose-recording', FILE),
     ]);
-    await page.goto(`${page.url()}&debug`);
-    await until(visitor(), 'plays', isPlaying, 3);
+    await page.waitForSelector('#replay:not([hidden])');
     expect(await page.textContent('#replay-name')).toBe('storm.strec');
+
+    await Promise.all([
+      page.waitForURL(/again\.strec/),
+      page.evaluate(dropFile, [...readFileSync(FILE)]),
+    ]);
+    await page.waitForSelector('#replay:not([hidden])');
+    expect(await page.textContent('#replay-name')).toBe('again.strec');
+  },
+  CHAPTER_MS,
+);
+
+test(
+  'in a headset the stick flies, and only its owner moves the view',
+  async () => {
+    await page.context().close();
+    await openPage();
+    await page.addInitScript(await headsetScript());
+    await page.goto(served.url.href);
+    await until(visitor(), 'plays', isPlaying, 3);
+    await page.click('#replay-vr');
+    await until(visitor(), 'the headset is worn', headsetIsWorn, null);
+    const worn = await page.evaluate(eyeOf);
+    const { time } = await page.evaluate(timeOf);
+    await until(visitor(), 'plays on', isPlaying, time + 30);
+    expect(await page.evaluate(eyeOf)).toEqual(worn);
+    await pushStick(visitor(), 'left', 0, -1);
+    await until(visitor(), 'flies', isElsewhere, worn);
+    expect(errors).toEqual([]);
   },
   CHAPTER_MS,
 );
@@ -183,6 +211,16 @@ function isAt(tick: number): boolean {
 function isAtEnd(): boolean {
   const { replay } = globalThis as unknown as Played;
   return replay.shownTick === replay.length;
+}
+
+function headsetIsWorn(): boolean {
+  return (globalThis as unknown as Probed).headset.activeSession !== undefined;
+}
+
+function dropFile(bytes: readonly number[]): void {
+  const dropped = new DataTransfer();
+  dropped.items.add(new File([Uint8Array.from(bytes)], 'again.strec'));
+  window.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, cancelable: true }));
 }
 
 function saysPlay(): boolean {

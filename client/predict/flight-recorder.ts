@@ -12,7 +12,7 @@ import type { PredictedCore } from './predicted-core.ts';
 const KEPT_FRAMES = 30_000 / FRAME_DURATION_MS;
 /** A world that keeps being given anew fills no more than this many. */
 const STRETCHES_MAX = 16;
-/** Whatever a server sends: a bubble's seven states take 1 to 4 MiB, half a minute of frames 0.2. */
+/** Whatever a server sends: seven states of a bubble and their frames take 1 to 4 MiB. */
 const BYTES_MAX = 32 << 20;
 /** A state grows as more enters: room for some of it before its storage is made anew. */
 const STORAGE_HEADROOM = 1.25;

@@ -24,8 +24,8 @@ export interface BugReport {
 }
 
 /**
- * The last half minute as this client had it, and what it noticed. Null before a world has come, and
- * without a recorder.
+ * The last half minute as this client had it, and what it noticed. Null before a world has come,
+ * and without a recorder.
  */
 export async function makeBugReport(
   session: Pick<WorldSession, 'core' | 'status' | 'recorded'>,

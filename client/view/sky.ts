@@ -118,7 +118,7 @@ function tickOfHour(hour: number): number {
   return (((hour - FIRST_HOUR + 24) % 24) / 24) * DAY_TICKS;
 }
 
-/** `?debug&hour=0` … `24` stops the sun there, for pictures; null else: the world itself goes on. */
+/** `?debug&hour=0` … `24` stops the sun there, for pictures; null: it is the world's own. */
 export function skyTickOf(query: URLSearchParams): number | null {
   const hour = Number(query.get('hour') || Number.NaN);
   return query.has('debug') && hour >= 0 && hour <= 24 ? tickOfHour(hour) : null;

@@ -175,7 +175,7 @@ describe('a file', () => {
     );
   });
 
-  test('whose block unpacks to more than it says, or says too much, is refused unpacked', async () => {
+  test('whose block unpacks to more than it says, or says too much, is refused', async () => {
     const line = file.indexOf(0x0a) + 1;
     const bomb = await deflate(new Uint8Array(1 << 22));
     const refusalWith = (rawBytes: number) => {
@@ -245,7 +245,7 @@ describe('a recording', () => {
     expect(result).toMatchObject({ kind: 'diverged', frame: first.frame + 4 });
   });
 
-  test('with a state changed, a malformed frame and a malformed state are told by frame', async () => {
+  test('with another state, a malformed frame or a malformed state is told by frame', async () => {
     const [first, second, ...others] = stretches as [Stretch, Stretch, ...Stretch[]];
     const state = second.state.slice();
     state[state.length - 1] = (state[state.length - 1] as number) ^ 1;

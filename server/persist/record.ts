@@ -18,7 +18,7 @@ type RecordingCore = Pick<
   'module' | 'frame' | 'restore' | 'snapshot' | 'stateHash' | 'readFrameHeader' | 'stepFrame'
 >;
 
-/** Frames `from` … `to − 1`; the last `last` durable ones; from the oldest checkpoint for neither. */
+/** Frames `from` … `to − 1`, or the last `last` durable ones; null is as far as is kept. */
 export interface RecordRange {
   readonly from: number | null;
   readonly to: number | null;

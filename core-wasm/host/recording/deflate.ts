@@ -1,4 +1,4 @@
-/** No deflate stream unpacks to more than so many times its size (RFC 1951: 258 bytes in 2 bits). */
+/** No stream unpacks to more than so many times its size (RFC 1951: 258 bytes in 2 bits). */
 export const DEFLATE_RATIO_MAX = 1032;
 
 /** The streams of the platform: in a page, in Bun and in Node alike, and none blocks a thread. */

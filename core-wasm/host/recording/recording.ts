@@ -1,16 +1,16 @@
 /**
- * A stretch of a world's history that can be played again, as a `.strec` file. A person can read its
- * first line: `head -1` is enough.
+ * A stretch of a world's history that can be played again, as a `.strec` file. A person can read
+ * its first line: `head -1` is enough.
  *
  *   line      JSON: `RecordingHead` with `format` and `version`, up to a line feed
- *   blocks    tag u8, 3 zeros, frame u32, raw bytes u32, stored bytes u32, crc-32 u32 of all that and
- *             of what is stored; then that: a raw deflate stream
- *     1 state   of the first tick of `frame`: each section: bytes u32 and they, or 0xffffffff where it
- *               is that of the first state
+ *   blocks    tag u8, 3 zeros, frame u32, raw bytes u32, stored bytes u32, crc-32 u32 of all that
+ *             and of what is stored; then that: a raw deflate stream
+ *     1 state   of the first tick of `frame`: each section: bytes u32 and they, or 0xffffffff where
+ *               it is that of the first state
  *     2 frames  from `frame` on: hash u64, leaves u16, enter bytes u32, frame bytes u32, ids u32 …,
  *               excerpt, frame
- *     3 index   one entry for each state: frame u32, frames behind it u32, flags u32 (1: anew), hash
- *               u64, offset u32; then the end: frame u32, hash u64
+ *     3 index   one entry for each state: frame u32, frames behind it u32, flags u32 (1: anew),
+ *               hash u64, offset u32; then the end: frame u32, hash u64
  *   trailer   offset of the index u32, bytes of the line u32, crc-32 of the line u32, bytes of the
  *             file u32, crc-32 of these u32, `STRECEND`
  *

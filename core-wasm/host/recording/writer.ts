@@ -9,7 +9,7 @@ export const TRAILER_MAGIC = 'STRECEND';
 export const HEAD_BYTES_MAX = 1 << 18;
 
 /**
- * The file. Stretches are taken one by one, so that the world's own journal needs never be in memory
+ * The file. Stretches are taken one by one, so that a world's journal needs never be in memory
  * at once; `end` is asked behind the last. Throws a RangeError for what no reader would take.
  */
 export async function encodeRecording(

@@ -1,5 +1,5 @@
-import { clockText, type Playhead, SPEEDS, stepFrame, togglePlay } from '../replay/playhead.ts';
-import { byId } from './page.ts';
+import { byId } from '../ui/page.ts';
+import { clockText, type Playhead, SPEEDS, stepFrame, togglePlay } from './playhead.ts';
 
 const REFRESH_MS = 100;
 /** What the slider's whole length is divided into, for the trough behind it. */
