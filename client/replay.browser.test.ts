@@ -163,14 +163,14 @@ test(
       page.setInputFiles('#choose-recording', FILE),
     ]);
     await page.waitForSelector('#replay:not([hidden])');
-    expect(await page.textContent('#replay-name')).toBe('storm.strec');
+    expect(await page.textContent('#replay-name')).toStartWith('storm.strec');
 
     await Promise.all([
       page.waitForURL(/again\.strec/),
       page.evaluate(dropFile, [...readFileSync(FILE)]),
     ]);
     await page.waitForSelector('#replay:not([hidden])');
-    expect(await page.textContent('#replay-name')).toBe('again.strec');
+    expect(await page.textContent('#replay-name')).toStartWith('again.strec');
   },
   CHAPTER_MS,
 );

@@ -11,8 +11,6 @@ import { isWithoutTrap } from '../predict/predicted-core.ts';
 import type { Film } from './film.ts';
 import { KEPT_INTERVAL_TICKS, KeptStates } from './kept-states.ts';
 
-export type DeckFault = PlayFault | { readonly kind: 'trapped'; readonly frame: number };
-
 /** What a step could not do. */
 type Halt = 'waits' | 'halted';
 
@@ -23,7 +21,7 @@ type Halt = 'waits' | 'halted';
  */
 export class Deck {
   /** The first thing that was not as recorded; null so far. */
-  fault: DeckFault | null = null;
+  fault: PlayFault | null = null;
   /** Times that a client's bubble was not what its server proved. */
   disputed = 0;
   /** Frames that were played and were as recorded. */
@@ -103,11 +101,11 @@ export class Deck {
 
   #jump(tick: number, state: Uint8Array, key: number | null): boolean {
     const wire = this.#core.restore(state);
-    this.#tick = tick;
+    this.#tick = wire === WireFault.NONE ? tick : -1;
     this.#isAstray = false;
     this.#shownTick = -1;
     if (wire !== WireFault.NONE) {
-      this.#halt({ kind: 'refused', frame: this.#frameOf(key ?? 0), wire });
+      this.#halt(key ?? 0, { kind: 'refused', frame: this.#frameOf(key ?? 0), wire });
       return false;
     }
     if (key !== null) this.#compareKey(key);
@@ -117,17 +115,22 @@ export class Deck {
     return true;
   }
 
+  /** A recording from anywhere may hold what stops a core. */
   #step(): Halt | null {
-    const within = this.#tick % TICKS_PER_FRAME;
-    const halt = within === 0 ? this.#openFrame() : null;
-    if (halt !== null) return halt;
-    if (!isWithoutTrap(() => this.#core.step())) {
+    let halt: Halt | null = null;
+    const key = this.#film.keyAt(this.#tick);
+    const frame = Math.floor((this.#tick - (this.#film.starts[key] as number)) / TICKS_PER_FRAME);
+    const held = isWithoutTrap(() => {
+      halt = this.#tick % TICKS_PER_FRAME === 0 ? this.#openFrame() : null;
+      if (halt === null) this.#core.step();
+    });
+    if (!held) {
       this.#core.reopen();
-      this.#halt({ kind: 'trapped', frame: this.#frameOf(this.#film.keyAt(this.#tick)) });
+      this.#halt(key, { kind: 'trapped', frame: this.#frameOf(key) + frame });
       return 'halted';
     }
-    this.#tick++;
-    return null;
+    if (halt === null) this.#tick++;
+    return halt;
   }
 
   /** Makes the frame of this tick the one that is stepped; at a key, compares with it first. */
@@ -174,7 +177,7 @@ export class Deck {
   #failToRead(key: number): boolean {
     const refusal = this.#film.refusalOf(key);
     if (refusal === null) return false;
-    this.#halt({ kind: 'unreadable', frame: this.#frameOf(key), refusal });
+    this.#halt(key, { kind: 'unreadable', frame: this.#frameOf(key), refusal });
     return true;
   }
 
@@ -191,12 +194,12 @@ export class Deck {
     this.#lose({ kind: 'diverged', frame: end.frame, expected: end.hash, got });
   }
 
-  #halt(fault: DeckFault): void {
-    this.#haltedKey = this.#film.keyAt(Math.max(0, this.#tick));
+  #halt(key: number, fault: PlayFault): void {
+    this.#haltedKey = key;
     this.#tell(fault);
   }
 
-  #tell(fault: DeckFault): void {
+  #tell(fault: PlayFault): void {
     this.fault ??= fault;
   }
 

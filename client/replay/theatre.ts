@@ -1,6 +1,7 @@
 import { ACESFilmicToneMapping, WebGLRenderer } from 'three';
 import type { Core } from '../../core-wasm/host/core.ts';
 import { hashText } from '../../core-wasm/host/hash-text.ts';
+import type { PlayFault } from '../../core-wasm/host/recording/play.ts';
 import { type RecordingReader, refusalText } from '../../core-wasm/host/recording/recording.ts';
 import type { PlayerColumns } from '../../core-wasm/host/types.ts';
 import { idleActions } from '../input/actions.ts';
@@ -20,7 +21,7 @@ import { createRig } from '../xr/origin.ts';
 import { enterVr, isVrSupported } from '../xr/session.ts';
 import { beginVr, createVrPlayer, disposeVrPlayer, endVr } from '../xr/vr-player.ts';
 import { type Followable, openReplayBar, type ReplayStatus } from './bar.ts';
-import { Deck, type DeckFault } from './deck.ts';
+import { Deck } from './deck.ts';
 import { openDragLook } from './drag.ts';
 import { Film } from './film.ts';
 import { createCamera } from './fly.ts';
@@ -145,7 +146,7 @@ function statusOf(stage: ReplayStage, film: Film, deck: Deck): ReplayStatus {
   };
 }
 
-function faultText(fault: DeckFault): string {
+function faultText(fault: PlayFault): string {
   switch (fault.kind) {
     case 'diverged': {
       const { frame, expected, got } = fault;

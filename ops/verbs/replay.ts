@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { CoreModule } from '../../core-wasm/host/core.ts';
 import { hashText } from '../../core-wasm/host/hash-text.ts';
 import type { Playback } from '../../core-wasm/host/recording/play.ts';
 import type { RecordingReader } from '../../core-wasm/host/recording/recording.ts';
@@ -11,13 +12,14 @@ import { expectNone, parseFlags, UsageError } from './verb.ts';
 
 export const summary = "play a recording, or a world's journal, and compare every hash";
 
-export const usage = `bun run replay FILE [--json]
+export const usage = `bun run replay FILE [--core FILE] [--json]
 bun run replay FILE --view [--port N]
 bun run replay [--data-dir DIR | --database-url URL] [--json]
 
   FILE                a recording, as "bun run ops record" or a client's bug report writes it
 ${STORE_USAGE}
   --json              end with one JSON line
+  --core FILE         the core.wasm that made the recording (default: the built one)
   --view              serve a page that plays it, until Ctrl-C: with a slider and a free camera
   --port N            of that page (default: any free one)
 
@@ -28,6 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {
     ...STORE_FLAGS,
     json: 'boolean',
+    core: 'string',
     view: 'boolean',
     port: 'string',
   });
@@ -39,7 +42,8 @@ export async function run(args: readonly string[]): Promise<number> {
   await installPackages();
   if (flags.view) return viewFile(path, flags.port);
   await build(['core']);
-  const { ok, report } = path === undefined ? await playWorld(flags) : await playFile(path);
+  const { ok, report } =
+    path === undefined ? await playWorld(flags) : await playFile(path, flags.core);
   if (flags.json) console.log(JSON.stringify(report));
   return ok ? 0 : 1;
 }
@@ -83,15 +87,15 @@ async function playWorld(flags: Parameters<typeof openStoreToRead>[0]): Promise<
   }
 }
 
-async function playFile(path: string): Promise<Outcome> {
+async function playFile(path: string, corePath: string | undefined): Promise<Outcome> {
   const { Core } = await import('../../core-wasm/host/core.ts');
-  const { loadCoreModule } = await import('../../server/artifacts.ts');
   const { playRecording } = await import('../../core-wasm/host/recording/play.ts');
   const reader = await openFile(path);
-  const module = await loadCoreModule();
+  const module = await loadModule(corePath);
   const { coreHash, world } = reader.head;
   if (coreHash !== module.hash) {
-    throw new StepFailed(`${path} was made by core ${coreHash}, this is ${module.hash}`);
+    const made = `${path} was made by core ${coreHash}, this is ${module.hash}`;
+    throw new StepFailed(`${made}: name that core.wasm with --core`);
   }
   const core = await Core.create(module);
   const startedMs = performance.now();
@@ -106,6 +110,13 @@ async function playFile(path: string): Promise<Outcome> {
   const fault = result.kind === 'held' ? {} : { frame: result.frame };
   const report = { kind: result.kind, world, ...fault, stateHash, tookMs };
   return { ok: result.kind === 'held', report };
+}
+
+async function loadModule(path: string | undefined): Promise<CoreModule> {
+  const { loadCoreModule } = await import('../../server/artifacts.ts');
+  if (path === undefined) return loadCoreModule();
+  const { compileCore } = await import('../../core-wasm/host/core.ts');
+  return compileCore(new Uint8Array(readBytes(path)));
 }
 
 async function openFile(path: string): Promise<RecordingReader> {
@@ -140,6 +151,8 @@ function describe(result: Playback): string {
     }
     case 'refused':
       return `the core refuses frame ${result.frame} (${result.wire})`;
+    case 'trapped':
+      return `the core stops in frame ${result.frame}`;
     case 'unreadable':
       return `the file goes bad, ${result.refusal.kind}: ${result.refusal.where}`;
     case 'diverged': {

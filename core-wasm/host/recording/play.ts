@@ -30,6 +30,8 @@ export type PlayFault =
       readonly expected: bigint;
       readonly got: bigint;
     }
+  /** The core stops in that frame: the instance is dead, see `Core.reopen`. */
+  | { readonly kind: 'trapped'; readonly frame: number }
   /** The file goes bad. */
   | { readonly kind: 'unreadable'; readonly frame: number; readonly refusal: Refusal };
 
@@ -89,6 +91,18 @@ export function isDisputed(core: PlayingCore, { bytes }: RecordedFrame): boolean
   return proof !== 0n && core.proof() !== proof;
 }
 
+function stepRecorded(core: PlayingCore, world: World, one: RecordedFrame): PlayFault | null {
+  try {
+    const fault = loadRecorded(core, world, one);
+    if (fault !== null) return fault;
+    for (let tick = 0; tick < TICKS_PER_FRAME; tick++) core.step();
+    return null;
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    return { kind: 'trapped', frame: one.frame };
+  }
+}
+
 /** Plays a whole recording, comparing each state and each hash that it holds. */
 export async function playRecording(core: PlayingCore, reader: RecordingReader): Promise<Playback> {
   const { world } = reader.head;
@@ -109,9 +123,8 @@ export async function playRecording(core: PlayingCore, reader: RecordingReader):
     if (!frames.ok) return { kind: 'unreadable', frame, refusal: frames.refusal };
     for (const one of frames.value) {
       if (world === 'bubble' && isDisputed(core, one)) disputed++;
-      const fault = loadRecorded(core, world, one);
+      const fault = stepRecorded(core, world, one);
       if (fault !== null) return fault;
-      for (let tick = 0; tick < TICKS_PER_FRAME; tick++) core.step();
       played++;
     }
   }
