@@ -16,6 +16,8 @@ export interface ReplayStatus {
   readonly mood: 'live' | 'lost';
   /** Whether all was as recorded so far, in plain words. */
   readonly text: string;
+  /** Entity that the camera follows, 0 for nobody. */
+  readonly follows: number;
   /** Ticks of the film from which it can be played at once. */
   readonly keys: readonly number[];
 }
@@ -60,8 +62,9 @@ export function openReplayBar(options: ReplayBarOptions): ReplayBar {
     refresh(nowMs, status, players) {
       if (nowMs - refreshedMs < REFRESH_MS) return;
       refreshedMs = nowMs;
-      write(bar, head, status());
-      listPlayers(bar.follow, players());
+      const now = status();
+      write(bar, head, now);
+      listPlayers(bar.follow, players(), String(now.follows));
     },
   };
 }
@@ -163,18 +166,25 @@ function troughOf(keys: readonly number[], length: number): string {
   return `linear-gradient(to right, ${stops.join(', ')})`;
 }
 
-function listPlayers(select: HTMLSelectElement, players: readonly Followable[]): void {
+function listPlayers(
+  select: HTMLSelectElement,
+  players: readonly Followable[],
+  chosen: string,
+): void {
   const wanted = ['0', ...players.map(({ entity }) => String(entity))];
   const listed = [...select.options].map(({ value }) => value);
   const isSame = wanted.length === listed.length && wanted.every((value, i) => value === listed[i]);
   // A list that somebody has open must not change under him.
-  if (isSame || document.activeElement === select) return;
-  const { value } = select;
+  if (document.activeElement === select) return;
+  if (isSame) {
+    if (select.value !== chosen && wanted.includes(chosen)) select.value = chosen;
+    return;
+  }
   const options = players.map(
     ({ entity, account }) => new Option(`Follow player ${account}`, String(entity)),
   );
   select.replaceChildren(new Option('Free camera', '0'), ...options);
-  select.value = wanted.includes(value) ? value : '0';
+  select.value = wanted.includes(chosen) ? chosen : '0';
 }
 
 function setText(element: HTMLElement, text: string): void {

@@ -48,6 +48,7 @@ export function openTheatre(showing: Showing): ReplayStage {
   const stage = createStage(showing, film);
   const { head, deck, camera } = stage;
   camera.follows = reader.head.entity;
+  document.body.classList.add('replaying');
   page.card.hidden = true;
   page.connection.hidden = true;
   page.touch.hidden = !matchMedia('(pointer: coarse)').matches;
@@ -64,9 +65,11 @@ export function openTheatre(showing: Showing): ReplayStage {
     enterVr: () => putOnHeadset(stage),
   });
   followWindow(page, stage);
+  let isPlaced = false;
   stage.renderer.setAnimationLoop((_time, xrFrame) => {
     const nowMs = performance.now();
     drawReplay(stage, nowMs, xrFrame);
+    if (!isPlaced) isPlaced = standSomewhere(stage);
     bar.refresh(
       nowMs,
       () => statusOf(stage, film, deck),
@@ -74,6 +77,13 @@ export function openTheatre(showing: Showing): ReplayStage {
     );
   });
   return stage;
+}
+
+/** Where something happens: behind the first player, until somebody chooses otherwise. */
+function standSomewhere({ camera, players, isThere }: ReplayStage): boolean {
+  if (!isThere || players.count === 0) return false;
+  if (camera.follows === 0) camera.follows = players.ids[0] ?? 0;
+  return true;
 }
 
 function seen({ count, ids, accounts }: PlayerColumns): Followable[] {
@@ -142,6 +152,7 @@ function statusOf(stage: ReplayStage, film: Film, deck: Deck): ReplayStatus {
     isThere: stage.isThere,
     mood: fault === null ? 'live' : 'lost',
     text: fault === null ? `${framesHeld} frames as recorded${but}` : faultText(fault),
+    follows: stage.camera.follows,
     keys: [...film.starts, ...deck.keptTicks],
   };
 }
