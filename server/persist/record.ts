@@ -9,13 +9,21 @@ import {
 import { encodeRecording } from '../../core-wasm/host/recording/writer.ts';
 import { WireFault } from '../../core-wasm/host/types.ts';
 import type { Checkpoint, Store } from '../ports.ts';
-import { unpackFrames } from './chain.ts';
+import { GroupReader, packedBy } from './group.ts';
 
 /** What is read of a world, which may be in play. */
 export type ReadableStore = Pick<Store, 'checkpoints' | 'groups'>;
 type RecordingCore = Pick<
   Core,
-  'module' | 'frame' | 'restore' | 'snapshot' | 'stateHash' | 'readFrameHeader' | 'stepFrame'
+  | 'module'
+  | 'frame'
+  | 'restore'
+  | 'snapshot'
+  | 'stateHash'
+  | 'readFrameHeader'
+  | 'stepFrame'
+  | 'runBegin'
+  | 'unpackFrames'
 >;
 
 /** Frames `from` … `to − 1`, or the last `last` durable ones; null is as far as is kept. */
@@ -70,13 +78,13 @@ export async function recordJournal(
   const head = { coreHash: checkpoint.coreHash, layout, world: 'whole', entity: 0 } as const;
   const stretches = play.stretches();
   const first = await stretches.next();
-  if (play.damagedFrame !== null) return { kind: 'damaged', frame: play.damagedFrame };
+  if (play.fault !== null) return play.fault;
   if (first.done) return { kind: 'not-yet', from: fromFrame, endFrame: core.frame };
   const file = await encodeRecording(head, withFirst(first.value, stretches), () => ({
     frame: core.frame,
     hash: core.stateHash(),
   }));
-  if (play.damagedFrame !== null) return { kind: 'damaged', frame: play.damagedFrame };
+  if (play.fault !== null) return play.fault;
   return { kind: 'recorded', file, fromFrame, frames: core.frame - fromFrame };
 }
 
@@ -117,7 +125,8 @@ async function* withFirst(
 
 /** Plays the journal from where the core stands, and gives what is between two frames of it. */
 class JournalPlay {
-  damagedFrame: number | null = null;
+  /** Why it ended before the journal did; null while it has not. */
+  fault: Extract<Recorded, { kind: 'damaged' | 'other-core' }> | null = null;
 
   constructor(
     private readonly store: ReadableStore,
@@ -127,7 +136,7 @@ class JournalPlay {
     private readonly to: number | null,
   ) {}
 
-  /** Ends early, and says so in `damagedFrame`, where a frame does not follow from the others. */
+  /** Ends early, with a `fault`, where a frame cannot be read or does not follow. */
   async *stretches(): AsyncGenerator<Stretch> {
     const { core } = this;
     let open: Stretch | null = null;
@@ -139,7 +148,7 @@ class JournalPlay {
         open = this.stretch(open === null, frames);
       }
       if (!this.step(bytes)) {
-        this.damagedFrame = core.frame;
+        this.fault = { kind: 'damaged', frame: core.frame };
         return;
       }
       if (open !== null) frames.push(wholeFrame(bytes));
@@ -154,13 +163,18 @@ class JournalPlay {
 
   private async *frames(): AsyncGenerator<Uint8Array> {
     const { core, to } = this;
-    for await (const { firstFrame, payload } of this.store.groups(this.region, core.frame)) {
-      const unpacked = unpackFrames(payload);
-      if (unpacked.kind === 'torn') {
-        this.damagedFrame = firstFrame;
+    const reader = new GroupReader(core);
+    for await (const { payload } of this.store.groups(this.region, core.frame)) {
+      const read = reader.read(payload);
+      if (read.kind === 'other-core') {
+        this.fault = { kind: 'other-core', coreHash: packedBy(payload) ?? '' };
         return;
       }
-      for (const bytes of unpacked.frames) {
+      if (read.kind === 'torn') {
+        this.fault = { kind: 'damaged', frame: core.frame };
+        return;
+      }
+      for (const bytes of read.frames) {
         if (to !== null && core.frame >= to) return;
         // A group may begin before the checkpoint.
         if ((core.readFrameHeader(bytes)?.frame ?? -1) >= core.frame) yield bytes;
