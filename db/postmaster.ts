@@ -69,7 +69,7 @@ export async function ensureRunning(cluster: Cluster, port: number | null): Prom
   }
 }
 
-/** The port of the cluster's Postgres while one runs, null otherwise; starts none. */
+/** Port of the cluster's Postgres when it runs and answers; null otherwise. Starts nothing. */
 export async function runningPort(cluster: Cluster): Promise<number | null> {
   const found = await readPidFile(cluster);
   if (found === null || (await pidHolder(found.pid, cluster)) !== 'postmaster') return null;

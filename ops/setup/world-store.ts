@@ -7,7 +7,7 @@ export const REGION = 1;
 export const STORE_FLAGS = { 'data-dir': 'string', 'database-url': 'string' } as const;
 
 export const STORE_USAGE = [
-  '  --data-dir DIR      folder of the world (default: DATA_DIR)',
+  '  --data-dir DIR      folder of the world (default: DATA_DIR); its server may be running',
   "  --database-url URL  the world's database instead (default: DATABASE_URL)",
 ].join('\n');
 
@@ -26,18 +26,4 @@ export async function openWorldStore(flags: {
   } catch (error) {
     throw new StepFailed(`The store cannot be opened: ${(error as Error).message}`);
   }
-}
-
-/**
- * The store of a world that may be in play: where a server runs on the folder, its database is read
- * beside it, which costs the server a few queries. Throws `StepFailed` as `openWorldStore` does.
- */
-export async function openStoreToRead(
-  flags: Parameters<typeof openWorldStore>[0],
-): Promise<Pick<Store, 'checkpoints' | 'groups' | 'close'>> {
-  const isFolder = (flags['database-url'] ?? process.env.DATABASE_URL ?? '') === '';
-  if (!isFolder) return openWorldStore(flags);
-  const { openBeside } = await import('../../db/open-beside.ts');
-  const dataDir = flags['data-dir'] ?? (process.env.DATA_DIR || 'world-data');
-  return (await openBeside(dataDir, () => {})) ?? openWorldStore(flags);
 }

@@ -4,7 +4,8 @@ import type { Recorded, RecordRange } from '../../server/persist/record.ts';
 import { build } from '../setup/build.ts';
 import { installPackages } from '../setup/install.ts';
 import { StepFailed } from '../setup/shell.ts';
-import { openStoreToRead, REGION, STORE_FLAGS, STORE_USAGE } from '../setup/world-store.ts';
+import { openStoreToRead } from '../setup/store-to-read.ts';
+import { REGION, STORE_FLAGS, STORE_USAGE } from '../setup/world-store.ts';
 import { parseFlags, UsageError } from './verb.ts';
 
 export const summary = "write a stretch of the world's journal as a recording";

@@ -7,7 +7,7 @@ import { TICK_RATE_HZ, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import { build } from '../setup/build.ts';
 import { installPackages } from '../setup/install.ts';
 import { StepFailed } from '../setup/shell.ts';
-import { openStoreToRead, REGION, STORE_FLAGS, STORE_USAGE } from '../setup/world-store.ts';
+import { openWorldStore, REGION, STORE_FLAGS, STORE_USAGE } from '../setup/world-store.ts';
 import { expectNone, parseFlags, UsageError } from './verb.ts';
 
 export const summary = "play a recording, or a world's journal, and compare every hash";
@@ -67,12 +67,12 @@ interface Outcome {
   readonly report: object;
 }
 
-async function playWorld(flags: Parameters<typeof openStoreToRead>[0]): Promise<Outcome> {
+async function playWorld(flags: Parameters<typeof openWorldStore>[0]): Promise<Outcome> {
   const { Core } = await import('../../core-wasm/host/core.ts');
   const { loadCoreModule } = await import('../../server/artifacts.ts');
   const { createClock } = await import('../../server/clock.ts');
   const { replayJournal } = await import('../../server/persist/replay.ts');
-  const store = await openStoreToRead(flags);
+  const store = await openWorldStore(flags);
   try {
     const core = await Core.create(await loadCoreModule());
     const report = await replayJournal(store, REGION, core, createClock());
