@@ -16,6 +16,8 @@ export interface Choice {
   readonly seconds?: string | undefined;
   /** How often what is measured is done. */
   readonly times?: string | undefined;
+  /** A recording to measure instead of a made one. */
+  readonly file?: string | undefined;
   /** Also look for the most that is borne. */
   readonly search?: boolean;
   /** As short as it can be: whether it works, not what it costs. */

@@ -12,6 +12,7 @@ import { net } from './net/bench.ts';
 import { pack } from './pack/bench.ts';
 import { physics } from './physics/bench.ts';
 import { restore } from './restore/bench.ts';
+import { replay } from './replay/bench.ts';
 import { saveResult } from './results.ts';
 import { shrink } from './shrink/bench.ts';
 import { start } from './start/bench.ts';
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   physics,
   query,
   restore,
+  replay,
   shrink,
   stages,
   start,

@@ -20,6 +20,7 @@ import { loadSettings, type Settings } from './input/settings.ts';
 import { type SteadyParts, steady } from './input/steady.ts';
 import { openTouch } from './input/touch.ts';
 import type { WorldSession } from './net/session.ts';
+import type { EventLog } from './report/event-log.ts';
 import type { KeptTexts } from './storage.ts';
 import { type Overlay, openOverlay } from './ui/overlay.ts';
 import { type Page, showFault } from './ui/page.ts';
@@ -29,7 +30,7 @@ import { applyRung, firstQuality, fitWindow, rungOf } from './view/display.ts';
 import { createFrameLoop, drawFrame, type FrameLoop, type Stage } from './view/frame.ts';
 import { createNotice, disposeNotice } from './view/notice.ts';
 import { createWorldScene, disposeWorldScene } from './view/scene.ts';
-import { tickOfHour } from './view/sky.ts';
+import { skyTickOf } from './view/sky.ts';
 import { createRig } from './xr/origin.ts';
 import { enterVr, isVrSupported } from './xr/session.ts';
 import { beginVr, createVrPlayer, disposeVrPlayer, endVr } from './xr/vr-player.ts';
@@ -42,13 +43,14 @@ export type OpenSession = (sampler: {
 
 /**
  * Joins page, devices, session and picture, and draws until the page goes. Of the address's
- * `query` it knows `debug`, `quality` and `hour`.
+ * `query` it knows `debug`, `quality` and `hour`; `log` hears how the connection fares.
  */
 export function play(
   page: Page,
   open: OpenSession,
   storage: KeptTexts,
   query: URLSearchParams,
+  log: EventLog,
 ): void {
   const debug = query.has('debug');
   const renderer = new WebGLRenderer({
@@ -78,6 +80,7 @@ export function play(
     drawFrame(loop, nowMs, xrFrame);
     overlay.refresh(nowMs, aimOf(loop));
     loop.trouble = overlay.trouble;
+    log.noteConnection(stage.session.status.connection, stage.session.status.reason);
     debugOverlay.refresh(nowMs);
   });
 }
@@ -155,12 +158,6 @@ function openDevices(page: Page, settings: Settings, listening: Listening) {
       active,
     ),
   ];
-}
-
-/** `?debug&hour=0` … `24` stops the sun there; the world itself goes on. */
-function skyTickOf(query: URLSearchParams): number | null {
-  const hour = Number(query.get('hour') || Number.NaN);
-  return query.has('debug') && hour >= 0 && hour <= 24 ? tickOfHour(hour) : null;
 }
 
 /** Enters VR; null when it worked, else why not. */

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { Core } from '../core-wasm/host/core.ts';
+import { playRecording } from '../core-wasm/host/recording/play.ts';
+import { openRecording } from '../core-wasm/host/recording/reader.ts';
 import { TICKS_PER_FRAME } from '../core-wasm/host/types.ts';
+import { loadCoreModule } from '../server/artifacts.ts';
 import { type ServerProcess, startServer } from '../server/probe/server-process.ts';
 import { launchBrowser } from './probe/browser.ts';
 import {
@@ -19,6 +23,7 @@ import {
 } from './probe/steer.ts';
 import {
   entityOf,
+  nextFrame,
   openVisitor,
   type Place,
   type Probed,
@@ -205,6 +210,38 @@ test(
   CHAPTER_MS,
 );
 
+test(
+  'the flat player saves a bug report: the last half minute, which plays again bit for bit',
+  async () => {
+    const { page } = flat;
+    const downloads = new Map<string, string>();
+    page.on('download', async (download) => {
+      const path = join(dataDir, download.suggestedFilename());
+      await download.saveAs(path);
+      downloads.set(path.split('.').at(-1) ?? '', path);
+    });
+    await page.keyboard.press('Escape');
+    await page.click('#recordings summary');
+    await page.click('#save-report');
+    await until(flat, 'says that it is saved', isReported, null);
+    while (downloads.size < 2) await nextFrame(flat);
+
+    const read = await openRecording(readFileSync(downloads.get('strec') ?? ''));
+    if (!read.ok) throw new Error(read.refusal.where);
+    const core = await Core.create(await loadCoreModule());
+    expect(read.value.head).toMatchObject({ world: 'bubble', coreHash: core.module.hash });
+    const played = await playRecording(core, read.value);
+    expect(played).toMatchObject({ kind: 'held', disputed: 0 });
+    expect(played.kind === 'held' && played.frames).toBeGreaterThan(20);
+    const report = JSON.parse(readFileSync(downloads.get('json') ?? '', 'utf8'));
+    expect(report).toEqual(read.value.head.report);
+    expect(report.page.userAgent).toContain('Chrome');
+    const noted = report.events.map(({ what }: { what: string }) => what).join('\n');
+    expect(noted).toContain('connection reconnecting');
+  },
+  CHAPTER_MS,
+);
+
 test('nothing went wrong unseen', () => {
   expect([...flat.errors, ...vr.errors]).toEqual([]);
 });
@@ -331,6 +368,10 @@ function saysLost(): boolean {
 function headsetIsWorn(): boolean {
   const { headset } = globalThis as unknown as Probed;
   return headset.activeSession !== undefined && document.body.classList.contains('playing');
+}
+
+function isReported(): boolean {
+  return /Saved spacetime-/.test(document.getElementById('notice')?.textContent ?? '');
 }
 
 function cardIsShown(): boolean {

@@ -6,8 +6,9 @@ import { giveWay } from './give-way.ts';
 import { createLogin } from './login.ts';
 import { attend, type Member, newMember, type Stay, type Tally, totalOf } from './member.ts';
 import type { Mode } from './modes.ts';
+import { readWalks } from './recorded-walks.ts';
 import { SeenBoard } from './seen.ts';
-import { createWalks } from './walk.ts';
+import { createWalks, type Walk } from './walk.ts';
 import { createWheel } from './wheel.ts';
 
 /** The bots of one thread. */
@@ -33,6 +34,8 @@ export interface HerdOptions {
   readonly returning: boolean;
   /** How long a bot stays before it leaves for a moment, s, on average; 0 for ever. */
   readonly staySeconds: number;
+  /** A recording whose players are repeated, instead of what `mode` says. */
+  readonly replay?: Uint8Array;
 }
 
 export interface HerdCounts {
@@ -161,6 +164,12 @@ export async function startHerd(
   };
 }
 
+async function walksOf(codec: Core, options: HerdOptions): Promise<ReturnType<typeof createWalks>> {
+  if (options.replay === undefined) return createWalks(codec, options);
+  const recorded = await readWalks(codec, options.replay);
+  return ({ number }) => recorded[number % recorded.length] as Walk;
+}
+
 type Maker = ((index: number) => Member) & { readonly seen: SeenBoard };
 
 async function createMaker(options: HerdOptions, wasm: Uint8Array<ArrayBuffer>): Promise<Maker> {
@@ -171,7 +180,7 @@ async function createMaker(options: HerdOptions, wasm: Uint8Array<ArrayBuffer>):
   const cores = await Promise.all(
     Array.from({ length: light ? 0 : options.count }, () => Core.create(module)),
   );
-  const walks = createWalks(codec, options);
+  const walks = await walksOf(codec, options);
   const seen = new SeenBoard();
   const make = (index: number): Member => {
     const number = options.first + index;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cheatTable, runHostile } from './hostile/run.ts';
@@ -19,6 +20,7 @@ ${MODES.map((mode) => `      ${mode.padEnd(9)} ${MODE_WORDS[mode]}`).join('\n')}
   --ramp N        joins a second, default 50
   --spread M      the server's SPACETIME_ARRIVAL_SPREAD_M: how far swarm walks, default 0
   --stay S        churn: how long a bot stays on average, default 10
+  --replay FILE   instead of walking by the mode, repeat what the players of a recording did
   --times N       hostile: how often each cheat is tried, default 2
   --workers N     threads that drive the light bots, default 1
   --return        bots that are cut off come back, for runs that restart the server
@@ -89,6 +91,7 @@ function parse(args: readonly string[]): Parsed | string {
         vr: { type: 'string', default: '0.3' },
         ramp: { type: 'string', default: '50' },
         workers: { type: 'string', default: '1' },
+        replay: { type: 'string' },
         return: { type: 'boolean', default: false },
         kill: { type: 'string', default: '0' },
         json: { type: 'boolean', default: false },
@@ -108,6 +111,7 @@ function parse(args: readonly string[]): Parsed | string {
       joinsPerSecond: numberIn('--ramp', values.ramp, 1, 10_000),
       workers: numberIn('--workers', values.workers, 1, 64),
       returning: values.return,
+      ...(values.replay === undefined ? {} : { replay: readFileSync(values.replay) }),
       kill: numberIn('--kill', values.kill, 0, 1),
     };
     return { options, times: numberIn('--times', values.times, 1, 100), json: values.json };

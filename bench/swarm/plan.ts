@@ -27,7 +27,9 @@ export function planHerds(options: Omit<SwarmOptions, 'wasm' | 'onProgress'>): H
   const plan = (kind: HerdOptions['kind'], first: number, count: number, readers: number) => {
     if (count === 0) return;
     const joinsPerSecond = (options.joinsPerSecond * count) / players;
-    const how = { mode, spreadM, headsets, returning, staySeconds };
+    const { replay } = options;
+    const recorded = replay === undefined ? {} : { replay };
+    const how = { mode, spreadM, headsets, returning, staySeconds, ...recorded };
     plans.push({ url, kind, first, count, readers, joinsPerSecond, ...how });
   };
   const share = (

@@ -29,6 +29,8 @@ export interface SwarmOptions {
   readonly returning: boolean;
   /** How long a bot stays before it leaves for a moment, s, on average; 0 for ever. */
   readonly staySeconds: number;
+  /** A recording whose players are repeated, instead of what `mode` says. */
+  readonly replay?: Uint8Array;
   /** Share of the bots that end themselves halfway: such a run must fail. */
   readonly kill: number;
   /** What goes on beside the bots; the measured interval lasts until it is done, too. */

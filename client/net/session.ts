@@ -22,6 +22,7 @@ import { OwnLead } from '../interpolate/own-lead.ts';
 import { ShownWorld } from '../interpolate/shown-world.ts';
 import type { DisputeReport, PredictionFault } from '../predict/dispute.ts';
 import type { Effect } from '../predict/effects.ts';
+import type { FlightRecorder, Recorded } from '../predict/flight-recorder.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { ClockSync } from './clock-sync.ts';
 import { Connection, type Delivered, type ResumePoint } from './connection.ts';
@@ -60,6 +61,8 @@ export interface WorldSession {
    * only then.
    */
   whenDurable(frame: number): Promise<Durable>;
+  /** What was confirmed in the last half minute; null without a recorder, or before it began. */
+  recorded(): Recorded | null;
   /** What happened in the predicted world since it was asked last, each thing once. */
   takeEffects(): Effect[];
   close(): void;
@@ -86,6 +89,8 @@ export interface SessionOptions {
   readonly random?: () => number;
   /** Gets each desync as a file once it is settled; see `core-wasm/host/incident-file.ts`. */
   readonly onIncident?: (file: Uint8Array) => void;
+  /** Keeps the last half minute, for `recorded`. */
+  readonly recorder?: FlightRecorder;
   /**
    * Hears what was moved of what is shown: an entity, how far, m, and whether by a rollback or only
    * because the world had waited and is further now.
@@ -163,6 +168,7 @@ class Session implements WorldSession {
         this.#broken = fault;
       },
       (report) => this.#file(report),
+      options.recorder,
     );
     this.#connection = new Connection({
       url,
@@ -208,6 +214,11 @@ class Session implements WorldSession {
 
   whenDurable(frame: number): Promise<Durable> {
     return this.#durability.when(frame);
+  }
+
+  recorded(): Recorded | null {
+    this.#settle();
+    return this.#predictor.recorded();
   }
 
   takeEffects(): Effect[] {

@@ -14,6 +14,7 @@ export type PredictedCore = Pick<
   | 'provenMovers'
   | 'moverHashes'
   | 'movingHash'
+  | 'movingHashOf'
   | 'reopen'
   | 'removePart'
   | 'insertShrunk'

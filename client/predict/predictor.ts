@@ -4,6 +4,7 @@ import { type Intent, type Pose, TICKS_PER_FRAME, WireFault } from '../../core-w
 import { ConfirmedHashes } from './confirmed-hashes.ts';
 import { type DisputeReport, Disputes, type PredictionFault } from './dispute.ts';
 import { Effects } from './effects.ts';
+import { type FlightRecorder, type Recorded, recordedUpTo } from './flight-recorder.ts';
 import { History, HORIZON_TICKS, INPUT_FRAMES_AHEAD_MAX } from './history.ts';
 import { OwnInputs } from './own-inputs.ts';
 import {
@@ -65,14 +66,20 @@ export class Predictor {
   /** The core's own memory, not only a state, may have gone bad. */
   #isSuspect = false;
   readonly #disputes: Disputes;
+  readonly #recorder: FlightRecorder | null;
 
-  /** `onDispute` gets what is to be filed of a desync once it is settled, to be used at once. */
+  /**
+   * `onDispute` gets what is to be filed of a desync once it is settled, to be used at once.
+   * `recorder` keeps what is confirmed.
+   */
   constructor(
     core: PredictedCore,
     onFault: (fault: PredictionFault) => void,
     onDispute: (report: DisputeReport) => void = () => {},
+    recorder: FlightRecorder | null = null,
   ) {
     this.#core = core;
+    this.#recorder = recorder;
     this.#own = new OwnInputs(core);
     this.#prediction = {
       core,
@@ -262,6 +269,14 @@ export class Predictor {
     return { frame, state: standing ? this.#core.snapshot() : this.#history.state(frame) };
   }
 
+  /** What the recorder has, and where it ends; null without one, and before the first frame. */
+  recorded(): Recorded | null {
+    if (this.#recorder === null) return null;
+    this.settle();
+    this.#noteHash();
+    return recordedUpTo(this.#recorder, this.#core, this.confirmedState(), this.#trail.newestState);
+  }
+
   #rebase(frame: number, state: Uint8Array): WireFault {
     if (this.#isSuspect) this.#core.reopen();
     this.#isSuspect = false;
@@ -273,6 +288,8 @@ export class Predictor {
     this.#nextFrame = frame;
     this.#own.goOnFrom(frame * TICKS_PER_FRAME);
     this.#history.clear();
+    this.#noteHash();
+    this.#recorder?.cut();
     this.#trail.clear();
     this.#timeline.clear();
     this.confirmed.dropFrom(frame);
@@ -329,7 +346,15 @@ export class Predictor {
 
   #note({ frame, bytes, leaves, enter }: AuthoritativeFrame, state: Uint8Array | null): void {
     if (this.#trail.isFull) this.#fileDispute();
+    this.#noteHash();
     this.#trail.note(this.#core, frame, bytes, { leaves, enter }, state);
+    this.#recorder?.note(frame, bytes, { leaves, enter }, this.#trail.newestState);
+  }
+
+  /** What the frame that was recorded last was computed from: known since its first tick. */
+  #noteHash(): void {
+    const frame = (this.#recorder?.nextFrame ?? -1) - 1;
+    if (frame >= 0) this.#recorder?.noteHash(this.#trail.hashOf(frame * TICKS_PER_FRAME));
   }
 
   #isGuessed({ frame, bytes, leaves, enter }: AuthoritativeFrame): boolean {

@@ -90,14 +90,15 @@ export class Trail {
     const frames: IncidentFrame[] = this.#entries.map((entry) => ({
       ...entry,
       hashes: Array.from({ length: TICKS_PER_FRAME }, (_, i) =>
-        this.#hashAt(entry.frame * TICKS_PER_FRAME + i),
+        this.hashOf(entry.frame * TICKS_PER_FRAME + i),
       ),
     }));
     if (state === null) return frames;
     return [...frames, { ...newEntry(), frame, state, hashes: [] }];
   }
 
-  #hashAt(tick: number): bigint {
+  /** `Core.movingHash` just before a tick, when it was last computed; 0n where it was not. */
+  hashOf(tick: number): bigint {
     const slot = tick % HASHES_MAX;
     return this.#hashed[slot] === tick ? (this.#hashes[slot] as bigint) : 0n;
   }

@@ -6,6 +6,8 @@ export interface Page {
   readonly enterVr: HTMLButtonElement;
   readonly notice: HTMLElement;
   readonly settings: HTMLFormElement;
+  readonly saveReport: HTMLButtonElement;
+  readonly chooseRecording: HTMLInputElement;
   readonly connection: HTMLElement;
   readonly connectionText: HTMLElement;
   readonly crosshair: HTMLElement;
@@ -30,6 +32,8 @@ export function findPage(): Page {
     enterVr: byId('enter-vr', HTMLButtonElement),
     notice: byId('notice', HTMLElement),
     settings: byId('settings', HTMLFormElement),
+    saveReport: byId('save-report', HTMLButtonElement),
+    chooseRecording: byId('choose-recording', HTMLInputElement),
     connection: byId('connection', HTMLElement),
     connectionText: byId('connection-text', HTMLElement),
     crosshair: byId('crosshair', HTMLElement),
@@ -47,7 +51,8 @@ export function findPage(): Page {
   };
 }
 
-function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
+/** Throws for an element that is missing or of another kind: a mistake in index.html. */
+export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`index.html has no ${kind.name} #${id}`);
   return element;

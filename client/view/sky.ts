@@ -114,8 +114,14 @@ export function hourOfDay(tick: number): number {
 }
 
 /** The first tick of a world at which it is `hour`, 0…24. */
-export function tickOfHour(hour: number): number {
+function tickOfHour(hour: number): number {
   return (((hour - FIRST_HOUR + 24) % 24) / 24) * DAY_TICKS;
+}
+
+/** `?debug&hour=0` … `24` stops the sun there, for pictures; null: it is the world's own. */
+export function skyTickOf(query: URLSearchParams): number | null {
+  const hour = Number(query.get('hour') || Number.NaN);
+  return query.has('debug') && hour >= 0 && hour <= 24 ? tickOfHour(hour) : null;
 }
 
 /** The sky at `tick`: a pure function, so everybody stands under the same one. */

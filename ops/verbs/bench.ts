@@ -18,6 +18,9 @@ physics takes a choice, names with commas between them; stages and swarm take sc
 
 journal takes --quick, --players N,… and --seconds S of each of its three phases
 
+replay takes --quick and
+  --file FILE      a recording instead of a minute of 100 players
+
 net takes --quick and
   --servers S,…    instead of ours,colyseus,floor
   --players N,…    instead of 200
@@ -43,6 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
     seconds: 'string',
     times: 'string',
     search: 'boolean',
+    file: 'string',
     quick: 'boolean',
   });
   const [name, ...more] = rest;

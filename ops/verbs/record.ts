@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import type { Checkpoint, Store } from '../../server/ports.ts';
+import { TICK_RATE_HZ, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import type { Recorded, RecordRange } from '../../server/persist/record.ts';
 import { build } from '../setup/build.ts';
 import { installPackages } from '../setup/install.ts';
 import { StepFailed } from '../setup/shell.ts';
@@ -8,76 +9,91 @@ import { parseFlags, UsageError } from './verb.ts';
 
 export const summary = "write a stretch of the world's journal as a recording";
 
-export const usage = `bun run ops record FILE [--from FRAME] [--data-dir DIR | --database-url URL]
+export const usage = `bun run ops record FILE [--last TIME | --from FRAME] [--to FRAME]
+                    [--data-dir DIR | --database-url URL]
 
-  FILE                where to write
-  --from FRAME        begin at the newest checkpoint at or before this frame (default: the oldest)
+  FILE                where to write; .strec is what the client takes
+  --last TIME         the last 90s, 10m or 2h that are durable
+  --from FRAME        begin at this frame (default: the oldest checkpoint that is kept)
+  --to FRAME          end before this frame (default: the last durable one)
 ${STORE_USAGE}
 
-Writes the journal from there to its last durable frame as one file that "bun run replay" plays.
-The world is only read.`;
+The world may be in play: its database is read beside the server, and only read. What is written can
+be played by "bun run replay FILE", in a page opened with ?replay=ADDRESS, and by bots of
+"bun run swarm --replay FILE".`;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { flags, rest } = parseFlags(args, { ...STORE_FLAGS, from: 'string' });
+  const { flags, rest } = parseFlags(args, {
+    ...STORE_FLAGS,
+    from: 'string',
+    to: 'string',
+    last: 'string',
+  });
   const [path, ...more] = rest;
   if (path === undefined || more.length > 0) throw new UsageError('One file to write, please.');
-  const from = Number(flags.from ?? -1);
-  if (!Number.isInteger(from)) throw new UsageError(`--from wants a frame, not ${flags.from}`);
+  const range = rangeOf(flags);
   await installPackages();
   await build(['core']);
   const store = await openWorldStore(flags);
   try {
-    const start = await findStart(store, flags.from === undefined ? null : from);
-    const file = await recordFrom(store, start);
-    writeFileSync(path, file.bytes);
-    console.log(`${path}: ${file.frames} frames from frame ${start.frame}`);
+    const { Core } = await import('../../core-wasm/host/core.ts');
+    const { loadCoreModule } = await import('../../server/artifacts.ts');
+    const { recordJournal } = await import('../../server/persist/record.ts');
+    const core = await Core.create(await loadCoreModule());
+    const recorded = await recordJournal(store, REGION, core, range);
+    if (recorded.kind !== 'recorded') throw new StepFailed(refusalOf(recorded));
+    const { file, frames, fromFrame } = recorded;
+    writeFileSync(path, file);
+    const seconds = (frames * TICKS_PER_FRAME) / TICK_RATE_HZ;
+    const size = `${(file.length / 1000).toFixed(0)} kB`;
+    console.log(
+      `${path}: ${frames} frames from frame ${fromFrame}, ${seconds.toFixed(1)} s, ${size}`,
+    );
     return 0;
   } finally {
     await store.close();
   }
 }
 
-async function findStart(store: Store, from: number | null): Promise<Checkpoint> {
-  let oldest: Checkpoint | null = null;
-  for await (const checkpoint of store.checkpoints(REGION)) {
-    if (from !== null && checkpoint.frame <= from) return checkpoint;
-    oldest = checkpoint;
-  }
-  if (oldest === null) throw new StepFailed('No world was played here: there is no checkpoint.');
-  if (from === null) return oldest;
-  throw new StepFailed(`The oldest checkpoint is at frame ${oldest.frame}, after ${from}.`);
+function rangeOf(flags: Partial<Record<'from' | 'to' | 'last', string | undefined>>): RecordRange {
+  const { from, to, last } = flags;
+  if (from !== undefined && last !== undefined) throw new UsageError('--last or --from, not both.');
+  const range = {
+    from: from === undefined ? null : frameIn('--from', from),
+    to: to === undefined ? null : frameIn('--to', to),
+    last: last === undefined ? null : framesIn(last),
+  };
+  const isEmpty = range.from !== null && range.to !== null && range.to <= range.from;
+  if (isEmpty) throw new UsageError('--to wants a frame after --from.');
+  return range;
 }
 
-/** The file's bytes. The frames are played once, which gives the last state's hash. */
-async function recordFrom(
-  store: Store,
-  start: Checkpoint,
-): Promise<{ bytes: Uint8Array; frames: number }> {
-  const { Core } = await import('../../core-wasm/host/core.ts');
-  const { loadCoreModule } = await import('../../server/artifacts.ts');
-  const { GroupReader } = await import('../../server/persist/group.ts');
-  const { encodeRecording } = await import('../../server/persist/recording.ts');
-  const core = await Core.create(await loadCoreModule());
-  if (start.coreHash !== core.module.hash) {
-    throw new StepFailed(`The world was played by core ${start.coreHash}: record it with that.`);
+function frameIn(name: string, text: string): number {
+  const frame = Number(text);
+  if (!Number.isInteger(frame) || frame < 0) throw new UsageError(`${name} wants a frame: ${text}`);
+  return frame;
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+function framesIn(text: string): number {
+  const [, count, unit = ''] = /^(\d+)([smh])$/.exec(text) ?? [];
+  const seconds = Number(count) * (SECONDS[unit] ?? 0);
+  if (!(seconds > 0)) throw new UsageError(`--last wants a time such as 90s, 10m or 2h: ${text}`);
+  return (seconds * TICK_RATE_HZ) / TICKS_PER_FRAME;
+}
+
+function refusalOf(recorded: Exclude<Recorded, { kind: 'recorded' }>): string {
+  switch (recorded.kind) {
+    case 'no-world':
+      return 'No world was played here: there is no checkpoint.';
+    case 'too-old':
+      return `The oldest checkpoint is at frame ${recorded.oldestFrame}, after ${recorded.from}.`;
+    case 'not-yet':
+      return `The journal ends before frame ${recorded.endFrame}, and so before ${recorded.from}.`;
+    case 'other-core':
+      return `The world was played by core ${recorded.coreHash}: record it with that.`;
+    case 'damaged':
+      return `The journal is damaged from frame ${recorded.frame} on: end before it with --to.`;
   }
-  core.restore(start.state);
-  const frames: Uint8Array[] = [];
-  const reader = new GroupReader(core);
-  for await (const group of store.groups(REGION, start.frame)) {
-    const read = reader.read(group.payload);
-    if (read.kind !== 'frames') {
-      throw new StepFailed(`The group of ${group.firstFrame} is ${read.kind}.`);
-    }
-    for (const bytes of read.frames) {
-      if (core.readFrameHeader(bytes)?.frame !== core.frame) continue;
-      core.stepFrame(bytes);
-      frames.push(bytes);
-    }
-  }
-  const recording = { coreHash: start.coreHash, state: start.state, frames };
-  return {
-    bytes: encodeRecording({ ...recording, endHash: core.stateHash() }),
-    frames: frames.length,
-  };
 }

@@ -95,11 +95,14 @@ async function place(
 }
 
 async function writeState({ core }: Restored, path: string): Promise<void> {
-  const { encodeRecording } = await import('../../server/persist/recording.ts');
+  const { encodeRecording } = await import('../../core-wasm/host/recording/writer.ts');
+  const { layoutOf } = await import('../../core-wasm/host/recording/recording.ts');
   const { hash: coreHash } = core.module;
   const state = core.snapshot();
-  const endHash = core.stateHash();
-  writeFileSync(path, encodeRecording({ coreHash, state, frames: [], endHash }));
+  const moment = { frame: core.frame, hash: core.stateHash() };
+  const head = { coreHash, layout: layoutOf(state), world: 'whole', entity: 0 } as const;
+  const stretch = { ...moment, isAnew: true, state, frames: [] };
+  writeFileSync(path, await encodeRecording(head, [stretch], () => moment));
 }
 
 /** Ending, a server on the same folder takes its Postgres down; then it is started anew. */

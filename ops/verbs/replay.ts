@@ -1,37 +1,65 @@
 import { readFileSync } from 'node:fs';
+import type { CoreModule } from '../../core-wasm/host/core.ts';
 import { hashText } from '../../core-wasm/host/hash-text.ts';
+import type { Playback } from '../../core-wasm/host/recording/play.ts';
+import type { RecordingReader } from '../../core-wasm/host/recording/recording.ts';
 import { TICK_RATE_HZ, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
-import type { Playback } from '../../server/persist/recording.ts';
 import { build } from '../setup/build.ts';
 import { installPackages } from '../setup/install.ts';
 import { StepFailed } from '../setup/shell.ts';
 import { openWorldStore, REGION, STORE_FLAGS, STORE_USAGE } from '../setup/world-store.ts';
 import { expectNone, parseFlags, UsageError } from './verb.ts';
 
-export const summary = "play a recording, or a stopped world's journal, and compare every hash";
+export const summary = "play a recording, or a world's journal, and compare every hash";
 
-export const usage = `bun run replay FILE [--json]
+export const usage = `bun run replay FILE [--core FILE] [--json]
+bun run replay FILE --view [--port N]
 bun run replay [--data-dir DIR | --database-url URL] [--json]
 
-  FILE                a recording, as "bun run ops record" writes it
+  FILE                a recording, as "bun run ops record" or a client's bug report writes it
 ${STORE_USAGE}
   --json              end with one JSON line
+  --core FILE         the core.wasm that made the recording (default: the built one)
+  --view              serve a page that plays it, until Ctrl-C: with a slider and a free camera
+  --port N            of that page (default: any free one)
 
 A journal is played from the oldest checkpoint that is kept. Exits with 1 at the first state that is
 not what was recorded, and names its frame.`;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { flags, rest } = parseFlags(args, { ...STORE_FLAGS, json: 'boolean' });
+  const { flags, rest } = parseFlags(args, {
+    ...STORE_FLAGS,
+    json: 'boolean',
+    core: 'string',
+    view: 'boolean',
+    port: 'string',
+  });
   const [path, ...more] = rest;
   expectNone(more);
   if (path !== undefined && (flags['data-dir'] ?? flags['database-url']) !== undefined) {
     throw new UsageError('A recording or a world, not both.');
   }
   await installPackages();
+  if (flags.view) return viewFile(path, flags.port);
   await build(['core']);
-  const { ok, report } = path === undefined ? await playWorld(flags) : await playFile(path);
+  const { ok, report } =
+    path === undefined ? await playWorld(flags) : await playFile(path, flags.core);
   if (flags.json) console.log(JSON.stringify(report));
   return ok ? 0 : 1;
+}
+
+async function viewFile(path: string | undefined, portText: string | undefined): Promise<number> {
+  const port = Number(portText ?? 0);
+  if (path === undefined) throw new UsageError('One recording to view, please.');
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError('No such port.');
+  await build(['core', 'client']);
+  await openFile(path);
+  const { serveRecording } = await import('../setup/serve-recording.ts');
+  const served = await serveRecording(path, port);
+  console.log(`Open ${served.url.href}`);
+  await new Promise<void>((stopped) => process.once('SIGINT', () => stopped()));
+  await served.stop();
+  return 0;
 }
 
 interface Outcome {
@@ -61,25 +89,44 @@ async function playWorld(flags: Parameters<typeof openWorldStore>[0]): Promise<O
   }
 }
 
-async function playFile(path: string): Promise<Outcome> {
+async function playFile(path: string, corePath: string | undefined): Promise<Outcome> {
   const { Core } = await import('../../core-wasm/host/core.ts');
-  const { loadCoreModule } = await import('../../server/artifacts.ts');
-  const { decodeRecording, playRecording } = await import('../../server/persist/recording.ts');
-  const decoded = decodeRecording(readBytes(path));
-  if (decoded.kind === 'unreadable') throw new StepFailed(`${path}: ${decoded.why}`);
-  const { recording } = decoded;
-  const module = await loadCoreModule();
-  if (recording.coreHash !== module.hash) {
-    throw new StepFailed(`${path} was made by core ${recording.coreHash}, this is ${module.hash}`);
+  const { playRecording } = await import('../../core-wasm/host/recording/play.ts');
+  const reader = await openFile(path);
+  const module = await loadModule(corePath);
+  const { coreHash, world } = reader.head;
+  if (coreHash !== module.hash) {
+    const made = `${path} was made by core ${coreHash}, this is ${module.hash}`;
+    throw new StepFailed(`${made}: name that core.wasm with --core`);
   }
   const core = await Core.create(module);
   const startedMs = performance.now();
-  const result = playRecording(core, recording);
+  const result = await playRecording(core, reader);
   const tookMs = Math.round(performance.now() - startedMs);
-  printSpeed(recording.frames.length, tookMs);
+  printSpeed(
+    reader.keys.reduce((sum, { count }) => sum + count, 0),
+    tookMs,
+  );
   console.log(describe(result));
   const stateHash = hashText(core.stateHash());
-  return { ok: result.kind === 'held', report: { kind: result.kind, stateHash, tookMs } };
+  const fault = result.kind === 'held' ? {} : { frame: result.frame };
+  const report = { kind: result.kind, world, ...fault, stateHash, tookMs };
+  return { ok: result.kind === 'held', report };
+}
+
+async function loadModule(path: string | undefined): Promise<CoreModule> {
+  const { loadCoreModule } = await import('../../server/artifacts.ts');
+  if (path === undefined) return loadCoreModule();
+  const { compileCore } = await import('../../core-wasm/host/core.ts');
+  return compileCore(new Uint8Array(readBytes(path)));
+}
+
+async function openFile(path: string): Promise<RecordingReader> {
+  const { openRecording } = await import('../../core-wasm/host/recording/reader.ts');
+  const { refusalText } = await import('../../core-wasm/host/recording/recording.ts');
+  const opened = await openRecording(readBytes(path));
+  if (!opened.ok) throw new StepFailed(`${path}: ${refusalText(opened.refusal)}`);
+  return opened.value;
 }
 
 function readBytes(path: string): Uint8Array {
@@ -98,8 +145,21 @@ function printSpeed(frames: number, tookMs: number): void {
 }
 
 function describe(result: Playback): string {
-  if (result.kind === 'held') return 'every state is as recorded';
-  if (result.kind === 'refused') return `the core refuses frame ${result.frame} (${result.wire})`;
-  const { frame, expected, got } = result;
-  return `frame ${frame} begins in state ${hashText(got)}, recorded ${hashText(expected)}`;
+  switch (result.kind) {
+    case 'held': {
+      const { disputed } = result;
+      const but = disputed === 0 ? '' : `, ${disputed} times not as its server proved it`;
+      return `every state is as recorded${but}`;
+    }
+    case 'refused':
+      return `the core refuses frame ${result.frame} (${result.wire})`;
+    case 'trapped':
+      return `the core stops in frame ${result.frame}`;
+    case 'unreadable':
+      return `the file goes bad, ${result.refusal.kind}: ${result.refusal.where}`;
+    case 'diverged': {
+      const { frame, expected, got } = result;
+      return `frame ${frame} begins in state ${hashText(got)}, recorded ${hashText(expected)}`;
+    }
+  }
 }

@@ -4,6 +4,7 @@ import { createClock } from '../clock.ts';
 import { type BadLinkReport, findBad, playOnBadLink } from './bad-link.ts';
 import { CANARIES, type Canary } from './canary.ts';
 import { createCorePool } from './core-pool.ts';
+import { type RecordedRun, recordRun } from './record-run.ts';
 import { runSeeds, type SeedsSummary } from './run-seeds.ts';
 import type { SimulationReport } from './simulation.ts';
 
@@ -17,7 +18,7 @@ const PROGRESS_INTERVAL_MS = 10_000;
 export interface SimRun {
   /** 0 when every seed held. */
   readonly code: number;
-  readonly summary: SeedsSummary | BadLinkReport;
+  readonly summary: SeedsSummary | BadLinkReport | RecordedRun;
   /** The command that was run, to be repeated. */
   readonly command: string;
 }
@@ -33,6 +34,7 @@ export async function main(args: readonly string[]): Promise<SimRun> {
       clients: { type: 'string' },
       seconds: { type: 'string' },
       canary: { type: 'string' },
+      record: { type: 'string' },
       'bad-link': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -47,6 +49,9 @@ export async function main(args: readonly string[]): Promise<SimRun> {
   if (values['bad-link']) {
     const seconds = Number(values.seconds ?? BAD_LINK_SECONDS);
     return { ...(await playBadLink(first, seconds, values.json)), command };
+  }
+  if (values.record !== undefined) {
+    return { ...(await recordRun({ ...choice, seed: first }, values.record)), command };
   }
   const progress = createProgress(count, values.json, repeat(values));
   const summary = await runSeeds(await loadCoreModule(), {

@@ -1,4 +1,5 @@
 import { openSession, type SessionOptions, type WorldSession } from '../../client/net/session.ts';
+import type { FlightRecorder } from '../../client/predict/flight-recorder.ts';
 import type { Core } from '../../core-wasm/host/core.ts';
 import type { MemoryListener, Partition } from '../net/listen-memory.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
@@ -42,12 +43,14 @@ export interface SimClientOptions {
   readonly onMoved?: NonNullable<SessionOptions['onMoved']>;
   /** Gets each desync as a file. */
   readonly onIncident?: NonNullable<SessionOptions['onIncident']>;
+  /** Keeps what the client had, for `WorldSession.recorded`. */
+  readonly recorder?: FlightRecorder;
   /** Sees each message that arrives. */
   readonly tap?: (bytes: Uint8Array) => void;
 }
 
 export function createSimClient(options: SimClientOptions): SimClient {
-  const { account, core, clock, random, door, onMoved, onIncident } = options;
+  const { account, core, clock, random, door, onMoved, onIncident, recorder } = options;
   const will = options.will ?? createWill(random);
   const cable = createCable(door, options.conditions, options.tap);
   const timers = createTimers(clock);
@@ -62,6 +65,7 @@ export function createSimClient(options: SimClientOptions): SimClient {
     random,
     ...(onMoved === undefined ? {} : { onMoved }),
     ...(onIncident === undefined ? {} : { onIncident }),
+    ...(recorder === undefined ? {} : { recorder }),
     schedule: timers.schedule,
     connect: (_url, protocols, nowMs) => {
       const link = connectMemory(cable, protocols, nowMs);

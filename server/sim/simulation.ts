@@ -1,3 +1,4 @@
+import { FlightRecorder } from '../../client/predict/flight-recorder.ts';
 import { MessageKind } from '../../core-wasm/host/messages.ts';
 import { createSeededRandom } from '../seeded-random.ts';
 import { createJudge, judge } from './agreement.ts';
@@ -29,6 +30,10 @@ export interface SimulationOptions extends ScenarioChoice {
   readonly canary?: Canary | null;
   /** What each client gets is also followed without a client. */
   readonly capture?: boolean;
+  /** Clients keep what they had, for `onEnd`. */
+  readonly recorded?: boolean;
+  /** Sees the run when all is over and nothing is closed yet. */
+  readonly onEnd?: (sim: Sim) => Promise<void>;
 }
 
 export interface SimulationReport {
@@ -82,9 +87,10 @@ export async function simulate(
 ): Promise<SimulationReport> {
   const sim = await createSim(pool, options);
   await startServer(sim);
-  for (let i = 0; i < sim.scenario.clients; i++) await addClient(sim, options.capture ?? false);
+  for (let i = 0; i < sim.scenario.clients; i++) await addClient(sim, options);
   await pass(sim, sim.scenario.seconds, true);
   const calmSeconds = await calmDown(sim, options.canary ?? null);
+  await options.onEnd?.(sim);
   for (const { session } of sim.clients) session.close();
   for (const server of [sim.server, ...sim.usurped]) if (server !== null) stop(sim, server);
   if (options.canary === undefined || options.canary === null) sim.cores.giveBack();
@@ -172,7 +178,10 @@ async function takeOver(sim: Sim): Promise<void> {
   await startServer(sim);
 }
 
-async function addClient(sim: Sim, captured: boolean): Promise<void> {
+async function addClient(
+  sim: Sim,
+  { capture: captured, recorded }: SimulationOptions,
+): Promise<void> {
   const { clock, store, seed } = sim;
   const place = () => (sim.random() * 2 - 1) * SCATTER_M;
   const { account } = await store.createGuestAt(place(), place());
@@ -181,13 +190,14 @@ async function addClient(sim: Sim, captured: boolean): Promise<void> {
   sim.homes.push(null);
   sim.partitionEndsMs.push(0);
   let home: SimServer | null = null;
-  const capture = captured ? await createTap(sim, index) : null;
+  const capture = captured === true ? await createTap(sim, index) : null;
   const client = createSimClient({
     account,
     core: await sim.cores.take(),
     clock,
     random,
     conditions: drawNetwork(random),
+    ...(recorded === true ? { recorder: new FlightRecorder() } : {}),
     door: () => {
       sim.homes[index] = null;
       home = sim.server;

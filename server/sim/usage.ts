@@ -10,6 +10,7 @@ export const usage = `bun run sim [--seed N] [--seeds COUNT|A..B] [--workers N] 
                  (agreement, bandwidth, authority, durability, liveness)
   --bad-link     instead: one player on 150 ± 50 ms, 2 % loss, 1 Mbit/s among five others, for
                  --seconds (default 600): how deep rollbacks go, and what is seen of them
+  --record FILE  instead: the seed's world as a recording, which "bun run replay FILE" plays
   --save         write the summary to bench/results/<machine>/sim.json
   --json         the summary as one JSON line
 

@@ -1,0 +1,163 @@
+import type { WebGLRenderer } from 'three';
+import { type Core, emptyBodies, emptyPlayers } from '../../core-wasm/host/core.ts';
+import type { BodyColumns, PlayerColumns } from '../../core-wasm/host/types.ts';
+import { Button } from '../../core-wasm/host/types.ts';
+import { type DeviceActions, mergeActions } from '../input/actions.ts';
+import { type Control, EYE_HEIGHT_M, look } from '../input/control.ts';
+import type { FlatPlayer } from '../input/flat-player.ts';
+import type { Settings } from '../input/settings.ts';
+import { interpolateBodies, interpolatePlayers } from '../interpolate/interpolate.ts';
+import type { ShownWorld } from '../interpolate/shown-world.ts';
+import { drawAvatars } from '../view/avatars.ts';
+import { type Blink, drawBlink, startBlink } from '../view/blink.ts';
+import { drawBodies } from '../view/bodies.ts';
+import { applyRung, frameBudgetMs } from '../view/display.ts';
+import { drawNotice, type Notice } from '../view/notice.ts';
+import { observeFrame, type Quality } from '../view/quality.ts';
+import { drawGround, drawLight, type WorldScene } from '../view/scene.ts';
+import { skyAt } from '../view/sky.ts';
+import { placeRig, type Rig } from '../xr/origin.ts';
+import { readVrPlayer, type VrPlayer } from '../xr/vr-player.ts';
+import type { Deck } from './deck.ts';
+import { type Camera, fly, flyInVr, follow } from './fly.ts';
+import { advance, clockText, type Playhead, shownAt, togglePlay } from './playhead.ts';
+
+/** A stall must not count as a long push on a stick, nor as film that was seen. */
+const ELAPSED_MS_MAX = 100;
+/** What a picture may spend on computing the world that it shows. */
+const BUDGET_MS = 5;
+
+/** Everything that a drawn picture of a recording touches. */
+export interface ReplayStage {
+  readonly renderer: WebGLRenderer;
+  readonly world: WorldScene;
+  readonly rig: Rig;
+  readonly blink: Blink;
+  readonly notice: Notice;
+  readonly quality: Quality;
+  readonly settings: Settings;
+  readonly control: Control;
+  readonly flat: Pick<FlatPlayer, 'devices' | 'actions'>;
+  readonly vr: VrPlayer;
+  readonly core: Core;
+  readonly deck: Deck;
+  readonly shown: ShownWorld;
+  readonly head: Playhead;
+  readonly camera: Camera;
+  readonly skyTick: number | null;
+  readonly bodies: BodyColumns;
+  readonly players: PlayerColumns;
+  /** Players beyond the recording: nobody. */
+  readonly nobody: PlayerColumns;
+  readonly eye: Float32Array;
+  /** Whether what the playhead is at is on show. */
+  isThere: boolean;
+  /** The grip was closed in the picture before: a squeeze counts once. */
+  wasGripped: boolean;
+  lastMs: number;
+  framesDrawn: number;
+  /** The longest time that the world was computed for one picture, ms. */
+  longestWorkMs: number;
+}
+
+export function emptyPicture() {
+  return {
+    bodies: emptyBodies(),
+    players: emptyPlayers(),
+    nobody: emptyPlayers(),
+    eye: new Float32Array(3),
+    isThere: false,
+    wasGripped: false,
+    lastMs: 0,
+    framesDrawn: 0,
+    longestWorkMs: 0,
+  };
+}
+
+/** One picture of a recording, at the display's rate. */
+export function drawReplay(stage: ReplayStage, nowMs: number, xrFrame: XRFrame | undefined): void {
+  const { renderer, world, head, blink, vr, quality } = stage;
+  const elapsedMs = stage.lastMs === 0 ? 0 : Math.max(0, nowMs - stage.lastMs);
+  stage.lastMs = nowMs;
+  stage.framesDrawn++;
+  const passedMs = Math.min(elapsedMs, ELAPSED_MS_MAX);
+  advance(head, passedMs, stage.isThere);
+  readFilm(stage);
+  moveCamera(stage, xrFrame, passedMs);
+  if (stage.deck.tick >= 0) drawWorld(stage);
+  drawBlink(blink, stage.eye, elapsedMs);
+  drawSaid(stage, elapsedMs);
+  renderer.render(world.scene, world.camera);
+  const session = vr.running?.session ?? null;
+  if (observeFrame(quality, elapsedMs, frameBudgetMs(session))) {
+    applyRung(renderer, world, quality, session);
+  }
+}
+
+/** Brings the world to where the playhead is, as far as a picture's time goes. */
+function readFilm(stage: ReplayStage): void {
+  const { deck, head, shown } = stage;
+  const { tick, alpha } = shownAt(head);
+  const beganMs = performance.now();
+  stage.isThere = deck.work(tick, BUDGET_MS);
+  stage.longestWorkMs = Math.max(stage.longestWorkMs, performance.now() - beganMs);
+  const share = stage.isThere ? alpha : 1;
+  interpolateBodies(shown.bodies.previous, shown.bodies.current, share, stage.bodies);
+  interpolatePlayers(shown.players.previous, shown.players.current, share, stage.players);
+}
+
+function moveCamera(stage: ReplayStage, xrFrame: XRFrame | undefined, elapsedMs: number): void {
+  const { vr, flat, control, camera, rig, world, eye } = stage;
+  if (vr.running === null) moveFlat(stage, flat.devices, flat.actions, elapsedMs);
+  else if (xrFrame !== undefined) moveInVr(stage, xrFrame, elapsedMs);
+  placeRig(rig, camera.foot, 0, control.yaw);
+  eye.set(camera.foot);
+  eye[1] = (eye[1] as number) + EYE_HEIGHT_M;
+  if (vr.running !== null) return;
+  world.camera.position.set(0, EYE_HEIGHT_M, 0);
+  world.camera.rotation.set(control.pitch, 0, 0);
+}
+
+function moveFlat(
+  { control, camera, players }: ReplayStage,
+  devices: FlatPlayer['devices'],
+  actions: DeviceActions,
+  elapsedMs: number,
+): void {
+  for (const device of devices) device.read(elapsedMs);
+  mergeActions(devices, actions);
+  look(control, actions);
+  if (!follow(camera, control, players)) fly(camera, control, actions, elapsedMs);
+}
+
+/**
+ * The sticks fly and turn, A and X climb, either grip plays and stops. Nobody is followed: a view
+ * that moves without its owner makes him sick.
+ */
+function moveInVr(stage: ReplayStage, xrFrame: XRFrame, elapsedMs: number): void {
+  const { vr, control, settings, blink, camera, head } = stage;
+  if (readVrPlayer(vr, control, xrFrame, elapsedMs, settings)) startBlink(blink);
+  const isGripped = (control.held & (Button.GRIP_LEFT | Button.GRIP_RIGHT)) !== 0;
+  if (isGripped && !stage.wasGripped) togglePlay(head);
+  stage.wasGripped = isGripped;
+  const climb =
+    Number((control.held & Button.JUMP) !== 0) - Number((control.held & Button.SPRINT) !== 0);
+  flyInVr(camera, control, climb, elapsedMs);
+}
+
+function drawWorld(stage: ReplayStage): void {
+  const { world, core, head, renderer, eye, bodies, players, nobody, control } = stage;
+  // The sky is that of the world's own time, which goes on where the film does.
+  skyAt(stage.skyTick ?? core.tick - (Math.ceil(head.time) - head.time), world.sky);
+  drawGround(world, core, eye);
+  drawLight(world, eye, renderer.getPixelRatio());
+  drawBodies(world.bodies, bodies);
+  drawAvatars(world.avatars, players, nobody, 0, control);
+}
+
+/** Nobody sees a page from inside a headset. */
+function drawSaid({ vr, head, notice, eye, control }: ReplayStage, elapsedMs: number): void {
+  const isSaid = vr.running !== null && !head.playing;
+  const text = isSaid ? `Paused at ${clockText(head.time)}. Squeeze to play` : '';
+  drawNotice(notice, text, eye, control.yaw + vr.head.heading, elapsedMs);
+}
