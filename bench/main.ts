@@ -2,6 +2,7 @@ import type { Bench, Choice } from './bench.ts';
 import { crash } from './crash/bench.ts';
 import { faults } from './faults/bench.ts';
 import { journal } from './journal/bench.ts';
+import { crowd } from './micro/crowd.ts';
 import { frames } from './micro/frames.ts';
 import { interest } from './micro/interest.ts';
 import { keep } from './micro/keep.ts';
@@ -23,6 +24,7 @@ import { view } from './viewer/bench.ts';
 const BENCHES: Readonly<Record<string, Bench>> = {
   crash,
   faults,
+  crowd,
   frames,
   interest,
   journal,

@@ -4,7 +4,7 @@ import { REPLICA_LAG_MAX_MS_DEFAULT, SOCKETS_MAX_DEFAULT } from '../db/postgres-
 import { CONFIG_NAMES, type Config, readConfig } from './config.ts';
 import { editDistance } from './nearest-name.ts';
 import { UNDURABLE_SECONDS } from './persist/journal.ts';
-import { GHOST_BYTES, INTEREST } from './room/observers.ts';
+import { FRAME_BYTES_PER_SECOND, GHOST_BYTES, INTEREST } from './room/observers.ts';
 
 function configOf(env: Record<string, string>, runtime: 'bun' | 'node' = 'bun'): Config {
   const outcome = readConfig(env, runtime);
@@ -34,6 +34,7 @@ describe('readConfig', () => {
     expect(config.limits.softBufferBytes).toBeLessThan(config.limits.hardBufferBytes);
     expect(config.ghostBytes).toBe(GHOST_BYTES);
     expect(config.undurableSeconds).toBe(UNDURABLE_SECONDS);
+    expect(config.frameBytesPerSecond).toBe(FRAME_BYTES_PER_SECOND);
     expect(config.interest.nearestPlayers).toBe(INTEREST.nearestPlayers as number);
   });
 
@@ -72,6 +73,16 @@ describe('readConfig', () => {
     expect(configOf({ SPACETIME_GHOST_BYTES: '21' }).ghostBytes).toBe(21);
     expect(problemsOf({ SPACETIME_GHOST_BYTES: '20' })).toEqual([
       'SPACETIME_GHOST_BYTES is 20: not enough for one player; allowed 0, or 21 and more',
+    ]);
+  });
+
+  test('bytes of frames are enough for the nearest players, or without a limit', () => {
+    const given = (bytes: string) => ({ SPACETIME_FRAME_BYTES_PER_SECOND: bytes });
+    expect(configOf(given('0')).frameBytesPerSecond).toBe(0);
+    expect(configOf(given('2000')).frameBytesPerSecond).toBe(2000);
+    expect(problemsOf(given('1999'))).toEqual([
+      'SPACETIME_FRAME_BYTES_PER_SECOND is 1999: not enough for the nearest players; allowed 0, ' +
+        'or 2000 and more',
     ]);
   });
 

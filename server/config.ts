@@ -38,6 +38,8 @@ export interface Config {
   readonly interest: { readonly nearestPlayers: number };
   /** Bytes for ghosts in each frame of a client. */
   readonly ghostBytes: number;
+  /** Bytes of frames that a client gets in a second, ghosts and all; 0 for as many as it takes. */
+  readonly frameBytesPerSecond: number;
   readonly tickets: TicketConfig;
   readonly limits: LimitConfig;
 }
@@ -83,6 +85,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const PREFIX = 'SPACETIME_';
 const KIB = 1024;
+/** Eight players in VR who move take 1,500, and somebody may come. */
+const FRAME_BYTES_PER_SECOND_MIN = 2000;
 const DAY_SECONDS = 86_400;
 
 const VARIABLES = z.object({
@@ -108,6 +112,7 @@ const VARIABLES = z.object({
   SPACETIME_UNDURABLE_SECONDS: integer(3, 3600, 30),
   SPACETIME_NEAREST_PLAYERS: integer(1, 64, 32),
   SPACETIME_GHOST_BYTES: integer(0, 1024, 65),
+  SPACETIME_FRAME_BYTES_PER_SECOND: integer(0, 1_000_000, 5500),
   SPACETIME_TICKET_TTL_SECONDS: integer(30, DAY_SECONDS, 900),
   SPACETIME_TICKET_RENEWAL_SECONDS: integer(30, 366 * DAY_SECONDS, 30 * DAY_SECONDS),
   SPACETIME_TICKET_KEY_PATH: optional(/^[^\0]+$/, 'a file path'),
@@ -184,6 +189,7 @@ function assemble(read: Variables, runtime: Runtime): Config {
     undurableSeconds: read.SPACETIME_UNDURABLE_SECONDS,
     interest: { nearestPlayers: read.SPACETIME_NEAREST_PLAYERS },
     ghostBytes: read.SPACETIME_GHOST_BYTES,
+    frameBytesPerSecond: read.SPACETIME_FRAME_BYTES_PER_SECOND,
     tickets: {
       ttlSeconds: read.SPACETIME_TICKET_TTL_SECONDS,
       renewalSeconds: read.SPACETIME_TICKET_RENEWAL_SECONDS,
@@ -224,6 +230,13 @@ function contradictions(read: Variables, runtime: Runtime): string[] {
     problems.push(
       `SPACETIME_GHOST_BYTES is ${ghostBytes}: not enough for one player; allowed 0, or ` +
         `${GHOST_BUDGET_MIN_BYTES} and more`,
+    );
+  }
+  const frameBytes = read.SPACETIME_FRAME_BYTES_PER_SECOND;
+  if (frameBytes > 0 && frameBytes < FRAME_BYTES_PER_SECOND_MIN) {
+    problems.push(
+      `SPACETIME_FRAME_BYTES_PER_SECOND is ${frameBytes}: not enough for the nearest players; ` +
+        `allowed 0, or ${FRAME_BYTES_PER_SECOND_MIN} and more`,
     );
   }
   if ((read.SPACETIME_TLS_CERT_PATH === null) !== (read.SPACETIME_TLS_KEY_PATH === null)) {

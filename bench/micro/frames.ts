@@ -4,7 +4,7 @@ import { Core, compileCore } from '../../core-wasm/host/core.ts';
 import type { InterestSettings } from '../../core-wasm/host/interest.ts';
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import { TIMING_INTERVAL_FRAMES } from '../../server/room/broadcast.ts';
-import { GHOST_BYTES, INTEREST } from '../../server/room/observers.ts';
+import { FRAME_BYTES_PER_SECOND, GHOST_BYTES, INTEREST } from '../../server/room/observers.ts';
 import { PROOF_INTERVAL_FRAMES } from '../../server/room/repair.ts';
 import { type Bench, type Figures, percentile, rounded } from '../bench.ts';
 import { CROWD } from '../pack/bench.ts';
@@ -85,7 +85,7 @@ function measure(
     core.interest.forget(observer);
   }
   for (const [observer, entity] of entities.entries()) {
-    core.interest.observe(observer, entity, ghostBytes);
+    core.interest.observe(observer, entity, ghostBytes, FRAME_BYTES_PER_SECOND);
   }
   const times: number[] = [];
   const sums = new Float64Array(PART_NAMES.length);

@@ -10,6 +10,7 @@ import {
   LISTED_CAPACITY,
   MEMBER_CAPACITY,
   MOVER_CAPACITY,
+  NEAREST_CAPACITY,
   OBSERVER_CAPACITY,
   PAIR_CAPACITY,
   PLAYER_CAPACITY,
@@ -233,8 +234,11 @@ export const OLD_ENTRIES: usize = memory.data(ENTRY_CAPACITY * 2, 16);
 export const ENTRY_BITS: i32 = ENTRY_CAPACITY / 8 + 16;
 export const HAD: usize = memory.data(ENTRY_BITS, 16);
 export const HAS: usize = memory.data(ENTRY_BITS, 16);
+/** The same: who is a player after the frame. */
+export const PLAYER_BITS: usize = memory.data(ENTRY_BITS, 16);
 /** The nearest players and bodies, and ghosts, as lists of keys. */
 export const PLAYER_KEYS: usize = memory.data(PLAYER_CAPACITY * 8, 16);
+export const NEAREST_KEYS: usize = memory.data(NEAREST_CAPACITY * 8, 16);
 export const BODY_KEYS: usize = memory.data(MOVER_CAPACITY * 8, 16);
 export const GHOST_KEYS: usize = memory.data(GHOST_CAPACITY * 8, 16);
 /** Players by column: x and z as two i16, id and entry; see `interest/columns.ts`. */
@@ -244,7 +248,7 @@ export const COLUMN_ENTRIES: usize = memory.data(PLAYER_CAPACITY * 2, 16);
 /** Where an entity index last had its column; COLUMN_IDS tells whether it still is. */
 export const COLUMN_OF: usize = memory.data(ENTITY_CAPACITY * 2, 16);
 /** Kept from frame to frame, by observer: record, members, bodies on the rim, players' waits. */
-export const OBSERVER_BYTES: i32 = 64;
+export const OBSERVER_BYTES: i32 = 92;
 export const OBSERVERS: usize = memory.data(OBSERVER_CAPACITY * OBSERVER_BYTES, 16);
 export const MEMBERS: usize = memory.data(OBSERVER_CAPACITY * MEMBER_CAPACITY * 4, 16);
 /** The same members by their entries in the last call. */

@@ -124,7 +124,7 @@ export interface Abi {
   readonly leavesAddress: WebAssembly.Global;
   readonly ghostsAddress: WebAssembly.Global;
   interestSet(): void;
-  interestObserve(index: number, entity: number, budget: number): number;
+  interestObserve(index: number, entity: number, budget: number, bytesPerSecond: number): number;
   interestAgain(observer: number, count: number): number;
   interestForget(index: number): void;
   interestRun(count: number, tells: number): number;

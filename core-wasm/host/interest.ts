@@ -21,6 +21,10 @@ export interface InterestSettings {
    * stay, and whoever they meet becomes one.
    */
   readonly lookInterval: number;
+  /** As many of the nearest players are simulated whatever it takes, 1…64. */
+  readonly nearestAlways: number;
+  /** What `keepShare` is between players to whoever has fewer of them for want of bytes. */
+  readonly pressedShare: number;
 }
 
 export const INTEREST_DEFAULTS: InterestSettings = {
@@ -31,10 +35,13 @@ export const INTEREST_DEFAULTS: InterestSettings = {
   ghostRadius: 128,
   keepShare: 0.85,
   lookInterval: 1,
+  nearestAlways: 8,
+  pressedShare: 0.6,
 };
 
 const DISTANCE_MAX_M = 10_000;
 const GHOST_BYTES_MAX = 0xffff;
+const SECOND_BYTES_MAX = 0xff_ffff;
 /** The least budget that tells of everybody: how many there are, and one near, with his account. */
 export const GHOST_BUDGET_MIN_BYTES = 21;
 const KEEP_SHARE_MIN = 0.1;
@@ -109,6 +116,8 @@ export class Interest {
       radius(all.ghostRadius),
       inRange('keepShare', all.keepShare, KEEP_SHARE_MIN, 1),
       inRange('lookInterval', all.lookInterval, 1, LOOK_INTERVAL_MAX),
+      inRange('nearestAlways', all.nearestAlways, 1, nearestMax),
+      inRange('pressedShare', all.pressedShare, KEEP_SHARE_MIN, 1),
     ];
     f32.set(values, field);
     this.abi.interestSet();
@@ -117,12 +126,15 @@ export class Interest {
   /**
    * Begins to observe, or goes on around another mover or with another budget: `ghostBytes` are
    * for the ghosts of a frame; fewer than `GHOST_BUDGET_MIN_BYTES` may leave some untold for ever.
+   * `bytesPerSecond` are for all messages of a second but the first; 0 for as many as it takes.
+   * `BubbleWriter.write` keeps to them, by fewer ghosts and players; `run` does not count.
    * False for no such observer, nobody, or a budget below 0.
    */
-  observe(observer: number, entity: number, ghostBytes: number): boolean {
-    if (!this.isObserver(observer) || !(ghostBytes >= 0)) return false;
+  observe(observer: number, entity: number, ghostBytes: number, bytesPerSecond = 0): boolean {
+    if (!this.isObserver(observer) || !(ghostBytes >= 0) || !(bytesPerSecond >= 0)) return false;
     const bytes = Math.min(ghostBytes, GHOST_BYTES_MAX);
-    return this.abi.interestObserve(observer, entity, bytes) === 1;
+    const most = Math.min(bytesPerSecond, SECOND_BYTES_MAX);
+    return this.abi.interestObserve(observer, entity, bytes, most) === 1;
   }
 
   /** The client has nothing any more: all that it is to have enters again when it observes. */

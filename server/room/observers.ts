@@ -18,6 +18,12 @@ export const INTEREST: Partial<InterestSettings> = {
 /** Bytes for ghosts in each frame of a client: four near ones, or six far ones. */
 export const GHOST_BYTES = 65;
 
+/**
+ * Bytes of a client's frames in a second: 32 players in VR who all move take 5,190. Where people
+ * come and go faster than that pays for, a client has fewer players, and the rest as ghosts.
+ */
+export const FRAME_BYTES_PER_SECOND = 5500;
+
 /** Which session each of the core's observers looks for. */
 export interface Observers {
   readonly sessions: (Session | null)[];
@@ -37,7 +43,8 @@ export function observe(room: Room, session: Session): boolean {
   session.observer = number;
   session.needsSnapshot = true;
   core.interest.forget(number);
-  return core.interest.observe(number, session.entity, room.limits.ghostBytes ?? GHOST_BYTES);
+  const { ghostBytes = GHOST_BYTES, frameBytesPerSecond = FRAME_BYTES_PER_SECOND } = room.limits;
+  return core.interest.observe(number, session.entity, ghostBytes, frameBytesPerSecond);
 }
 
 function take({ core, observers }: Room): number {

@@ -28,6 +28,8 @@ export interface RoomLimits {
   readonly interest?: Partial<InterestSettings>;
   /** Bytes for ghosts in each frame of a client, where they are not `GHOST_BYTES`. */
   readonly ghostBytes?: number;
+  /** Bytes of a client's frames in a second, where they are not `FRAME_BYTES_PER_SECOND`. */
+  readonly frameBytesPerSecond?: number;
 }
 
 /** A player without a socket: the body waits in the world until the tick. */

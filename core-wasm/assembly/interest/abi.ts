@@ -23,8 +23,8 @@ export function interestSet(): void {
   loadSettings();
 }
 
-export function interestObserve(index: i32, entity: u32, budget: i32): i32 {
-  return setObserver(index, entity, budget) ? 1 : 0;
+export function interestObserve(index: i32, entity: u32, budget: i32, bytesPerSecond: i32): i32 {
+  return setObserver(index, entity, budget, bytesPerSecond) ? 1 : 0;
 }
 
 export function interestForget(index: i32): void {

@@ -3,7 +3,6 @@ import { BUCKET_OF, ENTRY_OF, HAD } from '../layout';
 import { MOVER_CAPACITY, REGION_HALF_M, STATIC_CAPACITY } from '../limits';
 import { x3, y3, z3 } from '../math/vec3';
 import { header } from '../world/header';
-import { keepShare } from './settings';
 
 /**
  * Players and loose bodies by the square of ground that they are above, made anew each frame: the
@@ -117,19 +116,23 @@ function putPlace(cells: Cells, slot: i32): void {
 
 const LANES: usize = memory.data(16, 16);
 
+/** More than rounding, so that what is within a bound is within reach. */
+const REACH_MARGIN: f32 = 1.001;
+
 /**
- * Lists in `keys` those whose distance² is below `bound`, a member's counting for less
- * (`keepShare`); `reach` in metres is where nobody counts any more. Returns how many. A key is that
- * distance² and below it the entry, so that of equally near ones the lower entity is the nearer.
+ * Lists in `keys` those whose distance² is below `bound`, a member's counting for `keep` of itself.
+ * Returns how many. A key is that distance² and below it the entry, so that of equally near ones
+ * the lower entity is the nearer.
  */
 export function gatherNear(
   cells: Cells,
   at: v128,
-  reach: f32,
   bound: f32,
+  keep: f32,
   keys: usize,
   own: i32,
 ): i32 {
+  const reach = Mathf.sqrt(bound / keep) * REACH_MARGIN;
   const lastX = cellAlong(cells, x3(at) + reach);
   const firstZ = cellAlong(cells, z3(at) - reach);
   const lastZ = cellAlong(cells, z3(at) + reach);
@@ -142,6 +145,7 @@ export function gatherNear(
       startOf(cells, first + lastZ + 1),
       at,
       bound,
+      keep,
       end,
       own,
     );
@@ -156,13 +160,13 @@ function scan(
   last: i32,
   from: v128,
   bound: f32,
+  keep: f32,
   keys: usize,
   own: i32,
 ): usize {
   const x = f32x4.splat(x3(from));
   const y = f32x4.splat(y3(from));
   const z = f32x4.splat(z3(from));
-  const keep = keepShare;
   let end = keys;
   for (let place = first; place < last; place += 4) {
     const at = (<usize>place) << 2;

@@ -1,4 +1,4 @@
-import { body, entityIndex } from '../body/body';
+import { body, entityIndex, Role } from '../body/body';
 import { beganCount, beganId, groupOf } from '../island/groups';
 import {
   ENTRY_BEGAN,
@@ -11,11 +11,13 @@ import {
   GROUP_SPAN_BYTES,
   GROUP_SPANS,
   GROUP_STARTS,
+  HAD,
   HAS,
   OLD_ENTRIES,
   OLD_GROUPS,
   OLD_IDS,
   OLD_STARTS,
+  PLAYER_BITS,
   REGROUPED,
 } from '../layout';
 import { ENTITY_CAPACITY, MOVER_CAPACITY } from '../limits';
@@ -91,6 +93,14 @@ export function isTaken(entry: i32): bool {
   return ((<i32>load<u8>(HAS + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
 }
 
+/**
+ * True when he had it at the first tick: then it is not to be given again. Who was put in or taken
+ * out between frames is not among those.
+ */
+export function isHad(entry: i32): bool {
+  return ((<i32>load<u8>(HAD + <usize>(entry >>> 3)) >>> (entry & 7)) & 1) != 0;
+}
+
 /** Id of a mover by its entry of the call before. */
 export function oldId(entry: i32): u32 {
   return load<u32>(OLD_IDS + ((<usize>entry) << 2));
@@ -135,6 +145,7 @@ export function buildEntries(): void {
   count = 0;
   groupCount = 0;
   const movers = header().moverCount;
+  memory.fill(PLAYER_BITS, 0, (<usize>(movers + beganCount() + 127) >> 7) << 4);
   let place = 0;
   let slot = 0;
   while (place < beganCount() || slot < movers) {
@@ -142,7 +153,8 @@ export function buildEntries(): void {
     const now = slot < movers ? entityIndex(body(slot).id) : ENTITY_CAPACITY;
     const index = min<i32>(before, now);
     const began: u32 = before == index ? beganId(place++) : 0;
-    const is: u32 = now == index ? body(slot++).id : 0;
+    const is: u32 = now == index ? body(slot).id : 0;
+    if (now == index && body(slot++).role == Role.PLAYER) notePlayer(count);
     putEntry(index, began, is);
   }
   listGroups();
@@ -185,6 +197,12 @@ function oldStart(group: i32): i32 {
 /** Whether the group is another than in the call before, of which all entries are the same. */
 export function isRegrouped(entry: i32): bool {
   return load<u8>(REGROUPED + <usize>entry) != 0;
+}
+
+function notePlayer(entry: i32): void {
+  const at = PLAYER_BITS + <usize>(entry >>> 3);
+  const bit: u32 = 1 << (entry & 7);
+  store<u8>(at, load<u8>(at) | <u8>bit);
 }
 
 function putEntry(index: i32, began: u32, is: u32): void {

@@ -4,6 +4,7 @@ import { COLUMN_XZ, GHOST_BYTES, GHOST_KEYS, GHOSTS } from '../layout';
 import { GHOST_CAPACITY, GHOST_PHASES, TICKS_PER_FRAME } from '../limits';
 import { FAR_BYTES, ghostBytes } from '../wire/bubble/ghost-record';
 import { header } from '../world/header';
+import { ghostBytesOf, isRationed } from './allowance';
 import {
   columnEntry,
   columnId,
@@ -32,16 +33,20 @@ import { ghostsWithin } from './settings';
 const LOOK_COLUMNS: i32 = 128;
 /** Bytes before the first ghost of a frame: how many they are. */
 const COUNT_BYTES: i32 = 1;
+/** What tells of one at least: somebody near, with his account. */
+const LEAST_BYTES: i32 = 21;
 
 let kept: i32 = 0;
 let most: i32 = 0;
+let budget: i32 = 0;
 
 /** Chooses an observer's ghosts of the frame behind those of others; where the next begin. */
 export function chooseGhosts(index: i32, o: Observer, start: i32): i32 {
   o.ghostStart = start;
   o.ghostCount = 0;
   kept = 0;
-  most = min<i32>(GHOST_CAPACITY, (o.budget - COUNT_BYTES) / FAR_BYTES);
+  budget = ghostBytesOf(o, LEAST_BYTES);
+  most = min<i32>(GHOST_CAPACITY, (budget - COUNT_BYTES) / FAR_BYTES);
   const slot = slotOf(o.entity);
   if (slot < 0 || most <= 0) return start;
   lookAtPlayers(index, o, body(slot).position);
@@ -56,16 +61,19 @@ function lookAtPlayers(index: i32, o: Observer, from: v128): void {
   const frames = GHOST_PHASES / phases;
   const turn = <i32>(header().tick / TICKS_PER_FRAME);
   const first = (turn * phases) & (GHOST_PHASES - 1);
-  const guess = <i32>(<f32>o.leastWait * GUESS_SHARE);
+  const least = isRationed(o) ? RATIONED_WAIT : 1;
+  const guess = max<i32>(least, <i32>(<f32>o.leastWait * GUESS_SHARE));
   setOut(from);
   for (let i = 0; i < phases; i++) lookAtPhase(index, o, first + i, frames, guess);
-  if (kept < most && guess > 1) {
+  if (kept < most && guess > least) {
     kept = 0;
-    for (let i = 0; i < phases; i++) lookAtPhase(index, o, first + i, 0, 1);
+    for (let i = 0; i < phases; i++) lookAtPhase(index, o, first + i, 0, least);
   }
   o.leastWait = kept < most ? 0 : leastKept();
 }
 
+/** Who is told of somebody more often than 5 times a second could as well simulate him. */
+const RATIONED_WAIT: i32 = 32;
 /** What of last time's least wait that was chosen it takes to be looked at closer. */
 const GUESS_SHARE: f32 = 0.75;
 
@@ -179,7 +187,7 @@ function offerColumn(index: i32, o: Observer, first: i32, lane: i32): void {
 
 /** As many as the bytes carry; who is told begins to wait again, who finds no room waits on. */
 function takeGhosts(index: i32, o: Observer): void {
-  let left = o.budget - COUNT_BYTES;
+  let left = budget - COUNT_BYTES;
   for (let i = 0; i < kept; i++) {
     const key = ~load<u64>(GHOST_KEYS + ((<usize>i) << 3));
     const place = <i32>(key & 0xffff);

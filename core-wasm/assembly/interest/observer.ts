@@ -39,6 +39,19 @@ export class Observer {
   /** Whom he is to get again, in the list of `again.ts`. */
   againStart: u16;
   againCount: u16;
+  /** Bytes that he may get a second, 0 without a limit; what is left of them, or owed. */
+  bytesPerSecond: i32;
+  balance: i32;
+  /** The balance at the look before. */
+  balanceBefore: i32;
+  /** What is kept for what may not be refused, and what his messages take: in parts of a byte. */
+  reserve: i32;
+  usage: i32;
+  /** Players whom he may have, 0 while he has nothing yet, and whom he has; himself included. */
+  playersMost: u16;
+  playerCount: u16;
+  /** Frames until `playersMost` may change. */
+  adjustDelay: i32;
 }
 
 assert(offsetof<Observer>() == OBSERVER_BYTES);

@@ -7,6 +7,7 @@ import { packGhosts } from '../wire/bubble/ghost-record';
 import { beginMessages, writeMessage } from '../wire/bubble/message';
 import { isFrameOpen } from '../wire/passages';
 import { forgetAgain } from './again';
+import { settle } from './allowance';
 import { buildCells, LOOSE_CELLS, PLAYER_CELLS } from './cells';
 import { buildColumns, forgetColumns } from './columns';
 import { buildEntries } from './entries';
@@ -51,22 +52,29 @@ export function runInterest(forcedCount: i32, tells: bool): bool {
     const o = observer(index);
     o.enterStart = enters;
     o.leaveStart = leaves;
-    chooseMembers(index, o, forcedCount);
+    chooseMembers(index, o, forcedCount, tells);
     enters += o.enterCount;
     leaves += o.leaveCount;
     ghosts = chooseGhosts(index, o, ghosts);
-    if (tells) writeMessage(index, o);
+    if (!tells) continue;
+    writeMessage(index, o);
+    settle(o);
   }
   forgetAgain();
   return true;
 }
 
-/** Names the mover around whom an observer looks, and his bytes for ghosts a frame. */
-export function setObserver(index: i32, entity: u32, budget: i32): bool {
-  if (index < 0 || index >= OBSERVER_CAPACITY || entity == 0 || budget < 0) return false;
+/**
+ * Names the mover around whom an observer looks, his bytes for ghosts a frame, and for everything a
+ * second, 0 for as many as it takes.
+ */
+export function setObserver(index: i32, entity: u32, budget: i32, bytesPerSecond: i32): bool {
+  if (index < 0 || index >= OBSERVER_CAPACITY || entity == 0) return false;
+  if (budget < 0 || bytesPerSecond < 0) return false;
   const o = observer(index);
   o.entity = entity;
   o.budget = budget;
+  o.bytesPerSecond = bytesPerSecond;
   observerHigh = max<i32>(observerHigh, index + 1);
   return true;
 }

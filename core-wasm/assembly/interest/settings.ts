@@ -5,16 +5,15 @@ import { MEMBER_CAPACITY, NEAREST_CAPACITY } from '../limits';
 
 export let nearestMax: i32 = 1;
 export let membersMax: i32 = 1;
-/** More than rounding, so that what is within a bound is within reach. */
-const REACH_MARGIN: f32 = 1.001;
 /** Squares of distances in m². */
 export let playersWithin: f32 = 0;
 export let bodiesWithin: f32 = 0;
-/** In metres: where even a member does not count any more. */
-export let playersReach: f32 = 0;
-export let bodiesReach: f32 = 0;
 /** What a squared distance to a member is multiplied by before it is compared. */
 export let keepShare: f32 = 1;
+/** The same to a player, of who cannot have all for want of bytes. */
+export let pressedShare: f32 = 1;
+/** The nearest players, whom nobody goes without for want of bytes. */
+export let nearestAlways: i32 = 1;
 export let ghostsWithin: f32 = 0;
 /** Frames from one look around to the next. */
 export let lookInterval: i32 = 1;
@@ -30,10 +29,10 @@ export function loadSettings(): void {
   keepShare = keep * keep;
   playersWithin = field(2) * field(2);
   bodiesWithin = field(3) * field(3);
-  playersReach = (field(2) / keep) * REACH_MARGIN;
-  bodiesReach = (field(3) / keep) * REACH_MARGIN;
   ghostsWithin = field(4) * field(4);
   lookInterval = whole(6, 0xffff);
+  nearestAlways = min<i32>(nearestMax, whole(7, NEAREST_CAPACITY));
+  pressedShare = field(8) * field(8);
 }
 
 function field(word: i32): f32 {

@@ -59,7 +59,8 @@ export const INTEREST_CALLS: FacadeCalls = {
   observe: {
     looks: true,
     share: 0.3,
-    call: (c) => c.core.interest.observe(anyObserver(c), someone(c), anyNumber(c.random)),
+    call: (c) =>
+      c.core.interest.observe(anyObserver(c), someone(c), anyNumber(c.random), anyNumber(c.random)),
   },
   forget: { looks: true, share: 0.05, call: (c) => c.core.interest.forget(anyObserver(c)) },
   again: {

@@ -150,7 +150,7 @@ function tell(c: Caller): void {
     // Who is not forgotten has something of a world that was restored since: he may get nothing.
     const isNew = random() < 0.5;
     if (isNew) core.interest.forget(observer);
-    core.interest.observe(observer, anyId(c), 50);
+    core.interest.observe(observer, anyId(c), 50, integer(random, 0, 3000));
     const looks = core.interest.entityOf(observer) !== 0;
     if (!core.openSnapshot(start)) throw new Error('a snapshot is none');
     core.bubbles.order(observer, null, 5n);

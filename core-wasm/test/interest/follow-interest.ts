@@ -47,16 +47,17 @@ export function followInterest(
   reader.begin(part.frame);
   removeAll(part);
   const mischief = seeded(seed ^ 0x5eed);
+  const budget = pick(mischief, [0, 0, 200, 1000, 5000]);
   const sums = { difference: '', entered: 0, left: 0, compared: 0 };
   const rest = { overfull: 0, rimmed: 0, again: 0 };
   for (let frame = 0; frame < frames && sums.difference === ''; frame++) {
     const { start, states, events, forced } = stepWhole(whole);
-    lookAround(whole, frame);
+    lookAround(whole, frame, budget);
     if (random() < 0.005) {
       interest.forget(OBSERVER);
       removeAll(part);
       reader.begin(part.frame);
-      lookAround(whole, 0);
+      lookAround(whole, 0, budget);
     }
     if (mischief() < 0.1 && spoil(part, mischief)) {
       rest.again++;
@@ -125,11 +126,15 @@ function tell(
 }
 
 /** Around a player, now and then around another, and around a body where there is no player. */
-function lookAround({ core, players, loose, random }: Whole, frame: number): void {
+function lookAround(
+  { core, players, loose, random }: Whole,
+  frame: number,
+  bytesPerSecond: number,
+): void {
   const entity = core.interest.entityOf(OBSERVER);
   if (frame > 0 && core.hasEntity(entity) && random() > 0.01) return;
   const one = players.length > 0 ? pick(random, players).entity : (loose[0] ?? 0);
-  core.interest.observe(OBSERVER, one, 100);
+  core.interest.observe(OBSERVER, one, 100, bytesPerSecond);
 }
 
 function removeAll(part: Core): void {

@@ -105,6 +105,23 @@ export function writeEnters(ids: usize, count: i32, to: usize, capacity: i32): i
   return covered == count ? length : -WireFault.OUT_OF_RANGE;
 }
 
+/** Before `weighEnter` of those who would enter together. */
+export function beginWeighing(): void {
+  call++;
+}
+
+/**
+ * Bytes that it takes to have a mover enter, with all that hang together with him: 0 when one of
+ * them was weighed already. A chunk that cannot be made weighs nothing: `writeEnters` will say so.
+ */
+export function weighEnter(id: u32): i32 {
+  if (findPacked(id) == 0) return 0;
+  const root = <usize>load<u16>(ROOTS + ((<usize>entityIndex(id)) << 1));
+  if (load<u32>(CALLS + (root << 2)) == call) return 0;
+  store<u32>(CALLS + (root << 2), call);
+  return max<i32>(0, chunkLength(<i32>root));
+}
+
 /** Makes the chunk unless it was made; its length, or a `WireFault` below zero. */
 function chunkLength(root: i32): i32 {
   const length = LENGTHS + ((<usize>root) << 2);
