@@ -6,6 +6,7 @@ import {
   type Stretch,
 } from '../../core-wasm/host/recording/recording.ts';
 import { FRAME_DURATION_MS } from '../../core-wasm/host/types.ts';
+import { type KeptState, keepState, newKeptState } from './kept-state.ts';
 import type { PredictedCore } from './predicted-core.ts';
 
 /** As much as a player can tell of what he saw: half a minute. */
@@ -14,17 +15,11 @@ const KEPT_FRAMES = 30_000 / FRAME_DURATION_MS;
 const STRETCHES_MAX = 16;
 /** Whatever a server sends: seven states of a bubble and their frames take 1 to 4 MiB. */
 const BYTES_MAX = 32 << 20;
-/** A state grows as more enters: room for some of it before its storage is made anew. */
-const STORAGE_HEADROOM = 1.25;
-const NO_BYTES = new Uint8Array(0);
 
 /** A state and the frames that were applied behind it. Used again when it is old. */
-interface Reel {
+interface Reel extends KeptState {
   frame: number;
   isAnew: boolean;
-  storage: Uint8Array;
-  /** View of `storage`. */
-  state: Uint8Array;
   count: number;
   /** Of the messages that `bytes` and `enters` are parts of. */
   heldBytes: number;
@@ -101,11 +96,7 @@ export class FlightRecorder {
   #open(frame: number, isAnew: boolean, state: Uint8Array): Reel {
     this.#makeRoom();
     const reel = this.#spare.pop() ?? newReel();
-    if (reel.storage.length < state.length) {
-      reel.storage = new Uint8Array(Math.ceil(state.length * STORAGE_HEADROOM));
-    }
-    reel.storage.set(state);
-    reel.state = reel.storage.subarray(0, state.length);
+    keepState(reel, state);
     Object.assign(reel, { frame, isAnew, count: 0, heldBytes: 0 });
     this.#reels.push(reel);
     return reel;
@@ -163,10 +154,9 @@ export function recordedUpTo(
 
 function newReel(): Reel {
   return {
+    ...newKeptState(),
     frame: -1,
     isAnew: false,
-    storage: NO_BYTES,
-    state: NO_BYTES,
     count: 0,
     heldBytes: 0,
     bytes: [],

@@ -1,4 +1,5 @@
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import { type KeptState, keepWorld, NO_BYTES, newKeptState } from './kept-state.ts';
 import type { PredictedCore } from './predicted-core.ts';
 
 /**
@@ -17,26 +18,18 @@ export const INPUT_FRAMES_AHEAD_MAX = 20;
 /** The frame under way and one more, so that a slot is never reused while it can be asked for. */
 const SLOT_COUNT = Math.ceil(HORIZON_TICKS / TICKS_PER_FRAME) + 2;
 
-/** A state grows as things spawn: room for a few more bodies before a slot is reallocated. */
-const STORAGE_HEADROOM = 1.25;
-
-interface Slot {
+/** The state is that at the frame's first tick. */
+interface Slot extends KeptState {
   frame: number;
-  storage: Uint8Array;
-  /** View of `storage`: the state at the frame's first tick. */
-  state: Uint8Array;
   /** The frame as it was last predicted. */
   predicted: Uint8Array;
 }
 
-const NO_BYTES = new Uint8Array(0);
-
 /** States and guesses of the frames that the server has not confirmed yet. */
 export class History {
   readonly #slots: Slot[] = Array.from({ length: SLOT_COUNT }, () => ({
+    ...newKeptState(),
     frame: -1,
-    storage: NO_BYTES,
-    state: NO_BYTES,
     predicted: NO_BYTES,
   }));
 
@@ -45,14 +38,7 @@ export class History {
     const slot = this.#at(core.frame);
     slot.frame = core.frame;
     slot.predicted = NO_BYTES;
-    const state = core.snapshot(slot.storage);
-    if (state.buffer !== slot.storage.buffer) {
-      slot.storage = new Uint8Array(Math.ceil(state.length * STORAGE_HEADROOM));
-      slot.storage.set(state);
-      slot.state = slot.storage.subarray(0, state.length);
-    } else {
-      slot.state = state;
-    }
+    keepWorld(slot, core);
   }
 
   notePrediction(frame: number, bytes: Uint8Array): void {

@@ -1,6 +1,7 @@
 import type { Core } from '../../core-wasm/host/core.ts';
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import { HORIZON_TICKS } from './history.ts';
+import { type KeptState, keepWorld, NO_BYTES, newKeptState } from './kept-state.ts';
 import { sameBytes } from './own-inputs.ts';
 
 /** What replaying needs of the core. */
@@ -30,18 +31,12 @@ const MOMENTS = HORIZON_TICKS + 2 * TICKS_PER_FRAME;
 const WORTHWHILE_MOVERS = 64;
 /** A walker's torso and hands, and some that he meets. */
 const MOVERS_PER_PLAYER = 4;
-const STORAGE_HEADROOM = 1.25;
-const NO_BYTES = new Uint8Array(0);
 const NO_ISLANDS = new Uint16Array(0);
 
-/** What came of a tick when it was computed last. */
-interface Moment {
+/** What came of a tick when it was computed last: the state after it, and its islands. */
+interface Moment extends KeptState {
   /** −1: nothing is kept of it. */
   tick: number;
-  storage: Uint8Array;
-  /** View of `storage`: the state after it. */
-  state: Uint8Array;
-  islandStorage: Uint16Array;
   islands: Uint16Array;
   /** Movers that a whole step computes in it. */
   movers: number;
@@ -56,10 +51,8 @@ export class Timeline {
   /** Ticks of rollbacks that were computed in part. */
   partTicks = 0;
   readonly #moments: Moment[] = Array.from({ length: MOMENTS }, () => ({
+    ...newKeptState(),
     tick: -1,
-    storage: NO_BYTES,
-    state: NO_BYTES,
-    islandStorage: NO_ISLANDS,
     islands: NO_ISLANDS,
     movers: 0,
   }));
@@ -118,7 +111,9 @@ export class Timeline {
     }
     const isWorthwhile = kept.movers - core.playerCount * 3 >= WORTHWHILE_MOVERS;
     kept.tick = isWorthwhile ? tick : -1;
-    if (isWorthwhile) keep(kept, core);
+    if (!isWorthwhile) return;
+    keepWorld(kept, core);
+    kept.islands = core.islands(kept.islands);
   }
 
   /** False when the tick has to be made whole; the core stands before it then. */
@@ -171,21 +166,4 @@ function changedPlayers(
 
 function hasCommands(core: ReplayedCore, frame: Uint8Array): boolean {
   return core.readFrameHeader(frame)?.commandCount !== 0;
-}
-
-function keep(moment: Moment, core: ReplayedCore): void {
-  const state = core.snapshot(moment.storage);
-  if (state.buffer !== moment.storage.buffer) {
-    moment.storage = new Uint8Array(Math.ceil(state.length * STORAGE_HEADROOM));
-    moment.storage.set(state);
-    moment.state = moment.storage.subarray(0, state.length);
-  } else {
-    moment.state = state;
-  }
-  moment.islands = core.islands(moment.islandStorage);
-  if (moment.islands.buffer !== moment.islandStorage.buffer) {
-    moment.islandStorage = new Uint16Array(Math.ceil(moment.islands.length * STORAGE_HEADROOM));
-    moment.islandStorage.set(moment.islands);
-    moment.islands = moment.islandStorage.subarray(0, moment.islands.length);
-  }
 }

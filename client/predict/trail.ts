@@ -2,6 +2,7 @@ import type { IncidentFrame } from '../../core-wasm/host/incident-file.ts';
 import type { BubbleChange } from '../../core-wasm/host/messages.ts';
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import { HORIZON_TICKS } from './history.ts';
+import { type KeptState, keepState, keepWorld, NO_BYTES, newKeptState } from './kept-state.ts';
 import type { PredictedCore } from './predicted-core.ts';
 
 /**
@@ -12,14 +13,9 @@ export const TRAIL_FRAMES_MAX = 64;
 
 /** Hashes of ticks that may still be confirmed, and of those that just were. */
 const HASHES_MAX = TRAIL_FRAMES_MAX * TICKS_PER_FRAME + HORIZON_TICKS;
-const STORAGE_HEADROOM = 1.25;
-const NO_BYTES = new Uint8Array(0);
 
-interface Entry extends BubbleChange {
+interface Entry extends BubbleChange, KeptState {
   frame: number;
-  storage: Uint8Array;
-  /** View of `storage`. */
-  state: Uint8Array;
   bytes: Uint8Array;
   leaves: Uint32Array;
   enter: Uint8Array;
@@ -65,7 +61,8 @@ export class Trail {
   ): void {
     if (this.isFull) this.#dropFirst();
     const entry = this.#spare.pop() ?? newEntry();
-    keep(entry, core, state);
+    if (state === null) keepWorld(entry, core);
+    else keepState(entry, state);
     entry.frame = frame;
     entry.bytes = bytes;
     entry.leaves = leaves;
@@ -115,24 +112,10 @@ export class Trail {
 
 function newEntry(): Entry {
   return {
+    ...newKeptState(),
     frame: -1,
-    storage: NO_BYTES,
-    state: NO_BYTES,
     bytes: NO_BYTES,
     leaves: new Uint32Array(0),
     enter: NO_BYTES,
   };
-}
-
-function keep(entry: Entry, core: PredictedCore, given: Uint8Array | null): void {
-  const state = given ?? core.snapshot(entry.storage);
-  if (state.buffer === entry.storage.buffer) {
-    entry.state = state;
-    return;
-  }
-  if (entry.storage.length < state.length) {
-    entry.storage = new Uint8Array(Math.ceil(state.length * STORAGE_HEADROOM));
-  }
-  entry.storage.set(state);
-  entry.state = entry.storage.subarray(0, state.length);
 }
