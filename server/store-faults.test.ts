@@ -17,7 +17,7 @@ afterAll(() => database?.stop());
 const SHORT = { bots: 4, lengthMs: 0 };
 
 test('a slow store: the world is played on, the journal says so and catches up', async () => {
-  const { queueBytesMax } = await slowStore({ database, ...SHORT, packetDelayMs: 600 });
+  const { queueBytesMax } = await slowStore({ database, ...SHORT, packetDelayMs: 1300 });
   expect(queueBytesMax).toBeGreaterThan(0);
 });
 

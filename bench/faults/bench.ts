@@ -8,8 +8,8 @@ import { type FaultOptions, slowStore, storeAway, storeAwayTooLong } from './sto
 /** What a world must hold, in the figures of a fault during which it is played on. */
 const FRAMES_HZ_MIN = 19.5;
 const BOTS = 50;
-/** A statement goes there and back twice: 5 s a write. */
-const PACKET_DELAY_MS = 2500;
+/** A prepared statement goes there and back once: 5 s a write. */
+const PACKET_DELAY_MS = 5000;
 const SLOW_MS = 60_000;
 const AWAY_MS = 60_000;
 /** By default a world stands still before that. */
@@ -26,7 +26,7 @@ interface Plan {
 /** Null of a fault that cannot be made on this machine. */
 const FAULTS = {
   'slow-store': (plan: Plan) =>
-    slowStore({ ...options(plan, SLOW_MS), packetDelayMs: plan.quick ? 600 : PACKET_DELAY_MS }),
+    slowStore({ ...options(plan, SLOW_MS), packetDelayMs: plan.quick ? 1300 : PACKET_DELAY_MS }),
   'store-away': (plan: Plan) => storeAway(options(plan, AWAY_MS), UNDURABLE_AWAY_SECONDS),
   'store-away-too-long': (plan: Plan) =>
     storeAwayTooLong({

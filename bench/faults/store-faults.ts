@@ -19,8 +19,8 @@ export interface FaultOptions {
 const FRAMES_SEEN = 20;
 
 /**
- * Every write takes some seconds: `packetDelayMs` twice, since a statement with values goes there
- * and back twice. The world is played on at its rate, the journal says that it is behind and goes
+ * Every write takes some seconds: `packetDelayMs` once its statement is prepared, twice the first
+ * time. The world is played on at its rate, the journal says that it is behind and goes
  * on writing, and catches up when the store is fast again.
  */
 export async function slowStore(
