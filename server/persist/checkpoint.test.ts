@@ -5,7 +5,7 @@ import type { Checkpoint, RegionLease } from '../ports.ts';
 import { MemoryStore } from '../sim/memory-store.ts';
 import { createVirtualClock } from '../sim/virtual-clock.ts';
 import { GENESIS_CHAIN } from './chain.ts';
-import { CHECKPOINT_INTERVAL_MS, createCheckpointer } from './checkpoint.ts';
+import { CHECKPOINT_INTERVAL_MS, createCheckpointer, REPLAY_MAX_MS } from './checkpoint.ts';
 import { createJournal } from './journal.ts';
 
 let core: Core;
@@ -103,6 +103,18 @@ test('it is due at once, then a minute after each save, not while one is under w
   expect(checkpointer.due()).toBe(false);
   clock.advance(CHECKPOINT_INTERVAL_MS);
   expect(checkpointer.due()).toBe(true);
+});
+
+test('of a world that takes long to replay it is due sooner, but not all the time', async () => {
+  const { clock, checkpointer } = await newRegion();
+  await finish(checkpointer.save(), clock);
+  checkpointer.stepped(REPLAY_MAX_MS);
+  expect(checkpointer.due()).toBe(false);
+  clock.advance(10_000);
+  expect(checkpointer.due()).toBe(true);
+  await finish(checkpointer.save(), clock);
+  clock.advance(20_000);
+  expect(checkpointer.due()).toBe(false);
 });
 
 test('after a failure it is due again in seconds', async () => {

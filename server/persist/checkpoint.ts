@@ -8,6 +8,13 @@ import { STATE_SCHEMA_HASH } from './state-layout.ts';
 
 export const CHECKPOINT_INTERVAL_MS = 60_000;
 const RETRY_INTERVAL_MS = 5000;
+/**
+ * Stepping time that a start may have to make good: with reading, unpacking and comparing hashes
+ * some 4 s, of the 5 in which a world must be back. A busy one gets there before its minute is up.
+ */
+export const REPLAY_MAX_MS = 2500;
+/** However busy: keeping must not become the load. */
+const INTERVAL_MIN_MS = 10_000;
 
 /** What a checkpoint is taken from. */
 export type CheckpointSource = Pick<Core, 'module' | 'tick' | 'frame' | 'stateHash' | 'snapshot'>;
@@ -40,7 +47,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   return new Checkpointer(options);
 }
 
-/** Takes a checkpoint a minute. The caller decides when: only between two frames. */
+/** Takes a checkpoint a minute, and sooner of a world that takes long to replay. The caller decides when: only between two frames. */
 export class Checkpointer {
   /** The frame of the newest saved checkpoint; −1 before the first. */
   savedFrame = -1;
@@ -52,6 +59,9 @@ export class Checkpointer {
   private readonly options: CheckpointerOptions;
   private saving: Promise<CheckpointOutcome> | null = null;
   private dueMs: number;
+  private capturedMs = Number.NEGATIVE_INFINITY;
+  /** What it took to step the frames since the newest one. */
+  private steppedMs = 0;
   /** Of the one that is being saved; nothing captures before it was read back. */
   private buffer: Uint8Array = new Uint8Array(0);
 
@@ -62,7 +72,15 @@ export class Checkpointer {
 
   /** Whether `save` should be called at the next frame boundary. */
   due(): boolean {
-    return this.saving === null && this.options.clock.nowMs() >= this.dueMs;
+    if (this.saving !== null) return false;
+    const nowMs = this.options.clock.nowMs();
+    const isLong = this.steppedMs >= REPLAY_MAX_MS;
+    return nowMs >= this.dueMs || (isLong && nowMs >= this.capturedMs + INTERVAL_MIN_MS);
+  }
+
+  /** A frame was stepped in so long. */
+  stepped(durationMs: number): void {
+    this.steppedMs += durationMs;
   }
 
   /**
@@ -92,7 +110,9 @@ export class Checkpointer {
     if (journal.nextFrame !== core.frame) {
       throw new Error(`journal at frame ${journal.nextFrame}, core at ${core.frame}`);
     }
-    this.dueMs = clock.nowMs() + (this.options.intervalMs ?? CHECKPOINT_INTERVAL_MS);
+    this.capturedMs = clock.nowMs();
+    this.steppedMs = 0;
+    this.dueMs = this.capturedMs + (this.options.intervalMs ?? CHECKPOINT_INTERVAL_MS);
     this.buffer = core.snapshot(this.buffer);
     return {
       frame: core.frame,

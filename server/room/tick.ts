@@ -43,7 +43,9 @@ function playFrame(room: Room): boolean {
   if (!room.journal.append(frame, bytes)) throw new Error('the journal refused after it agreed');
   keepSealed(room.evidence, bytes);
   keepStart(room);
+  const steppedMs = room.clock.nowMs();
   const forced = stepFrame(room, bytes);
+  room.checkpointer.stepped(room.clock.nowMs() - steppedMs);
   room.nextFrame = frame + 1;
   broadcastFrame(room, frame, forced);
   readMeters(room);
