@@ -28,6 +28,7 @@ export const FACADE_CALLS: FacadeCalls = {
 export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'constructor',
   'frame',
+  'readBody',
   'seed',
   'bodyCount',
   'playerCount',

@@ -83,9 +83,11 @@ test.each<[law: string, sabotage: (core: Core, index: number) => void]>([
   [
     'other states the second time',
     (core, index) => {
-      const { addImpulse } = core;
-      core.addImpulse = (id, [x, y, z], place) =>
-        addImpulse.call(core, id, [x, y + index, z], place);
+      const { addSpawnBody } = core;
+      core.addSpawnBody = (spawn) => {
+        const [x, y, z] = spawn.position;
+        return addSpawnBody.call(core, { ...spawn, position: [x, y + index, z] });
+      };
     },
   ],
 ])('finds a facade of which %s', async (law, sabotage) => {

@@ -69,6 +69,8 @@ export const WORLD_CALLS: FacadeCalls = {
   },
   playerAccounts: { looks: true, share: 0.3, call: ({ core }) => core.playerAccounts() },
   readBodies: { looks: true, share: 0.3, call: ({ core }) => core.readBodies(bodies) },
+  readStatics: { looks: true, share: 0.1, call: ({ core }) => core.readStatics(bodies) },
+  staticsRevision: { looks: true, share: 0.1, call: ({ core }) => void core.staticsRevision },
   readMovers: { looks: true, share: 0.3, call: ({ core }) => core.readMovers(movers) },
   readPlayers: { looks: true, share: 0.3, call: ({ core }) => core.readPlayers(players) },
   readContacts: { looks: true, share: 0.3, call: ({ core }) => core.readContacts(contacts) },
