@@ -87,9 +87,11 @@ async function strikePostgres(patient: Patient): Promise<Outcome> {
   const { server, watch, witnesses, dataDir } = patient;
   const pid = await postmasterPid(dataDir);
   const beganMs = performance.now();
+  // What it said of an earlier blow is no answer to this one.
+  const said = server.lines.length;
   process.kill(pid, 'SIGKILL');
   await until(
-    () => server.lines.some((line) => line.event === 'postgres-regained' && line.pid !== pid),
+    () => server.lines.slice(said).some(({ event }) => event === 'postgres-regained'),
     () => `PostgreSQL did not come back: ${server.end ?? JSON.stringify(server.lines.at(-1))}`,
   );
   const told = witnesses.newestFrame();

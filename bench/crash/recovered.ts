@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Core, type CoreModule } from '../../core-wasm/host/core.ts';
@@ -7,6 +8,7 @@ import { createCoreShelf } from '../../server/persist/core-shelf.ts';
 import { recover } from '../../server/persist/recover.ts';
 import type { Store } from '../../server/ports.ts';
 import { createJudge, judge } from '../../server/sim/agreement.ts';
+import { until } from '../watch/until.ts';
 import type { Sight } from './witnesses.ts';
 
 /** The seed of a world that was not given one. */
@@ -103,11 +105,16 @@ function notAfter(
   };
 }
 
+/** While a server starts its PostgreSQL anew there is none for a moment. */
 async function addressOf(dataDir: string): Promise<string> {
   const folder = join(dataDir, 'postgres');
-  const port = (await readFile(join(folder, 'postmaster.pid'), 'utf8')).split('\n')[3];
+  const port = (): string | undefined => {
+    const pidFile = join(folder, 'postmaster.pid');
+    return existsSync(pidFile) ? readFileSync(pidFile, 'utf8').split('\n')[3] : undefined;
+  };
+  await until(() => Boolean(port()), `no PostgreSQL came back in ${folder}`);
   const password = await readFile(join(folder, 'superuser-password'), 'utf8');
-  return `postgres://spacetime:${password}@127.0.0.1:${port}/postgres`;
+  return `postgres://spacetime:${password}@127.0.0.1:${port()}/postgres`;
 }
 
 /** The process number of the PostgreSQL in a data folder. */

@@ -17,6 +17,7 @@ import { catchUp, expectAllKept, type FaultOptions, playOn, untilBehind } from '
 
 /** A new cluster takes some 45 MB, and its log begins a segment of 16 MB now and then. */
 const DISK_MB = 160;
+const UNDURABLE_SECONDS = 120;
 
 /** A small file system of its own; null where this process may not make one. */
 export function mountSmallDisk(): { readonly folder: string; unmount(): void } | null {
@@ -46,7 +47,9 @@ export async function fullDisk(
   const dataDir = join(disk.folder, 'world');
   const ballast = join(disk.folder, 'ballast');
   mkdirSync(dataDir);
-  const world = await startPlayedWorld({ databaseUrl: null, dataDir, bots });
+  // Longer than the fault, which is what a store may do and not what a world may owe.
+  const env = { SPACETIME_UNDURABLE_SECONDS: String(UNDURABLE_SECONDS) };
+  const world = await startPlayedWorld({ databaseUrl: null, dataDir, bots, env });
   try {
     fill(ballast);
     const behind = await untilBehind(world);
