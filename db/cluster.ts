@@ -117,7 +117,9 @@ async function createCluster(
     await syncFile(root);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    const isTaken = code === 'ENOTEMPTY' || code === 'EEXIST';
+    // Whoever was first also clears drafts away, maybe from under our hands.
+    if (!isTaken && (await readPassword(folder)) === null) throw error;
   } finally {
     await rm(draft, { recursive: true, force: true });
     await rm(passwordFile, { force: true });
