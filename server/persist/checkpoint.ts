@@ -47,7 +47,10 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   return new Checkpointer(options);
 }
 
-/** Takes a checkpoint a minute, and sooner of a world that takes long to replay. The caller decides when: only between two frames. */
+/**
+ * Takes a checkpoint a minute, and sooner of a world that takes long to replay. The caller decides
+ * when: only between two frames.
+ */
 export class Checkpointer {
   /** The frame of the newest saved checkpoint; −1 before the first. */
   savedFrame = -1;
