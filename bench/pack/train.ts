@@ -28,6 +28,7 @@ const PLAYERS_PER_MOTION = 4;
 
 const module = await compileCore(new Uint8Array(readFileSync(`${ROOT}/build/core.wasm`)));
 const abi = await instantiate(module);
+abi.traceBegin();
 const bytes = new Uint8Array(abi.memory.buffer);
 const historyBytes = abi.historyBytes.value as number;
 const inbox = abi.inboxAddress.value as number;

@@ -27,6 +27,7 @@ const module = await compileCore(new Uint8Array(readFileSync(`${ROOT}/build/core
 const core = await Core.create(module);
 // The core's own exports: its facade does not show what the training asks for.
 const abi = Reflect.get(core, 'abi') as Abi;
+abi.traceBegin();
 const words = new Uint32Array(abi.memory.buffer);
 const listed = (abi.listedAddress.value as number) >>> 2;
 const contexts = abi.oddsCount.value as number;

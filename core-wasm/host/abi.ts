@@ -108,6 +108,7 @@ export interface Abi {
   readonly gainsAddress: WebAssembly.Global;
   readonly gainCount: WebAssembly.Global;
   readonly traceAddress: WebAssembly.Global;
+  traceBegin(): void;
   entryPackTrace(): number;
   messageEncode(kind: number): number;
   messageDecode(length: number): number;

@@ -43,6 +43,13 @@ function has(bytes: usize): bool {
   return false;
 }
 
+/** Passes over so many bytes: where they begin, for who knows what stands there; 0 past the end. */
+export function passOver(bytes: i32): usize {
+  if (!has(<usize>bytes)) return 0;
+  at += <usize>bytes;
+  return at - <usize>bytes;
+}
+
 export function readU8(): u32 {
   if (!has(1)) return 0;
   const value = <u32>load<u8>(at);

@@ -1,5 +1,5 @@
 import { INBOX, LETTER, MESSAGES, MESSAGES_BYTES, TRACE } from '../../layout';
-import { traceCount } from './coder';
+import { beginTracing, traceCount } from './coder';
 import { CONTEXTS, GAIN_CELLS } from './context';
 import { beginRun, packFrame, unpackedFrameLength, unpackFrame } from './frame-pack';
 import { HISTORY_BYTES } from './history';
@@ -57,6 +57,10 @@ export const probabilityCount: i32 = CONTEXTS;
 export const gainsAddress: usize = GAINS;
 export const gainCount: i32 = 2 * GAIN_CELLS;
 export const traceAddress: usize = TRACE;
+
+export function traceBegin(): void {
+  beginTracing();
+}
 
 export function entryPackTrace(): i32 {
   return traceCount();

@@ -2,7 +2,7 @@ import { entityIndex } from '../../body/body';
 import { FRAME, HISTORY_OWNERS, MESSAGES, MESSAGES_BYTES, RUN_ROSTER } from '../../layout';
 import { ENTITY_CAPACITY, FRAME_BYTES_MAX } from '../../limits';
 import { historyOf } from '../bubble/chunks';
-import { ENTRY_BYTES_MAX, readEntry } from '../entry';
+import { ENTRY_BYTES_MAX, skipEntry } from '../entry';
 import { checkFrame, FRAME_HEADER_BYTES, inputsOffset } from '../frame';
 import { beginRead, readAddress, readU32, WireFault } from '../reader';
 import { PACKED_BYTES_MAX, packEntry, unpackEntry, unpackedLength } from './pack';
@@ -72,7 +72,7 @@ function isRoster(offset: i32, length: i32, inputs: i32): i32 {
   beginRead(FRAME + <usize>offset, length - offset);
   for (let i = 0; i < inputs; i++) {
     const id = readU32();
-    readEntry();
+    skipEntry();
     if (!canBe(id)) return -1;
     if (i >= rosterCount || id != rosterId(i)) isSame = 0;
   }
@@ -93,7 +93,7 @@ function writeRoster(offset: i32, length: i32, inputs: i32, start: usize): usize
   beginRead(FRAME + <usize>offset, length - offset);
   for (let i = 0; i < inputs; i++) {
     store<u32>(RUN_ROSTER + ((<usize>i) << 2), readU32());
-    readEntry();
+    skipEntry();
   }
   rosterCount = inputs;
   memory.copy(start + 2, RUN_ROSTER, (<usize>inputs) << 2);
@@ -106,7 +106,7 @@ function packInputs(offset: i32, length: i32, inputs: i32, start: usize): usize 
   for (let i = 0; i < inputs; i++) {
     const id = readU32();
     const entry = readAddress();
-    readEntry();
+    skipEntry();
     const chunk = packEntry(historyOf(id), entry, <i32>(readAddress() - entry), at);
     assert(chunk > 0);
     at += <usize>chunk;

@@ -1,4 +1,4 @@
-import { ENTRY_BYTES_MAX } from '../entry';
+import { ENTRY_BYTES_MAX, entryLength } from '../entry';
 import { WireFault } from '../reader';
 import { beginDecode, beginEncode, decide, decideBits, finishDecode, finishEncode } from './coder';
 import * as Context from './context';
@@ -29,7 +29,6 @@ const SECOND: u32 = 1;
 const THIRD: u32 = 2;
 const POSE: u32 = 4;
 const INTENT_BYTES: i32 = 7;
-const POSE_BYTES: i32 = 30;
 
 /** The history while an entry is walked, the entry, and the model's form of it. */
 const HISTORY: usize = memory.data(HISTORY_BYTES, 16);
@@ -37,11 +36,6 @@ const ENTRY: usize = memory.data(64, 16);
 /** 27 values of at most 35 decisions and 40 others, none of them more than 12 bits. */
 const MODELLED_BYTES: i32 = 1536;
 const MODELLED: usize = memory.data(MODELLED_BYTES, 16);
-
-function entryLength(flags: u32): i32 {
-  const intents = 1 + i32((flags & SECOND) != 0) + i32((flags & THIRD) != 0);
-  return 1 + intents * INTENT_BYTES + ((flags & POSE) != 0 ? POSE_BYTES : 0);
-}
 
 /**
  * Packs the entry of `length` bytes at `entry` to `to`, where there is room for

@@ -1,4 +1,4 @@
-import { decide, isDecoding, trace } from './coder';
+import { decide, isTracing, trace } from './coder';
 import * as Context from './context';
 import { GAIN_CELLS, PART_KINDS, ROW, SPREADS, SURPRISES, WAYS } from './context';
 import { GAINS } from './prior';
@@ -49,9 +49,7 @@ export function followSpread(spread: u32, sum: i32): u16 {
 export function surpriseClass(sum: i32, count: i32, spread: u32): u32 {
   const seen = sum * 3 * (1 << SPREAD_SHIFT);
   const expected = <i32>spread * count + 48;
-  if (seen * 2 < expected) return 1;
-  if (seen < expected) return 2;
-  return seen < expected * 2 ? 3 : 4;
+  return 1 + u32(seen * 2 >= expected) + u32(seen >= expected) + u32(seen >= expected * 2);
 }
 
 /**
@@ -60,8 +58,8 @@ export function surpriseClass(sum: i32, count: i32, spread: u32): u32 {
  */
 export function withBend(surprise: u32, bend: i32, spread: u32): u32 {
   const change = abs(bend) * 96;
-  if (change * 4 <= <i32>spread + 48) return surprise;
-  return surprise + (change <= <i32>spread + 96 ? SURPRISES : 2 * SURPRISES);
+  const classes = u32(change * 4 > <i32>spread + 48) + u32(change > <i32>spread + 96);
+  return surprise + classes * SURPRISES;
 }
 
 function rowOf(kind: u32, spread: u32, surprise: u32): u32 {
@@ -72,11 +70,14 @@ function rowOf(kind: u32, spread: u32, surprise: u32): u32 {
   return Context.INTENT_ROWS_AT + place * ROW;
 }
 
+/** By length 0 … 65: a table, because no branch can be foreseen for what is noise. */
+const WAY_CLASSES: usize = memory.data<u8>([
+  0, 0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5,
+  5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 6,
+]);
+
 function wayClass(way: i32): u32 {
-  const length = abs(way);
-  if (length <= 2) return length <= 1 ? 0 : 1;
-  if (length <= 8) return length <= 4 ? 2 : 3;
-  return length <= 16 ? 4 : length <= 64 ? 5 : 6;
+  return <u32>load<u8>(WAY_CLASSES + <usize>min<u32>(abs(way), 65));
 }
 
 function gainCell(kind: u32, spread: u32, way: i32): u32 {
@@ -108,7 +109,7 @@ export function codeValue(
   low: i32,
   high: i32,
 ): i32 {
-  if (!isDecoding()) {
+  if (isTracing()) {
     trace(0x8000 | gainCell(kind, spread, way));
     trace(0x8000 | (GAIN_CELLS + gainCell(kind, spread, bend)));
   }
@@ -122,7 +123,7 @@ export function codeValue(
 function codeResidual(kind: u32, spread: u32, surprise: u32, way: i32, residual: i32): i32 {
   const row = rowOf(kind, spread, surprise);
   if (!decide(row, residual != 0)) return 0;
-  const course: u32 = way < 0 ? 0 : way == 0 ? 1 : 2;
+  const course = u32(way >= 0) + u32(way > 0);
   const negative = decide(Context.SIGNS + (kind * SPREADS + spread) * 3 + course, residual < 0);
   const magnitude = codeMagnitude(row, abs(residual));
   return negative ? -magnitude : magnitude;

@@ -1,4 +1,4 @@
-import { decideBy, decideEven, isDecoding, trace } from '../pack/coder';
+import { decideBy, decideEven, isTracing, trace } from '../pack/coder';
 import { FLOAT_ROW, FLOATS, ROW, ROWS, TREES } from './context';
 import { ODDS } from './prior';
 
@@ -10,7 +10,7 @@ import { ODDS } from './prior';
 
 /** One decision that is expected to be false. */
 export function codeFlag(context: u32, bit: bool): bool {
-  if (!isDecoding()) trace((context << 1) | u32(bit));
+  if (isTracing()) trace((context << 1) | u32(bit));
   return decideBy(<u32>load<u16>(ODDS + ((<usize>context) << 1)), bit);
 }
 
