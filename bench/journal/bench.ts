@@ -176,7 +176,7 @@ async function play(stage: Stage, seconds: number, isKept: boolean): Promise<voi
     const { nextFrame } = journal;
     if (isKept) journal.append(nextFrame, frames[nextFrame % frames.length] as Uint8Array);
     await until(beganMs + i * FRAME_DURATION_MS + TICK_DURATION_MS);
-    if (isKept) journal.pack();
+    if (isKept) journal.workAhead();
   }
   if (isKept) await journal.flush();
 }

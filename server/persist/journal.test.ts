@@ -103,7 +103,7 @@ test('one write is in flight at a time, and one that takes long means being behi
   journal.append(100, frameBytes(100));
   clock.advance(FLUSH_INTERVAL_MS);
   journal.append(101, frameBytes(101));
-  clock.advance(1000);
+  clock.advance(5 * FLUSH_INTERVAL_MS);
   expect(writes).toHaveLength(1);
   expect(seen).toEqual(['behind']);
   await newest().answer(COMMITTED);
@@ -142,11 +142,12 @@ test('a store that fails gets the very same group again, ever more patiently', a
     lastMs = clock.nowMs();
     await newest().answer(AWAY);
   }
-  expect(gapsMs).toEqual([200, 400, 600, 1000, 2000, 4000, 4000, 4000]);
+  const intervals = gapsMs.map((gapMs) => gapMs / FLUSH_INTERVAL_MS);
+  expect(intervals).toEqual([1, 2, 3, 5, 9, 18, 18, 18]);
   expect(new Set(writes.map((write) => write.group)).size).toBe(1);
   expect(seen).toEqual(['behind: away']);
   journal.append(101, frameBytes(101));
-  clock.advance(4000);
+  clock.advance(18 * FLUSH_INTERVAL_MS);
   await newest().answer(COMMITTED);
   clock.advance(FLUSH_INTERVAL_MS);
   await newest().answer(COMMITTED);
@@ -322,6 +323,37 @@ test('of a steady store a crash takes at most an interval and a write', async ()
   }
 });
 
+test('a tick that has the time begins the write ahead of the timer, behind every fourth frame', async () => {
+  const { clock, journal, writes, newest } = newJournal();
+  const begunMs: number[] = [];
+  for (let frame = 100; frame < 112; frame++) {
+    journal.append(frame, frameBytes(1));
+    clock.advance(17);
+    const before = writes.length;
+    journal.workAhead();
+    if (writes.length > before) {
+      begunMs.push(clock.nowMs());
+      await newest().answer(COMMITTED);
+    }
+    clock.advance(33);
+  }
+  expect(begunMs).toEqual([217, 417]);
+  expect(writes.map(({ group }) => group.lastFrame)).toEqual([104, 108]);
+  journal.workAhead();
+  journal.workAhead();
+  expect(writes).toHaveLength(3);
+});
+
+test('a write under way is not joined by another one, whatever the tick has time for', () => {
+  const { clock, journal, writes } = newJournal();
+  journal.append(100, frameBytes(1));
+  clock.advance(FLUSH_INTERVAL_MS);
+  journal.append(101, frameBytes(1));
+  clock.advance(FLUSH_INTERVAL_MS - 1);
+  journal.workAhead();
+  expect(writes).toHaveLength(1);
+});
+
 test('so many frames that are not durable are enough, however small', async () => {
   const { clock, journal, seen, newest } = newJournal({ queueFramesMax: 3 });
   for (let frame = 100; frame < 103; frame++)
@@ -360,7 +392,7 @@ test('packed as soon as there is time, or at last when it is sealed', async () =
   append(0);
   append(1);
   const before = journal.queuedBytes;
-  journal.pack();
+  journal.workAhead();
   expect(journal.queuedBytes).toBeLessThan(before / 2);
   append(2);
   clock.advance(FLUSH_INTERVAL_MS);

@@ -17,7 +17,7 @@ import { stepCore } from './step-core.ts';
  */
 export function runTick(room: Room): void {
   if (room.phase === 0 && !playFrame(room)) return;
-  if (room.phase === 1) room.journal.pack();
+  if (room.phase === 1) room.journal.workAhead();
   room.meters.ticks++;
   room.phase = (room.phase + 1) % TICKS_PER_FRAME;
 }
