@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Core, compileCore, emptyPlayers } from '../../core-wasm/host/core.ts';
-import { type PlayerColumns, TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import type { PlayerColumns } from '../../core-wasm/host/types.ts';
 import { landingSite } from '../../server/game/landing/landing-site.ts';
 import { arrivalPlace } from '../../server/room/arrival-place.ts';
-import { TIMING_INTERVAL_FRAMES } from '../../server/room/broadcast.ts';
-import { FRAME_BYTES_PER_SECOND, GHOST_BYTES, INTEREST } from '../../server/room/observers.ts';
-import { PROOF_INTERVAL_FRAMES } from '../../server/room/repair.ts';
+import { GHOST_BYTES, INTEREST } from '../../server/room/observers.ts';
 import { type Bench, type Figures, percentile, rounded } from '../bench.ts';
 import { command } from '../scenes/scene.ts';
 import { MODE_SPREAD_M, type Mode } from '../swarm/modes.ts';
 import { createWalks, type Walk } from '../swarm/walk.ts';
 import { PART_NAMES, partsOf } from './frame-parts.ts';
 import { gather } from './gathering.ts';
+import { observeAll, tellFrame } from './told-frame.ts';
 
 const FRAMES_PER_SECOND = 20;
 const PLAYERS = 300;
@@ -21,8 +20,6 @@ const SECONDS = 20;
 /** Who enters so soon after he left has flickered. */
 const FLICKER_FRAMES = 5 * FRAMES_PER_SECOND;
 const MODES: readonly Mode[] = ['crowd', 'swarm'];
-const TIMING = { inputFrame: 1, slackMs: 10, replaced: 0 };
-const PROOF = 1n;
 
 /** What clients among 300 bots within 30 m get: bytes of every second, and whom they see how. */
 export const crowd: Bench = {
@@ -57,22 +54,18 @@ function measure(core: Core, mode: Mode, players: number, seconds: number): Figu
   });
   const walkOf = createWalks(core, { mode, spreadM });
   const walks = entities.map((_, number) => walkOf({ number, account: number + 1, headset: true }));
+  const entryOf = (i: number, frame: number) => (walks[i] as Walk).entryAt(frame);
   core.interest.set(INTEREST);
-  for (let observer = 0; observer < core.interest.capacity; observer++) {
-    core.interest.forget(observer);
-  }
-  for (const [observer, entity] of entities.entries()) {
-    core.interest.observe(observer, entity, GHOST_BYTES, FRAME_BYTES_PER_SECOND);
-  }
+  observeAll(core, entities, GHOST_BYTES);
   const watch = createWatch(core, entities);
   for (let frame = 0; frame < WARM_UP_SECONDS * FRAMES_PER_SECOND; frame++) {
-    tellAll(core, entities, walks);
+    tellFrame(core, entities, entryOf);
     watch.follow(frame);
   }
   watch.begin();
   const times: number[] = [];
   for (let frame = 0; frame < seconds * FRAMES_PER_SECOND; frame++) {
-    times.push(tellAll(core, entities, walks));
+    times.push(tellFrame(core, entities, entryOf));
     watch.follow(WARM_UP_SECONDS * FRAMES_PER_SECOND + frame);
   }
   return {
@@ -183,26 +176,4 @@ function nearestHeld(players: PlayerColumns, entity: number, members: ReadonlySe
   away.sort(([a], [b]) => a - b);
   const missing = away.findIndex(([, id]) => !members.has(id));
   return missing < 0 ? away.length : missing;
-}
-
-/** A frame as the room plays and tells it; ms to choose and write. */
-function tellAll(core: Core, entities: readonly number[], walks: readonly Walk[]): number {
-  const { frame } = core;
-  const start = core.snapshot();
-  core.frameBegin(frame, 0n);
-  for (const [i, entity] of entities.entries()) {
-    core.addInput(entity, (walks[i] as Walk).entryAt(frame));
-  }
-  core.loadFrame(core.frameEnd());
-  const forced = core.openFrame().slice();
-  for (let tick = 0; tick < TICKS_PER_FRAME; tick++) core.step();
-  core.openSnapshot(start);
-  for (const observer of entities.keys()) {
-    const turn = frame + observer;
-    const timing = turn % TIMING_INTERVAL_FRAMES === 0 ? TIMING : null;
-    core.bubbles.order(observer, timing, turn % PROOF_INTERVAL_FRAMES === 0 ? PROOF : 0n);
-  }
-  const beganMs = performance.now();
-  if (!core.bubbles.write(forced)) throw new Error('the core did not step this frame');
-  return performance.now() - beganMs;
 }

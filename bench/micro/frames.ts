@@ -2,15 +2,13 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Core, compileCore } from '../../core-wasm/host/core.ts';
 import type { InterestSettings } from '../../core-wasm/host/interest.ts';
-import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
-import { TIMING_INTERVAL_FRAMES } from '../../server/room/broadcast.ts';
-import { FRAME_BYTES_PER_SECOND, GHOST_BYTES, INTEREST } from '../../server/room/observers.ts';
-import { PROOF_INTERVAL_FRAMES } from '../../server/room/repair.ts';
+import { GHOST_BYTES, INTEREST } from '../../server/room/observers.ts';
 import { type Bench, type Figures, percentile, rounded } from '../bench.ts';
 import { CROWD } from '../pack/bench.ts';
 import { recordEntries } from '../pack/entries.ts';
 import { PART_NAMES, partsOf } from './frame-parts.ts';
 import { crowd, gather, type Place, spreadOut } from './gathering.ts';
+import { observeAll, tellFrame } from './told-frame.ts';
 
 const WARM_UP_FRAMES = 40;
 const MEASURED_FRAMES = 200;
@@ -18,9 +16,8 @@ const FRAMES_PER_SECOND = 20;
 /** Different players in VR; the others do the same some seconds later. */
 const RECORDINGS = 64;
 const RECORDED_FRAMES = 300;
+const STAGGER_FRAMES = 37;
 const SEED = 55_000;
-const TIMING = { inputFrame: 1, slackMs: 10, replaced: 0 };
-const PROOF = 1n;
 
 const SCENES: Readonly<Record<string, Place>> = {
   'spread-1000': spreadOut(1000),
@@ -81,17 +78,16 @@ function measure(
   const entities = gather(core, place, 0);
   const interest: Partial<InterestSettings> = { ...INTEREST, nearestPlayers };
   core.interest.set(interest);
-  for (let observer = 0; observer < core.interest.capacity; observer++) {
-    core.interest.forget(observer);
-  }
-  for (const [observer, entity] of entities.entries()) {
-    core.interest.observe(observer, entity, ghostBytes, FRAME_BYTES_PER_SECOND);
-  }
+  observeAll(core, entities, ghostBytes);
+  const entryOf = (i: number, frame: number) => {
+    const entries = recordings[i % recordings.length] as Uint8Array[];
+    return entries[(frame + i * STAGGER_FRAMES) % entries.length] as Uint8Array;
+  };
   const times: number[] = [];
   const sums = new Float64Array(PART_NAMES.length);
   let [ghosts, most] = [0, 0];
   for (let frame = 0; frame < WARM_UP_FRAMES + measured; frame++) {
-    const ms = tellAll(core, entities, recordings);
+    const ms = tellFrame(core, entities, entryOf);
     if (frame < WARM_UP_FRAMES) continue;
     times.push(ms);
     for (const observer of entities.keys()) {
@@ -119,31 +115,4 @@ function measure(
     writeP50Ms: rounded(percentile(times, 0.5)),
     writeP99Ms: rounded(percentile(times, 0.99)),
   };
-}
-
-/** A frame in which everybody moves, told to all as the room does; ms to choose and write. */
-function tellAll(
-  core: Core,
-  entities: readonly number[],
-  recordings: readonly Uint8Array[][],
-): number {
-  const { frame } = core;
-  const start = core.snapshot();
-  core.frameBegin(frame, 0n);
-  for (const [i, entity] of entities.entries()) {
-    const entries = recordings[i % recordings.length] as Uint8Array[];
-    core.addInput(entity, entries[(frame + i * 37) % entries.length] as Uint8Array);
-  }
-  core.loadFrame(core.frameEnd());
-  const forced = core.openFrame().slice();
-  for (let tick = 0; tick < TICKS_PER_FRAME; tick++) core.step();
-  core.openSnapshot(start);
-  for (const observer of entities.keys()) {
-    const turn = frame + observer;
-    const timing = turn % TIMING_INTERVAL_FRAMES === 0 ? TIMING : null;
-    core.bubbles.order(observer, timing, turn % PROOF_INTERVAL_FRAMES === 0 ? PROOF : 0n);
-  }
-  const beganMs = performance.now();
-  if (!core.bubbles.write(forced)) throw new Error('the core did not step this frame');
-  return performance.now() - beganMs;
 }
