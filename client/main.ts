@@ -13,7 +13,6 @@ import { openReportDesk } from './report/save-report.ts';
 import { coreRefused, fetchCore, type Missing, missingInBrowser } from './requirements.ts';
 import { openStorage } from './storage.ts';
 import { findPage, type Page, showFault } from './ui/page.ts';
-import { skyTickOf } from './view/sky.ts';
 
 /** Boot: what must be there is there, or the page says what is not. */
 async function boot(): Promise<Missing | null> {
@@ -85,7 +84,6 @@ async function watch(
     name: isForeign ? `${shown}, of another core` : shown,
     reader: opened.value,
     storage: openStorage(),
-    skyTick: skyTickOf(query),
   });
   if (query.has('debug')) exposeReplayHook(stage);
   return null;

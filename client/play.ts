@@ -1,4 +1,3 @@
-import { ACESFilmicToneMapping, WebGLRenderer } from 'three';
 import {
   BodyKind,
   BodyRole,
@@ -8,7 +7,7 @@ import {
 } from '../core-wasm/host/types.ts';
 import { openDebugOverlay } from './debug/overlay.ts';
 import { exposeTestHook } from './debug/test-hook.ts';
-import { type Control, createControl } from './input/control.ts';
+import type { Control } from './input/control.ts';
 import { takeFacing } from './input/facing.ts';
 import { createFlatPlayer, releaseFlatPlayer } from './input/flat-player.ts';
 import { openGamepad } from './input/gamepad.ts';
@@ -25,15 +24,9 @@ import type { KeptTexts } from './storage.ts';
 import { type Overlay, openOverlay } from './ui/overlay.ts';
 import { type Page, showFault } from './ui/page.ts';
 import { bindSettings } from './ui/settings-form.ts';
-import { createBlink, disposeBlink } from './view/blink.ts';
-import { applyRung, firstQuality, fitWindow, rungOf } from './view/display.ts';
 import { createFrameLoop, drawFrame, type FrameLoop, type Stage } from './view/frame.ts';
-import { createNotice, disposeNotice } from './view/notice.ts';
-import { createWorldScene, disposeWorldScene } from './view/scene.ts';
-import { skyTickOf } from './view/sky.ts';
-import { createRig } from './xr/origin.ts';
-import { enterVr, isVrSupported } from './xr/session.ts';
-import { beginVr, createVrPlayer, disposeVrPlayer, endVr } from './xr/vr-player.ts';
+import { enterHeadset, followWindow, openPicture } from './view/picture.ts';
+import { isVrSupported } from './xr/session.ts';
 
 /** Opens the session that is played in, given where it takes inputs from. */
 export type OpenSession = (sampler: {
@@ -53,14 +46,7 @@ export function play(
   log: EventLog,
 ): void {
   const debug = query.has('debug');
-  const renderer = new WebGLRenderer({
-    canvas: page.canvas,
-    antialias: true,
-    powerPreference: 'high-performance',
-  });
-  renderer.toneMapping = ACESFilmicToneMapping;
-  renderer.xr.enabled = true;
-  const stage = createStage(page, open, renderer, storage, query);
+  const stage = createStage(page, open, storage, query);
   const loop = createFrameLoop(stage);
   const overlay = openOverlay({
     page,
@@ -75,7 +61,7 @@ export function play(
   const debugOverlay = openDebugOverlay(loop, debug);
   if (debug) exposeTestHook(loop);
   followPage(page, stage);
-  renderer.setAnimationLoop((_time, xrFrame) => {
+  stage.renderer.setAnimationLoop((_time, xrFrame) => {
     const nowMs = performance.now();
     drawFrame(loop, nowMs, xrFrame);
     overlay.refresh(nowMs, aimOf(loop));
@@ -90,36 +76,29 @@ interface Listening {
   flat: boolean;
 }
 
+/** A stage and what may be heard on it. */
+interface PlayStage extends Stage {
+  readonly listening: Listening;
+}
+
 function createStage(
   page: Page,
   open: OpenSession,
-  renderer: WebGLRenderer,
   storage: KeptTexts,
   query: URLSearchParams,
-): Stage & { readonly listening: Listening } {
-  const world = createWorldScene();
-  const rig = createRig(world.scene);
-  rig.group.add(world.camera);
+): PlayStage {
   const settings = loadSettings(storage);
   bindSettings(page.settings, settings, storage);
-  const control = createControl();
   const held = { left: 0, right: 0 };
+  const picture = openPicture({ canvas: page.canvas, settings, held, query });
+  const { control } = picture;
   const listening = { flat: false };
   const facing = { entity: 0 };
-  const stage: Stage & { readonly listening: Listening } = {
-    renderer,
-    world,
-    rig,
-    settings,
-    control,
+  const stage: PlayStage = {
+    ...picture,
     held,
-    skyTick: skyTickOf(query),
     listening,
-    blink: createBlink(world.scene),
-    notice: createNotice(world.scene),
-    quality: firstQuality(renderer, query),
     flat: createFlatPlayer(openDevices(page, settings, listening)),
-    vr: createVrPlayer(renderer, rig, settings, held),
     session: open({
       sampleIntent: () => {
         takeFacing(facing, stage.session, control);
@@ -128,8 +107,6 @@ function createStage(
       samplePose: () => samplePose(partsToSend(stage)),
     }),
   };
-  fitWindow(renderer, world);
-  applyRung(renderer, world, stage.quality, null);
   return stage;
 }
 
@@ -160,50 +137,31 @@ function openDevices(page: Page, settings: Settings, listening: Listening) {
   ];
 }
 
-/** Enters VR; null when it worked, else why not. */
+/** Null when it is on, else why not, for the page. */
 async function putOnHeadset(stage: Stage, onEnd: () => void): Promise<string | null> {
-  const { renderer, world, quality, vr, control, flat } = stage;
-  const entry = await enterVr(renderer, rungOf(quality).resolution, () => {
-    endVr(vr, control);
-    fitWindow(renderer, world);
-    applyRung(renderer, world, quality, null);
-    onEnd();
-  });
-  if (entry.kind === 'refused') return entry.reason;
-  releaseFlatPlayer(flat, control);
-  beginVr(vr, entry.vr);
-  applyRung(renderer, world, quality, entry.vr.session);
-  return null;
+  const refusal = await enterHeadset(stage, onEnd);
+  if (refusal === null) releaseFlatPlayer(stage.flat, stage.control);
+  return refusal;
 }
 
 /** Follows the window's size and attention, and cleans up when the page goes. */
 function followPage(page: Page, stage: Stage): void {
-  const { renderer, world, flat, control, session, vr, blink, notice } = stage;
+  const { flat, control, session } = stage;
   const letGo = (): void => releaseFlatPlayer(flat, control);
-  window.addEventListener('resize', () => fitWindow(renderer, world));
-  window.addEventListener('blur', letGo);
+  followWindow(stage, {
+    onBlur: letGo,
+    onContextLost: () =>
+      showFault(page, {
+        title: 'The graphics stopped',
+        advice: 'The graphics driver was reset. The world goes on; try again to see it.',
+      }),
+    onPageHide() {
+      session.close();
+      for (const device of flat.devices) device.dispose();
+    },
+  });
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) letGo();
-  });
-  page.canvas.addEventListener('webglcontextlost', () => {
-    showFault(page, {
-      title: 'The graphics stopped',
-      advice: 'The graphics driver was reset. The world goes on; try again to see it.',
-    });
-  });
-  window.addEventListener('pagehide', () => {
-    renderer.setAnimationLoop(null);
-    session.close();
-    disposeVrPlayer(vr);
-    for (const device of flat.devices) device.dispose();
-    disposeBlink(blink);
-    disposeNotice(notice);
-    disposeWorldScene(world);
-    renderer.dispose();
-  });
-  // A page that the browser kept and shows again was taken apart above.
-  window.addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) location.reload();
   });
 }
 

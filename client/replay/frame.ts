@@ -1,23 +1,22 @@
-import type { WebGLRenderer } from 'three';
 import { type Core, emptyBodies, emptyPlayers } from '../../core-wasm/host/core.ts';
 import type { BodyColumns, PlayerColumns } from '../../core-wasm/host/types.ts';
 import { Button } from '../../core-wasm/host/types.ts';
 import { type DeviceActions, mergeActions } from '../input/actions.ts';
-import { type Control, EYE_HEIGHT_M, look } from '../input/control.ts';
+import { EYE_HEIGHT_M, look } from '../input/control.ts';
 import type { FlatPlayer } from '../input/flat-player.ts';
-import type { Settings } from '../input/settings.ts';
 import { interpolateBodies, interpolatePlayers } from '../interpolate/interpolate.ts';
 import type { ShownWorld } from '../interpolate/shown-world.ts';
 import { drawAvatars } from '../view/avatars.ts';
-import { type Blink, drawBlink, startBlink } from '../view/blink.ts';
+import { drawBlink, startBlink } from '../view/blink.ts';
 import { drawBodies } from '../view/bodies.ts';
 import { applyRung, frameBudgetMs } from '../view/display.ts';
-import { drawNotice, type Notice } from '../view/notice.ts';
-import { observeFrame, type Quality } from '../view/quality.ts';
-import { drawGround, drawLight, type WorldScene } from '../view/scene.ts';
+import { drawNotice } from '../view/notice.ts';
+import type { Picture } from '../view/picture.ts';
+import { observeFrame } from '../view/quality.ts';
+import { drawGround, drawLight } from '../view/scene.ts';
 import { skyAt } from '../view/sky.ts';
-import { placeRig, type Rig } from '../xr/origin.ts';
-import { readVrPlayer, type VrPlayer } from '../xr/vr-player.ts';
+import { placeRig } from '../xr/origin.ts';
+import { readVrPlayer } from '../xr/vr-player.ts';
 import type { Deck } from './deck.ts';
 import { type Camera, fly, flyInVr, follow } from './fly.ts';
 import { advance, clockText, type Playhead, shownAt, togglePlay } from './playhead.ts';
@@ -28,23 +27,13 @@ const ELAPSED_MS_MAX = 100;
 const BUDGET_MS = 5;
 
 /** Everything that a drawn picture of a recording touches. */
-export interface ReplayStage {
-  readonly renderer: WebGLRenderer;
-  readonly world: WorldScene;
-  readonly rig: Rig;
-  readonly blink: Blink;
-  readonly notice: Notice;
-  readonly quality: Quality;
-  readonly settings: Settings;
-  readonly control: Control;
+export interface ReplayStage extends Picture {
   readonly flat: Pick<FlatPlayer, 'devices' | 'actions'>;
-  readonly vr: VrPlayer;
   readonly core: Core;
   readonly deck: Deck;
   readonly shown: ShownWorld;
   readonly head: Playhead;
   readonly camera: Camera;
-  readonly skyTick: number | null;
   readonly bodies: BodyColumns;
   readonly players: PlayerColumns;
   /** Players beyond the recording: nobody. */
@@ -60,7 +49,7 @@ export interface ReplayStage {
   longestWorkMs: number;
 }
 
-export function emptyPicture() {
+export function nothingDrawn() {
   return {
     bodies: emptyBodies(),
     players: emptyPlayers(),

@@ -1,11 +1,9 @@
-import { ACESFilmicToneMapping, WebGLRenderer } from 'three';
 import type { Core } from '../../core-wasm/host/core.ts';
 import { hashText } from '../../core-wasm/host/hash-text.ts';
 import type { PlayFault } from '../../core-wasm/host/recording/play.ts';
 import { type RecordingReader, refusalText } from '../../core-wasm/host/recording/recording.ts';
 import type { PlayerColumns } from '../../core-wasm/host/types.ts';
 import { idleActions } from '../input/actions.ts';
-import { createControl } from '../input/control.ts';
 import { openGamepad } from '../input/gamepad.ts';
 import { openKeyboard } from '../input/keyboard.ts';
 import { loadSettings } from '../input/settings.ts';
@@ -13,19 +11,14 @@ import { openTouch } from '../input/touch.ts';
 import { ShownWorld } from '../interpolate/shown-world.ts';
 import type { KeptTexts } from '../storage.ts';
 import { type Page, showFault } from '../ui/page.ts';
-import { createBlink, disposeBlink } from '../view/blink.ts';
-import { applyRung, firstQuality, fitWindow, rungOf } from '../view/display.ts';
-import { createNotice, disposeNotice } from '../view/notice.ts';
-import { createWorldScene, disposeWorldScene } from '../view/scene.ts';
-import { createRig } from '../xr/origin.ts';
-import { enterVr, isVrSupported } from '../xr/session.ts';
-import { beginVr, createVrPlayer, disposeVrPlayer, endVr } from '../xr/vr-player.ts';
+import { enterHeadset, followWindow, openPicture } from '../view/picture.ts';
+import { isVrSupported } from '../xr/session.ts';
 import { type Followable, openReplayBar, type ReplayStatus } from './bar.ts';
 import { Deck } from './deck.ts';
 import { openDragLook } from './drag.ts';
 import { Film } from './film.ts';
 import { createCamera } from './fly.ts';
-import { drawReplay, emptyPicture, type ReplayStage } from './frame.ts';
+import { drawReplay, nothingDrawn, type ReplayStage } from './frame.ts';
 import { createPlayhead, seekTo } from './playhead.ts';
 
 export interface Showing {
@@ -36,8 +29,6 @@ export interface Showing {
   /** What it is called. */
   readonly name: string;
   readonly storage: KeptTexts;
-  /** The sky's tick, for pictures; null is the world's own. */
-  readonly skyTick: number | null;
   readonly query: URLSearchParams;
 }
 
@@ -64,7 +55,7 @@ export function openTheatre(showing: Showing): ReplayStage {
     vrSupported: isVrSupported,
     enterVr: () => putOnHeadset(stage),
   });
-  followWindow(page, stage);
+  followPage(page, stage);
   let isPlaced = false;
   stage.renderer.setAnimationLoop((_time, xrFrame) => {
     const nowMs = performance.now();
@@ -100,18 +91,9 @@ function keysAreFree(): boolean {
 }
 
 function createStage(showing: Showing, film: Film): ReplayStage {
-  const { page, core, storage, query, skyTick } = showing;
-  const renderer = new WebGLRenderer({
-    canvas: page.canvas,
-    antialias: true,
-    powerPreference: 'high-performance',
-  });
-  renderer.toneMapping = ACESFilmicToneMapping;
-  renderer.xr.enabled = true;
-  const world = createWorldScene();
-  const rig = createRig(world.scene);
-  rig.group.add(world.camera);
+  const { page, core, storage, query } = showing;
   const settings = loadSettings(storage);
+  const held = { left: 0, right: 0 };
   const shown = new ShownWorld();
   const touch = {
     surface: page.canvas,
@@ -126,22 +108,15 @@ function createStage(showing: Showing, film: Film): ReplayStage {
     openGamepad(settings, () => true),
     openTouch(touch, settings, () => true),
   ];
-  const stage: ReplayStage = {
-    ...{ renderer, world, rig, settings, core, shown, skyTick },
-    blink: createBlink(world.scene),
-    notice: createNotice(world.scene),
-    quality: firstQuality(renderer, query),
-    control: createControl(),
+  return {
+    ...openPicture({ canvas: page.canvas, settings, held, query }),
+    ...nothingDrawn(),
+    ...{ core, shown },
     flat: { devices, actions: idleActions() },
-    vr: createVrPlayer(renderer, rig, settings, { left: 0, right: 0 }),
     deck: new Deck(core, film, shown, () => performance.now()),
     head: createPlayhead(film.length),
     camera: createCamera(),
-    ...emptyPicture(),
   };
-  fitWindow(renderer, world);
-  applyRung(renderer, world, stage.quality, null);
-  return stage;
 }
 
 function statusOf(stage: ReplayStage, film: Film, deck: Deck): ReplayStatus {
@@ -172,42 +147,26 @@ function faultText(fault: PlayFault): string {
   }
 }
 
+/** Null when it is on, else why not. Nobody is followed in there: only its owner moves the view. */
 async function putOnHeadset(stage: ReplayStage): Promise<string | null> {
-  const { renderer, world, quality, vr, control, camera } = stage;
-  const entry = await enterVr(renderer, rungOf(quality).resolution, () => {
-    endVr(vr, control);
-    fitWindow(renderer, world);
-    applyRung(renderer, world, quality, null);
-  });
-  if (entry.kind === 'refused') return entry.reason;
-  camera.follows = 0;
-  beginVr(vr, entry.vr);
-  applyRung(renderer, world, quality, entry.vr.session);
-  return null;
+  const refusal = await enterHeadset(stage);
+  if (refusal === null) stage.camera.follows = 0;
+  return refusal;
 }
 
-function followWindow(page: Page, stage: ReplayStage): void {
-  const { renderer, world, flat, vr, blink, notice } = stage;
-  window.addEventListener('resize', () => fitWindow(renderer, world));
-  window.addEventListener('blur', () => {
-    for (const device of flat.devices) device.release();
-  });
-  page.canvas.addEventListener('webglcontextlost', () => {
-    showFault(page, {
-      title: 'The graphics stopped',
-      advice: 'The graphics driver was reset. Try again to see the recording.',
-    });
-  });
-  window.addEventListener('pagehide', () => {
-    renderer.setAnimationLoop(null);
-    disposeVrPlayer(vr);
-    for (const device of flat.devices) device.dispose();
-    disposeBlink(blink);
-    disposeNotice(notice);
-    disposeWorldScene(world);
-    renderer.dispose();
-  });
-  window.addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) location.reload();
+function followPage(page: Page, stage: ReplayStage): void {
+  const { devices } = stage.flat;
+  followWindow(stage, {
+    onBlur() {
+      for (const device of devices) device.release();
+    },
+    onContextLost: () =>
+      showFault(page, {
+        title: 'The graphics stopped',
+        advice: 'The graphics driver was reset. Try again to see the recording.',
+      }),
+    onPageHide() {
+      for (const device of devices) device.dispose();
+    },
   });
 }

@@ -1,23 +1,22 @@
-import type { WebGLRenderer } from 'three';
 import { emptyBodies, emptyPlayers } from '../../core-wasm/host/core.ts';
 import type { BodyColumns, PlayerColumns } from '../../core-wasm/host/types.ts';
-import { type Control, EYE_HEIGHT_M } from '../input/control.ts';
+import { EYE_HEIGHT_M } from '../input/control.ts';
 import { type FlatPlayer, readFlatPlayer } from '../input/flat-player.ts';
 import { createGrabEdge, type GrabEdge, noticeGrab } from '../input/grab-edge.ts';
 import { type Held, readHeld, rowOfPlayer } from '../input/held.ts';
-import type { Settings } from '../input/settings.ts';
 import { createSight, type Shown, type Sight } from '../input/sight.ts';
 import { interpolateBodies, interpolatePlayers } from '../interpolate/interpolate.ts';
 import type { WorldSession } from '../net/session.ts';
-import { placeRig, type Rig } from '../xr/origin.ts';
-import { readVrPlayer, type VrPlayer } from '../xr/vr-player.ts';
+import { placeRig } from '../xr/origin.ts';
+import { readVrPlayer } from '../xr/vr-player.ts';
 import { drawAvatars, partInWorld } from './avatars.ts';
-import { type Blink, drawBlink, startBlink } from './blink.ts';
+import { drawBlink, startBlink } from './blink.ts';
 import { drawBodies } from './bodies.ts';
 import { applyRung, frameBudgetMs } from './display.ts';
-import { drawNotice, type Notice } from './notice.ts';
-import { observeFrame, type Quality } from './quality.ts';
-import { drawGround, drawLight, type WorldScene } from './scene.ts';
+import { drawNotice } from './notice.ts';
+import type { Picture } from './picture.ts';
+import { observeFrame } from './quality.ts';
+import { drawGround, drawLight } from './scene.ts';
 import { skyAt } from './sky.ts';
 
 const GRAB_PULSE_STRENGTH = 0.6;
@@ -28,21 +27,10 @@ const INPUT_ELAPSED_MS_MAX = 100;
 const AVERAGE_SHARE = 0.05;
 
 /** Everything that a drawn frame touches. */
-export interface Stage {
-  readonly renderer: WebGLRenderer;
-  readonly world: WorldScene;
-  readonly rig: Rig;
-  readonly blink: Blink;
-  readonly notice: Notice;
-  readonly quality: Quality;
-  readonly settings: Settings;
+export interface Stage extends Picture {
   readonly session: WorldSession;
-  readonly control: Control;
   readonly flat: FlatPlayer;
-  readonly vr: VrPlayer;
   readonly held: Held;
-  /** The tick under whose sky the world is drawn, for pictures; null is the world's own. */
-  readonly skyTick: number | null;
 }
 
 /** A stage and what the loop remembers from frame to frame. */
