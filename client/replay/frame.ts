@@ -9,25 +9,21 @@ import type { ShownWorld } from '../interpolate/shown-world.ts';
 import { drawAvatars } from '../view/avatars.ts';
 import { drawBlink, startBlink } from '../view/blink.ts';
 import { drawBodies } from '../view/bodies.ts';
-import { applyRung, frameBudgetMs } from '../view/display.ts';
 import { drawNotice } from '../view/notice.ts';
-import type { Picture } from '../view/picture.ts';
-import { observeFrame } from '../view/quality.ts';
+import { beginFrame, ELAPSED_MS_MAX, holdFrameRate, type Pace } from '../view/pace.ts';
+import { type Picture, standAt } from '../view/picture.ts';
 import { drawGround, drawLight } from '../view/scene.ts';
 import { skyAt } from '../view/sky.ts';
-import { placeRig } from '../xr/origin.ts';
 import { readVrPlayer } from '../xr/vr-player.ts';
 import type { Deck } from './deck.ts';
 import { type Camera, fly, flyInVr, follow } from './fly.ts';
 import { advance, clockText, type Playhead, shownAt, togglePlay } from './playhead.ts';
 
-/** A stall must not count as a long push on a stick, nor as film that was seen. */
-const ELAPSED_MS_MAX = 100;
 /** What a picture may spend on computing the world that it shows. */
 const BUDGET_MS = 5;
 
 /** Everything that a drawn picture of a recording touches. */
-export interface ReplayStage extends Picture {
+export interface ReplayStage extends Picture, Pace {
   readonly flat: Pick<FlatPlayer, 'devices' | 'actions'>;
   readonly core: Core;
   readonly deck: Deck;
@@ -43,8 +39,6 @@ export interface ReplayStage extends Picture {
   isThere: boolean;
   /** The grip was closed in the picture before: a squeeze counts once. */
   wasGripped: boolean;
-  lastMs: number;
-  framesDrawn: number;
   /** The longest time that the world was computed for one picture, ms. */
   longestWorkMs: number;
 }
@@ -65,10 +59,8 @@ export function nothingDrawn() {
 
 /** One picture of a recording, at the display's rate. */
 export function drawReplay(stage: ReplayStage, nowMs: number, xrFrame: XRFrame | undefined): void {
-  const { renderer, world, head, blink, vr, quality } = stage;
-  const elapsedMs = stage.lastMs === 0 ? 0 : Math.max(0, nowMs - stage.lastMs);
-  stage.lastMs = nowMs;
-  stage.framesDrawn++;
+  const { renderer, world, head, blink } = stage;
+  const elapsedMs = beginFrame(stage, nowMs);
   const passedMs = Math.min(elapsedMs, ELAPSED_MS_MAX);
   advance(head, passedMs, stage.isThere);
   readFilm(stage);
@@ -77,10 +69,7 @@ export function drawReplay(stage: ReplayStage, nowMs: number, xrFrame: XRFrame |
   drawBlink(blink, stage.eye, elapsedMs);
   drawSaid(stage, elapsedMs);
   renderer.render(world.scene, world.camera);
-  const session = vr.running?.session ?? null;
-  if (observeFrame(quality, elapsedMs, frameBudgetMs(session))) {
-    applyRung(renderer, world, quality, session);
-  }
+  holdFrameRate(stage, elapsedMs);
 }
 
 /** Brings the world to where the playhead is, as far as a picture's time goes. */
@@ -96,15 +85,12 @@ function readFilm(stage: ReplayStage): void {
 }
 
 function moveCamera(stage: ReplayStage, xrFrame: XRFrame | undefined, elapsedMs: number): void {
-  const { vr, flat, control, camera, rig, world, eye } = stage;
+  const { vr, flat, camera, eye } = stage;
   if (vr.running === null) moveFlat(stage, flat.devices, flat.actions, elapsedMs);
   else if (xrFrame !== undefined) moveInVr(stage, xrFrame, elapsedMs);
-  placeRig(rig, camera.foot, 0, control.yaw);
+  standAt(stage, camera.foot, 0);
   eye.set(camera.foot);
   eye[1] = (eye[1] as number) + EYE_HEIGHT_M;
-  if (vr.running !== null) return;
-  world.camera.position.set(0, EYE_HEIGHT_M, 0);
-  world.camera.rotation.set(control.pitch, 0, 0);
 }
 
 function moveFlat(

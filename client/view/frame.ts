@@ -7,22 +7,18 @@ import { type Held, readHeld, rowOfPlayer } from '../input/held.ts';
 import { createSight, type Shown, type Sight } from '../input/sight.ts';
 import { interpolateBodies, interpolatePlayers } from '../interpolate/interpolate.ts';
 import type { WorldSession } from '../net/session.ts';
-import { placeRig } from '../xr/origin.ts';
 import { readVrPlayer } from '../xr/vr-player.ts';
 import { drawAvatars, partInWorld } from './avatars.ts';
 import { drawBlink, startBlink } from './blink.ts';
 import { drawBodies } from './bodies.ts';
-import { applyRung, frameBudgetMs } from './display.ts';
 import { drawNotice } from './notice.ts';
-import type { Picture } from './picture.ts';
-import { observeFrame } from './quality.ts';
+import { beginFrame, ELAPSED_MS_MAX, holdFrameRate, type Pace } from './pace.ts';
+import { type Picture, standAt } from './picture.ts';
 import { drawGround, drawLight } from './scene.ts';
 import { skyAt } from './sky.ts';
 
 const GRAB_PULSE_STRENGTH = 0.6;
 const GRAB_PULSE_MS = 40;
-/** A stall must not count as a long push on a stick. */
-const INPUT_ELAPSED_MS_MAX = 100;
 /** Share of a new frame interval in the average that the debug overlay shows. */
 const AVERAGE_SHARE = 0.05;
 
@@ -34,7 +30,7 @@ export interface Stage extends Picture {
 }
 
 /** A stage and what the loop remembers from frame to frame. */
-export interface FrameLoop extends Shown {
+export interface FrameLoop extends Shown, Pace {
   readonly stage: Stage;
   /** The world between the last two ticks. */
   readonly bodies: BodyColumns;
@@ -49,8 +45,6 @@ export interface FrameLoop extends Shown {
   readonly rightGrab: GrabEdge;
   /** What a player in VR must be told; empty while all is well. */
   trouble: string;
-  lastMs: number;
-  framesDrawn: number;
   /** Average time between drawn frames. */
   frameMs: number;
 }
@@ -79,7 +73,8 @@ export function createFrameLoop(stage: Stage): FrameLoop {
 export function drawFrame(loop: FrameLoop, nowMs: number, xrFrame: XRFrame | undefined): void {
   const { session, renderer, world, blink } = loop.stage;
   const elapsedMs = beginFrame(loop, nowMs);
-  readInputs(loop, xrFrame, Math.min(elapsedMs, INPUT_ELAPSED_MS_MAX));
+  loop.frameMs += (elapsedMs - loop.frameMs) * AVERAGE_SHARE;
+  readInputs(loop, xrFrame, Math.min(elapsedMs, ELAPSED_MS_MAX));
   const alpha = session.update(nowMs);
   readWorld(loop, alpha);
   session.ghosts.show(session.core.tick - 1 + alpha, loop.players);
@@ -94,15 +89,7 @@ export function drawFrame(loop: FrameLoop, nowMs: number, xrFrame: XRFrame | und
   drawTrouble(loop, elapsedMs);
   pulseGrabs(loop, nowMs);
   renderer.render(world.scene, world.camera);
-  holdFrameRate(loop, elapsedMs);
-}
-
-function beginFrame(loop: FrameLoop, nowMs: number): number {
-  const elapsedMs = loop.lastMs === 0 ? 0 : Math.max(0, nowMs - loop.lastMs);
-  loop.lastMs = nowMs;
-  loop.framesDrawn++;
-  loop.frameMs += (elapsedMs - loop.frameMs) * AVERAGE_SHARE;
-  return elapsedMs;
+  holdFrameRate(loop.stage, elapsedMs);
 }
 
 function readInputs(loop: FrameLoop, xrFrame: XRFrame | undefined, elapsedMs: number): void {
@@ -133,16 +120,11 @@ function leadOwnFoot({ stage, players, ownRow }: FrameLoop): void {
   }
 }
 
-/** Puts rig and camera where the own player stands: nothing else ever moves the view. */
-function standWithPlayer(loop: FrameLoop): void {
-  const { control, rig, vr, world } = loop.stage;
-  if (loop.ownRow < 0) return;
-  const { feet } = loop.players;
-  placeRig(rig, feet, loop.ownRow * 3, control.yaw);
-  partInWorld(control.head, control.yaw, feet, loop.ownRow * 3, loop.eye, loop.eyeRotation);
-  if (vr.running !== null) return;
-  world.camera.position.set(0, EYE_HEIGHT_M, 0);
-  world.camera.rotation.set(control.pitch, 0, 0);
+function standWithPlayer({ stage, players, ownRow, eye, eyeRotation }: FrameLoop): void {
+  const { control } = stage;
+  if (ownRow < 0) return;
+  standAt(stage, players.feet, ownRow * 3);
+  partInWorld(control.head, control.yaw, players.feet, ownRow * 3, eye, eyeRotation);
 }
 
 /** Nothing before the own player is there: until then the core's terrain is any seed's. */
@@ -165,13 +147,5 @@ function pulseGrabs(loop: FrameLoop, nowMs: number): void {
   }
   if (noticeGrab(loop.rightGrab, held.right, nowMs)) {
     vr.controllers.pulse('right', GRAB_PULSE_STRENGTH, GRAB_PULSE_MS);
-  }
-}
-
-function holdFrameRate(loop: FrameLoop, elapsedMs: number): void {
-  const { quality, renderer, world, vr } = loop.stage;
-  const budgetMs = frameBudgetMs(vr.running?.session ?? null);
-  if (observeFrame(quality, elapsedMs, budgetMs)) {
-    applyRung(renderer, world, quality, vr.running?.session ?? null);
   }
 }

@@ -1,8 +1,8 @@
 import { ACESFilmicToneMapping, WebGLRenderer } from 'three';
-import { type Control, createControl } from '../input/control.ts';
+import { type Control, createControl, EYE_HEIGHT_M } from '../input/control.ts';
 import type { Held } from '../input/held.ts';
 import type { Settings } from '../input/settings.ts';
-import { createRig, type Rig } from '../xr/origin.ts';
+import { createRig, placeRig, type Rig } from '../xr/origin.ts';
 import { enterVr } from '../xr/session.ts';
 import { beginVr, createVrPlayer, disposeVrPlayer, endVr, type VrPlayer } from '../xr/vr-player.ts';
 import { type Blink, createBlink, disposeBlink } from './blink.ts';
@@ -70,6 +70,18 @@ function openRenderer(canvas: HTMLCanvasElement): WebGLRenderer {
 function drawInWindow({ renderer, world, quality }: Picture): void {
   fitWindow(renderer, world);
   applyRung(renderer, world, quality, null);
+}
+
+/**
+ * Stands rig and camera on the foot at `feet[footAt…]`, looking as the control does: nothing else
+ * ever moves the view. In a headset the camera is where the head is.
+ */
+export function standAt(picture: Picture, feet: ArrayLike<number>, footAt: number): void {
+  const { rig, control, vr, world } = picture;
+  placeRig(rig, feet, footAt, control.yaw);
+  if (vr.running !== null) return;
+  world.camera.position.set(0, EYE_HEIGHT_M, 0);
+  world.camera.rotation.set(control.pitch, 0, 0);
 }
 
 /**
