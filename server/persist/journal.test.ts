@@ -323,7 +323,7 @@ test('of a steady store a crash takes at most an interval and a write', async ()
   }
 });
 
-test('a tick that has the time begins the write ahead of the timer, behind every fourth frame', async () => {
+test('a tick that has the time begins the write itself, behind every fourth frame', async () => {
   const { clock, journal, writes, newest } = newJournal();
   const begunMs: number[] = [];
   for (let frame = 100; frame < 112; frame++) {
