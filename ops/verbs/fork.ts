@@ -21,6 +21,16 @@ ${STORE_USAGE}
 The copy has a database, a lease and a ticket key of its own, and no Redis: nothing that happens in
 it reaches the source, which is only read.`;
 
+const PORT_MAX = 65_535;
+/** What in a live server's environment would tie the copy to its world, or to another runtime. */
+const NOT_INHERITED = [
+  'DATABASE_URL',
+  'DATABASE_REPLICA_URL',
+  'REDIS_URL',
+  'SPACETIME_TICKET_KEY_PATH',
+  'SPACETIME_TRANSPORT',
+];
+
 export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {
     ...STORE_FLAGS,
@@ -33,7 +43,10 @@ export async function run(args: readonly string[]): Promise<number> {
   expectNone(rest);
   if (flags.at === undefined) throw new UsageError('--at says which tick or time.');
   const port = flags.port ?? '0';
-  if (!/^\d{1,5}$/.test(port)) throw new UsageError(`--port wants a number, not ${port}`);
+  // The server would refuse it too, but with the folder made.
+  if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
+    throw new UsageError(`--port wants a number up to ${PORT_MAX}, not ${port}`);
+  }
   const history = await openHistory(flags);
   let folder = '';
   try {
@@ -49,10 +62,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   if (flags['no-start']) return 0;
   await build(['client']);
-  // What would tie the copy to the live world.
-  for (const name of ['DATABASE_URL', 'REDIS_URL', 'SPACETIME_TICKET_KEY_PATH']) {
-    delete process.env[name];
-  }
+  for (const name of NOT_INHERITED) delete process.env[name];
   process.env.DATA_DIR = folder;
   process.env.PORT = port;
   become([process.execPath, 'server/main.ts']);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { hashText } from '../../core-wasm/host/hash-text.ts';
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import type { Restored } from '../../server/persist/restore.ts';
+import type { SceneEvent } from '../../server/ports.ts';
 import { AT_USAGE, type History, openHistory, restoreTick, tickOf } from '../setup/history.ts';
 import { expectEmpty, makeWorld } from '../setup/new-world.ts';
 import { StepFailed } from '../setup/shell.ts';
@@ -14,6 +15,9 @@ import {
 } from '../setup/world-store.ts';
 import { expectNone, parseFlags, UsageError } from './verb.ts';
 
+/** How a server ends that lost its lease, as `server/serve.ts` has it; the test sees both. */
+const EXIT_LEASE_LOST = 71;
+
 export const summary = 'bring back any tick of the world: as a folder, a file, or in place';
 
 export const usage = `bun run ops recover --at TICK|TIME [--out DIR|FILE | --in-place --yes] […]
@@ -21,8 +25,9 @@ export const usage = `bun run ops recover --at TICK|TIME [--out DIR|FILE | --in-
 ${AT_USAGE}
   --out DIR           make a data folder whose world goes on from there
   --out FILE.strec    write the state at that tick as a recording without frames
-  --in-place --yes    make this world go on from there: a running server loses its lease and ends;
-                      what came later stays in the database, among the cut groups
+  --in-place --yes    make this world go on from there: a running server loses its lease,
+                      ends with ${EXIT_LEASE_LOST} and is to be started anew; what was
+                      written of later stays in the database, among the cut groups
 ${STORE_USAGE}
   --json              end with one JSON line
 
@@ -83,7 +88,10 @@ async function place(
   const { out } = flags;
   if (flags['in-place']) {
     await goBackInPlace(history, restored, flags);
-    return `the world goes on from tick ${restored.world.frame * TICKS_PER_FRAME}`;
+    return (
+      `the world goes on from tick ${restored.world.frame * TICKS_PER_FRAME}; a server that was ` +
+      `running ends with ${EXIT_LEASE_LOST}: start it anew`
+    );
   }
   if (out === undefined) return null;
   if (isFile(out)) {
@@ -119,6 +127,11 @@ async function goBackInPlace(
   const isCurrent = restored.core === cores.current;
   cores.current.restore(restored.world.state);
   const picture = isCurrent ? projectEverybody(cores.current) : { players: [] };
+  const scene: SceneEvent = {
+    kind: 'cut',
+    frame: restored.world.frame,
+    detail: { by: 'recover --in-place' },
+  };
   let cause = '';
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     if (attempt > 1) await Bun.sleep(RETRY_DELAY_MS);
@@ -126,17 +139,11 @@ async function goBackInPlace(
       const { store, close } = await openWorldBeside(flags);
       try {
         const { lease } = await store.claimRegion(REGION, seed);
-        const outcome = await goBack(store, lease, restored, picture, Date.now());
-        if (outcome.kind === 'committed') {
-          const { frame } = restored.world;
-          await store.noteScene(lease, {
-            kind: 'cut',
-            frame,
-            detail: { by: 'recover --in-place' },
-          });
-          return;
-        }
-        cause = outcome.kind === 'unavailable' ? outcome.cause : outcome.kind;
+        const went = await goBack(store, lease, restored, picture, Date.now());
+        // Going back once more changes nothing, so a note that failed is reason enough.
+        const noted = went.kind === 'committed' ? await store.noteScene(lease, scene) : went;
+        if (noted.kind === 'committed') return;
+        cause = noted.kind === 'unavailable' ? noted.cause : noted.kind;
       } finally {
         await close();
       }
@@ -144,5 +151,8 @@ async function goBackInPlace(
       cause = String(error);
     }
   }
-  throw new StepFailed(`The world could not be brought back: ${cause}. Say it again.`);
+  throw new StepFailed(
+    `The world could not be brought back: ${cause}. What is kept is sound, of before or of ` +
+      `after; a server that was running may have ended with ${EXIT_LEASE_LOST}. Say it again.`,
+  );
 }

@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Bun runs the source; Node runs `build/server-node/`. */
   readonly runtime?: 'bun' | 'node';
+  /** Becomes the server, instead of a runtime that starts it. */
+  readonly command?: readonly string[];
   /**
    * Pins the process to one core once it listens. Not so its embedded PostgreSQL, which has a
    * machine of its own elsewhere, and starves on a core that is full.
@@ -86,13 +88,15 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   };
 }
 
-function launch({ dataDir, port = 0, env, runtime = 'bun' }: ServerOptions): ChildProcess {
-  const server =
-    runtime === 'bun'
-      ? [process.execPath, 'server/main.ts']
-      : ['node', 'build/server-node/main.js'];
-  const [command, ...args] = server;
-  return spawn(command as string, args, {
+const STARTS = {
+  bun: [process.execPath, 'server/main.ts'],
+  node: ['node', 'build/server-node/main.js'],
+} as const;
+
+function launch(options: ServerOptions): ChildProcess {
+  const { dataDir, port = 0, env, runtime = 'bun', command = STARTS[runtime] } = options;
+  const [program, ...args] = command;
+  return spawn(program as string, args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
