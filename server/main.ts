@@ -1,10 +1,6 @@
 import { readConfig } from './config.ts';
+import { EXIT_CANNOT_START, EXIT_USAGE } from './exit-code.ts';
 import { serve } from './serve.ts';
-
-/** The configuration is wrong: nothing was started. */
-const EXIT_USAGE = 2;
-/** Something that the server needs cannot be had: the database, the port, the data folder. */
-const EXIT_CANNOT_START = 1;
 
 const outcome = readConfig(process.env);
 if (outcome.ok) {

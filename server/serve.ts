@@ -6,6 +6,7 @@ import { artifactPath, loadCoreArtifact } from './artifacts.ts';
 import { createDoorkeeper, DRAINING } from './auth/doorkeeper.ts';
 import type { Config } from './config.ts';
 import { drain } from './drain.ts';
+import { EXIT_BROKEN, EXIT_LEASE_LOST } from './exit-code.ts';
 import { openIncidentFolder } from './incident/folder.ts';
 import { createLobby } from './lobby/lobby.ts';
 import { listen } from './net/listen.ts';
@@ -19,14 +20,6 @@ import { type Pacer, startPacer } from './room/pacer.ts';
 import { takeEvidence } from './room/repair.ts';
 import type { Room } from './room/room.ts';
 import { runTick } from './room/tick.ts';
-
-/** A broken invariant: the next start rebuilds the world from checkpoint and journal. */
-const EXIT_BROKEN = 70;
-/**
- * Another server holds the region. A number of its own, because whoever starts servers must not
- * start this one again: it would take the region back, and so on for ever.
- */
-const EXIT_LEASE_LOST = 71;
 
 /** The composition root: ports, world, door, loop, in that order; a signal undoes it. */
 export async function serve(config: Config): Promise<void> {

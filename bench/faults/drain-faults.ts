@@ -1,11 +1,10 @@
 import { strict as assert } from 'node:assert';
+import { EXIT_BROKEN } from '../../server/exit-code.ts';
 import type { Figures } from '../bench.ts';
 import { until } from '../watch/until.ts';
 import { replayWorld, startPlayedWorld, stoppedAt } from './played-world.ts';
 import { expectAllKept, type FaultOptions, untilBehind } from './store-faults.ts';
 import { type StoreProxy, startStoreProxy } from './store-proxy.ts';
-
-const EXIT_BROKEN = 70;
 
 /** The store is away when the end comes, and back before its deadline: nothing is lost. */
 export async function drainWhileAway({ database, bots }: FaultOptions): Promise<Figures> {

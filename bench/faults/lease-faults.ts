@@ -3,14 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FRAME_DURATION_MS } from '../../core-wasm/host/types.ts';
+import { EXIT_LEASE_LOST } from '../../server/exit-code.ts';
 import { type ServerProcess, startServer } from '../../server/probe/server-process.ts';
 import type { Figures } from '../bench.ts';
 import { until } from '../watch/until.ts';
 import { openedFrame, replayWorld, startPlayedWorld, stoppedAt } from './played-world.ts';
 import type { FaultOptions } from './store-faults.ts';
-
-/** What a supervisor reads: this server must not be started again. */
-const EXIT_LEASE_LOST = 71;
 
 /**
  * Another server claims the region. The first writes nothing any more, sends its players away and

@@ -10,13 +10,13 @@ import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
 import { openBeside } from '../../db/beside.ts';
 import { query, withDatabase } from '../../db/probe/test-postgres.ts';
 import { loadCoreModule } from '../../server/artifacts.ts';
+import { EXIT_LEASE_LOST } from '../../server/exit-code.ts';
 import { type ServerProcess, startServer } from '../../server/probe/server-process.ts';
 import { ROOT } from '../setup/shell.ts';
 
 /** Three starts of a real server. */
 setDefaultTimeout(60_000);
 
-const EXIT_LEASE_LOST = 71;
 /** Where both verbs go back to, and how far the world is before. */
 const FRAME = 11;
 const PLAYED_FRAMES = 20;

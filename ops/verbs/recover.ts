@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { hashText } from '../../core-wasm/host/hash-text.ts';
 import { TICKS_PER_FRAME } from '../../core-wasm/host/types.ts';
+import { EXIT_LEASE_LOST } from '../../server/exit-code.ts';
 import type { Restored } from '../../server/persist/restore.ts';
 import type { SceneEvent } from '../../server/ports.ts';
 import { AT_USAGE, type History, openHistory, restoreTick, tickOf } from '../setup/history.ts';
@@ -14,9 +15,6 @@ import {
   type StoreFlags,
 } from '../setup/world-store.ts';
 import { expectNone, parseFlags, UsageError } from './verb.ts';
-
-/** How a server ends that lost its lease, as `server/serve.ts` has it; the test sees both. */
-const EXIT_LEASE_LOST = 71;
 
 export const summary = 'bring back any tick of the world: as a folder, a file, or in place';
 
