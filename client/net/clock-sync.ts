@@ -16,8 +16,8 @@ const JITTER_MIN_MS = 2;
 /** Jitter is not allowed to push the client further ahead than this. */
 const JITTER_SLACK_MAX_MS = 80;
 /**
- * Reports that shortfalls are remembered from: a minute. The third worst of them is what slack must
- * cover: once or twice is an accident, three times is the network's way and will come again.
+ * Reports that shortfalls are remembered from: a minute. The second worst of them is what slack
+ * must cover: once is an accident, twice is the network's way and will come again.
  */
 const SHORTFALL_REPORTS = 240;
 const SHORTFALL_RANK = 2;
