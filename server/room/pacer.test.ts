@@ -49,6 +49,29 @@ test('a hang is caught up with up to a bound, and what is beyond it slips and is
   expect(ticks + seen.slippedTicks).toBeLessThanOrEqual(121);
 });
 
+test('behind a tick that was long the sockets are read before the next', () => {
+  const clock = createVirtualClock(0);
+  let hungMs = 0;
+  const hanging = { ...clock, nowMs: () => clock.nowMs() + hungMs };
+  const seen: string[] = [];
+  const pacer = startPacer(
+    hanging,
+    meters(),
+    () => {
+      const isLong = seen.length < 12 && seen.length % 4 === 0;
+      seen.push(isLong ? 'frame' : 'tick');
+      if (!isLong) return;
+      hungMs += 60;
+      clock.after(0, () => seen.push('sockets'));
+    },
+    () => {},
+  );
+  clock.advance(100);
+  pacer.stop();
+  const round = ['frame', 'sockets', 'tick', 'tick'];
+  expect(seen.slice(0, 12)).toEqual([...round, ...round, ...round]);
+});
+
 test('nothing runs after stop', () => {
   const clock = createVirtualClock(0);
   let ticks = 0;

@@ -12,7 +12,9 @@ export interface Pacer {
 /**
  * Calls `runTick` sixty times a second without drift: tick n is due at start + n · duration,
  * whatever the timers did before. Late ticks are made up for at once, up to a bound; beyond it
- * the schedule slips and the slip is counted.
+ * the schedule slips and the slip is counted. Behind a tick that was long the sockets are read
+ * first: a frame made at once would have nobody's inputs of meanwhile, each would be replaced, and
+ * all clients would keep ahead by so much for a minute.
  */
 export function startPacer(
   clock: Clock,
@@ -37,8 +39,10 @@ export function startPacer(
     for (let made = 0; made <= CATCH_UP_TICKS_MAX && clock.nowMs() >= dueMs && !stopped; made++) {
       const beganMs = clock.nowMs();
       runTick();
-      onTicked(clock.nowMs() - beganMs);
+      const durationMs = clock.nowMs() - beganMs;
+      onTicked(durationMs);
       dueMs += TICK_DURATION_MS;
+      if (durationMs >= TICK_DURATION_MS) break;
     }
     if (!stopped) cancel = clock.after(Math.max(0, dueMs - clock.nowMs()), wake);
   }
