@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { Core } from '../../host/core.ts';
-import { type PlayerInput, TICKS_PER_FRAME, WireFault } from '../../host/types.ts';
+import { BodyKind, type PlayerInput, TICKS_PER_FRAME, WireFault } from '../../host/types.ts';
 import { damaged } from '../fuzz/chance.ts';
 import { integer, type Random, seeded } from '../random.ts';
 import {
@@ -117,6 +117,24 @@ describe('a shrunk part', () => {
     });
     expect(seen.whole).toBeGreaterThan(WORLDS * 3);
     expect(seen.cut).toBeGreaterThan(WORLDS);
+  });
+
+  test('is refused to a static, whomever its number hung together with in an earlier world', () => {
+    const first = newWorld(core);
+    addBody(first, { position: [0, 0.5, 0] });
+    const above = addBody(first, { position: [0, 1.4, 0] });
+    play(first, 30);
+    core.openSnapshot(core.snapshot());
+    core.beginEnters();
+    expect(core.shrinkEnters([above])).toBeNull();
+    const second = newWorld(core);
+    addBody(second, { position: [9, 0.5, 0] });
+    const rock = addBody(second, { position: [0, 1.4, 0], kind: BodyKind.STATIC });
+    expect(rock).toBe(above);
+    play(second, 30);
+    core.openSnapshot(core.snapshot());
+    core.beginEnters();
+    expect(core.shrinkEnters([rock])).toBeNull();
   });
 
   test('depends on nobody else: the same bytes whatever was shrunk before', () => {

@@ -3,7 +3,7 @@ import { BODY_BYTES, EXCERPT, POINT_BYTES, POINTS, STATE_BYTES } from '../../lay
 import { ENTITY_CAPACITY, MOVER_CAPACITY, POINT_CAPACITY } from '../../limits';
 import { openHeader } from '../../world/excerpt';
 import { packedBodies } from '../../world/packed';
-import { bodyOf, findPacked, firstTie, INDEX_END, nextTie, tiedTo } from '../../world/packed-index';
+import { bodyOf, firstTie, INDEX_END, isMover, nextTie, tiedTo } from '../../world/packed-index';
 import { WireFault } from '../reader';
 import { shrinkGroup } from './group';
 
@@ -14,7 +14,10 @@ import { shrinkGroup } from './group';
  * before.
  */
 
-/** By entity index: the lowest of those that it hangs together with; then the next of them. */
+/**
+ * By index of a mover: the lowest of those that it hangs together with; then the next of them. Of
+ * whoever is no mover they say what they said of an earlier world.
+ */
 const ROOTS: usize = INDEX_END;
 const NEXT: usize = ROOTS + ENTITY_CAPACITY * 2;
 /** By root: how many they are, where their chunk is, its length or 0, the last call that had it. */
@@ -82,7 +85,7 @@ function uniteTied(index: i32): void {
 /**
  * Copies the chunks of the `count` movers whose ids are at `ids` to `to`, with players' histories,
  * where there is room for `capacity` bytes. Their length together, or a `WireFault` below zero:
- * OUT_OF_RANGE when somebody is not there or somebody who hangs together with them is missing,
+ * OUT_OF_RANGE when somebody is no mover there or one who hangs together with them is missing,
  * TOO_LONG when there is no room.
  */
 export function writeEnters(ids: usize, count: i32, to: usize, capacity: i32): i32 {
@@ -91,7 +94,7 @@ export function writeEnters(ids: usize, count: i32, to: usize, capacity: i32): i
   let covered = 0;
   for (let i = 0; i < count; i++) {
     const id = load<u32>(ids + ((<usize>i) << 2));
-    if (findPacked(id) == 0) return -WireFault.OUT_OF_RANGE;
+    if (!isMover(id)) return -WireFault.OUT_OF_RANGE;
     const root = <usize>load<u16>(ROOTS + ((<usize>entityIndex(id)) << 1));
     if (load<u32>(CALLS + (root << 2)) == call) continue;
     store<u32>(CALLS + (root << 2), call);
@@ -115,7 +118,7 @@ export function beginWeighing(): void {
  * them was weighed already. A chunk that cannot be made weighs nothing: `writeEnters` will say so.
  */
 export function weighEnter(id: u32): i32 {
-  if (findPacked(id) == 0) return 0;
+  if (!isMover(id)) return 0;
   const root = <usize>load<u16>(ROOTS + ((<usize>entityIndex(id)) << 1));
   if (load<u32>(CALLS + (root << 2)) == call) return 0;
   store<u32>(CALLS + (root << 2), call);
