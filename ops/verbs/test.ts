@@ -2,14 +2,17 @@ import { ALL_STEPS, build } from '../setup/build.ts';
 import { installPackages } from '../setup/install.ts';
 import { ROOT } from '../setup/shell.ts';
 import { requirePrograms } from '../setup/system.ts';
-import { parseFlags } from './verb.ts';
+import { parseFlags, UsageError } from './verb.ts';
 
 export const summary = 'install, fetch what the tests drive, build, run the tests';
 
-export const usage = `bun run test [FILTER…] [--name PATTERN] [--bail] [--junit FILE] [--json]
+export const usage = `bun run test [FILTER…] [--name PATTERN] [--seed N] [--bail]
+             [--junit FILE] [--json]
 
   FILTER           run the test files whose path contains one of these; all without one
   --name PATTERN   run the tests whose name matches this regular expression
+  --seed N         where properties begin; without it always at the same, so that a run tells of
+                   the code alone; by night: random, which says what it drew
   --bail           stop at the first failure
   --junit FILE     also write a JUnit report
   --json           end with one JSON line {passed, failed, skipped, seconds}
@@ -28,10 +31,12 @@ export interface Tally {
 export async function run(args: readonly string[]): Promise<number> {
   const { flags, rest } = parseFlags(args, {
     name: 'string',
+    seed: 'string',
     bail: 'boolean',
     junit: 'string',
     json: 'boolean',
   });
+  const seed = seedOf(flags.seed);
   await installPackages();
   await requirePrograms();
   await build(ALL_STEPS);
@@ -43,7 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (flags.junit !== undefined) {
     options.push('--reporter=junit', `--reporter-outfile=${flags.junit}`);
   }
-  const { code, report } = await runTests([...options, ...rest]);
+  const { code, report } = await runTests([...options, ...rest], seed);
   const tally = tallyOf(report, code);
   const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
   console.log(closingLine(tally));
@@ -51,12 +56,26 @@ export async function run(args: readonly string[]): Promise<number> {
   return tally.failed > 0 || tally.passed === 0 ? 1 : 0;
 }
 
+/** What `ops/setup/property-seed.ts` reads; nothing for the seed of every day. */
+function seedOf(word: string | undefined): Record<string, string> {
+  if (word === undefined) return {};
+  const seed = word === 'random' ? crypto.getRandomValues(new Int32Array(1))[0] : Number(word);
+  if (!Number.isInteger(seed)) {
+    throw new UsageError(`--seed takes a whole number or the word random, not ${word}`);
+  }
+  console.log(`properties begin at seed ${seed}`);
+  return { PROPERTY_SEED: String(seed) };
+}
+
 /** Bun reports to stderr; it goes through at once and is kept to be counted. */
-async function runTests(args: readonly string[]): Promise<{ code: number; report: string }> {
+async function runTests(
+  args: readonly string[],
+  seed: Record<string, string>,
+): Promise<{ code: number; report: string }> {
   const child = Bun.spawn({
     cmd: [process.execPath, 'test', ...args],
     cwd: ROOT,
-    env: { ...process.env, ...(process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}) },
+    env: { ...process.env, ...seed, ...(process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}) },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   const decoder = new TextDecoder();
