@@ -115,6 +115,7 @@ export interface Abi {
 
   readonly observersAddress: WebAssembly.Global;
   readonly observerBytes: WebAssembly.Global;
+  readonly observerOrderAddress: WebAssembly.Global;
   readonly observerCapacity: WebAssembly.Global;
   readonly membersAddress: WebAssembly.Global;
   readonly memberCapacity: WebAssembly.Global;
@@ -128,7 +129,8 @@ export interface Abi {
   interestObserve(index: number, entity: number, budget: number, bytesPerSecond: number): number;
   interestAgain(observer: number, count: number): number;
   interestForget(index: number): void;
-  interestRun(count: number, tells: number): number;
+  interestBegin(count: number, tells: number): number;
+  interestLookOn(most: number): number;
   readonly ordersAddress: WebAssembly.Global;
   readonly orderBytes: WebAssembly.Global;
   readonly messagesAddress: WebAssembly.Global;

@@ -16,6 +16,9 @@ const TIMING = 2;
 const PROOF = 4;
 const DURABLE = 8;
 
+/** Observers between two calls of `onWritten`: few enough that the first do not wait. */
+const WRITTEN_AT_ONCE = 64;
+
 /**
  * What each client is told of a frame: chosen by `Core.interest`, written in one pass over all
  * observers, in which whatever concerns several is encoded once.
@@ -78,12 +81,24 @@ export class BubbleWriter {
 
   /**
    * `Interest.run`, and the messages of all observers who were ordered one. False, and nothing
-   * done, as there.
+   * done, as there. `onWritten` is called with observers whose messages are ready, some at a time,
+   * so that they can go out before the others' are written; it may read what is theirs and calls
+   * nothing else of this core. Its view is valid until it returns.
    */
-  write(forced: ArrayLike<number> = []): boolean {
+  write(
+    forced: ArrayLike<number> = [],
+    onWritten: (observers: Uint16Array) => void = () => {},
+  ): boolean {
     if (forced.length > this.abi.listedCapacity.value) return false;
     this.memory.u32.set(forced, (this.abi.listedAddress.value as number) >>> 2);
-    return this.abi.interestRun(forced.length, 1) === 1;
+    if (this.abi.interestBegin(forced.length, 1) === 0) return false;
+    let next = (this.abi.observerOrderAddress.value as number) >>> 1;
+    for (;;) {
+      const count = this.abi.interestLookOn(WRITTEN_AT_ONCE);
+      if (count === 0) return true;
+      onWritten(this.memory.u16.subarray(next, next + count));
+      next += count;
+    }
   }
 
   /**

@@ -162,7 +162,9 @@ export class Interest {
   run(forced: ArrayLike<number> = []): boolean {
     if (forced.length > this.abi.listedCapacity.value) return false;
     this.memory.u32.set(forced, wordOf(this.abi.listedAddress));
-    return this.abi.interestRun(forced.length, 0) === 1;
+    if (this.abi.interestBegin(forced.length, 0) === 0) return false;
+    this.abi.interestLookOn(this.capacity);
+    return true;
   }
 
   private isObserver(observer: number): boolean {

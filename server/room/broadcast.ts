@@ -32,38 +32,54 @@ const NO_PROOF = 0n;
  * all must have. Who begins anew gets what is static first, and then all that is his enters.
  */
 export function broadcastFrame(room: Room, frame: number, forced: Uint16Array): void {
-  const { core, sessions } = room;
+  const { core, sessions, observers } = room;
   core.openOwnSnapshot(room.start);
   releaseObservers(room);
-  for (const session of sessions.values()) prepare(room, session, frame);
+  let begins = false;
+  for (const session of sessions.values()) {
+    prepare(room, session, frame);
+    begins ||= session.needsSnapshot && isTold(session);
+  }
   for (const { session } of room.interruptions.values()) {
     core.bubbles.order(session.observer, null, proofDue(room, session, frame));
   }
-  if (!core.bubbles.write(forced)) throw new Error('the core did not step this frame');
+  const base = begins ? packBase(room, frame) : null;
+  const wasStepped = core.bubbles.write(forced, (written) => {
+    for (const number of written) tell(room, observers.sessions[number] ?? null, base);
+  });
+  if (!wasStepped) throw new Error('the core did not step this frame');
   keepSent(room.sent, frame, core.bubbles);
-  let base: Uint8Array | null = null;
-  for (const session of sessions.values()) {
-    if (session.state !== 'live' || session.observer === NO_OBSERVER) continue;
-    const message = core.bubbles.message(session.observer);
-    if (message === null) {
-      // There was no room for it: he begins anew in the next frame.
-      session.needsSnapshot = true;
-      continue;
-    }
-    if (session.needsSnapshot) {
-      base ??= packBase(room, frame);
-      sendBase(room, session, base, message.length);
-    } else if (core.interest.hasChanged(session.observer)) {
-      countChange(room, session.observer);
-    }
-    sendTo(room, session, message);
+}
+
+function isTold({ state, observer }: Session): boolean {
+  return state === 'live' && observer !== NO_OBSERVER;
+}
+
+/** Sends what was written for a session while the others' messages are not written yet. */
+function tell(room: Room, session: Session | null, base: Uint8Array | null): void {
+  if (session === null || !isTold(session)) return;
+  const { core } = room;
+  const message = core.bubbles.message(session.observer);
+  if (message === null) {
+    // There was no room for it: he begins anew in the next frame.
+    session.needsSnapshot = true;
+    return;
   }
+  if (session.needsSnapshot) {
+    if (base === null) throw new Error('somebody begins, and no base was packed');
+    sendBase(room, session, base, message.length);
+  } else if (core.interest.hasChanged(session.observer)) {
+    countChange(room, session.observer);
+  }
+  sendTo(room, session, message);
 }
 
 /** What is static, the same for all who begin with this frame. */
-function packBase({ core, codec }: Room, frame: number): Uint8Array {
+function packBase({ core, codec, start }: Room, frame: number): Uint8Array {
   const packed = core.packSnapshot(core.takeBase());
   if (packed === null) throw new Error('the core refused its own state');
+  // What was packed is the open snapshot now.
+  core.openOwnSnapshot(start);
   return codec.encodeSnapshot(frame, packed);
 }
 

@@ -1,13 +1,23 @@
-import { ENTERS, GHOSTS, LEAVES, MEMBERS, OBSERVER_BYTES, OBSERVERS, RIMS } from '../layout';
+import {
+  ENTERS,
+  GHOSTS,
+  LEAVES,
+  MEMBERS,
+  OBSERVER_BYTES,
+  OBSERVER_ORDER,
+  OBSERVERS,
+  RIMS,
+} from '../layout';
 import { MEMBER_CAPACITY, NEAREST_CAPACITY, OBSERVER_CAPACITY, RIM_CAPACITY } from '../limits';
 import { giveAgain } from './again';
-import { clearObserver, runInterest, setObserver } from './run';
+import { beginInterest, clearObserver, lookOn, setObserver } from './run';
 import { loadSettings } from './settings';
 
 /** The part of the ABI that is interest's; `core-wasm/host/interest.ts` is the one caller. */
 
 export const observersAddress: usize = OBSERVERS;
 export const observerBytes: i32 = OBSERVER_BYTES;
+export const observerOrderAddress: usize = OBSERVER_ORDER;
 export const observerCapacity: i32 = OBSERVER_CAPACITY;
 export const membersAddress: usize = MEMBERS;
 export const memberCapacity: i32 = MEMBER_CAPACITY;
@@ -37,7 +47,12 @@ export function interestAgain(index: i32, count: i32): i32 {
   return giveAgain(index, count) ? 1 : 0;
 }
 
-/** After a whole frame; `count` ids in LISTED are for all observers. 1 when it was computed. */
-export function interestRun(count: i32, tells: i32): i32 {
-  return runInterest(count, tells != 0) ? 1 : 0;
+/** After a whole frame; `count` ids in LISTED are for all observers. 1 when it was begun. */
+export function interestBegin(count: i32, tells: i32): i32 {
+  return beginInterest(count, tells != 0) ? 1 : 0;
+}
+
+/** The next `most` observers, who stand in that order from `observerOrderAddress` on; how many. */
+export function interestLookOn(most: i32): i32 {
+  return lookOn(most);
 }

@@ -25,12 +25,24 @@ import { chooseMembers } from './select';
 
 let observerHigh: i32 = 0;
 
+/** Of the run that goes on. */
+let places: i32 = 0;
+let nextPlace: i32 = 0;
+let forced: i32 = 0;
+let isTelling: bool = false;
+let enters: i32 = 0;
+let leaves: i32 = 0;
+let ghosts: i32 = 0;
+
 /**
- * False, and nothing done, unless a whole frame was stepped since the last first tick. With `tells`
- * each observer's message is written while it is known who is his; the frame's passages and the
- * packed state of its first tick must be open.
+ * Begins a run; `lookOn` until it gives 0 goes through all observers. False, and nothing done,
+ * unless a whole frame was stepped since the last first tick. With `tells` each observer's message
+ * is written while it is known who is his; the frame's passages and the packed state of its first
+ * tick must be open.
  */
-export function runInterest(forcedCount: i32, tells: bool): bool {
+export function beginInterest(forcedCount: i32, tells: bool): bool {
+  places = 0;
+  nextPlace = 0;
   if (!areGroupsWhole() || forcedCount < 0 || forcedCount > LISTED_CAPACITY) return false;
   if (tells && !isFrameOpen()) return false;
   memory.copy(EVERYBODYS, LISTED, (<usize>forcedCount) << 2);
@@ -43,25 +55,40 @@ export function runInterest(forcedCount: i32, tells: bool): bool {
     packGhosts();
     beginMessages();
   }
-  let enters = 0;
-  let leaves = 0;
-  let ghosts = 0;
-  const count = orderObservers(observerHigh);
-  for (let place = 0; place < count; place++) {
-    const index = orderedObserver(place);
-    const o = observer(index);
-    o.enterStart = enters;
-    o.leaveStart = leaves;
-    chooseMembers(index, o, forcedCount, tells);
-    enters += o.enterCount;
-    leaves += o.leaveCount;
-    ghosts = chooseGhosts(index, o, ghosts);
-    if (!tells) continue;
-    writeMessage(index, o);
-    settle(o);
-  }
-  forgetAgain();
+  enters = 0;
+  leaves = 0;
+  ghosts = 0;
+  forced = forcedCount;
+  isTelling = tells;
+  places = orderObservers(observerHigh);
+  if (places == 0) forgetAgain();
   return true;
+}
+
+/**
+ * Looks for the next `most` observers, of whom the numbers stand in OBSERVER_ORDER one after the
+ * other; for how many it did, 0 when all have theirs. Between two calls nothing may change the
+ * world or what is open of it.
+ */
+export function lookOn(most: i32): i32 {
+  const first = nextPlace;
+  const end = min(places, first + max(0, most));
+  for (; nextPlace < end; nextPlace++) lookFor(orderedObserver(nextPlace));
+  if (first < end && end == places) forgetAgain();
+  return end - first;
+}
+
+function lookFor(index: i32): void {
+  const o = observer(index);
+  o.enterStart = enters;
+  o.leaveStart = leaves;
+  chooseMembers(index, o, forced, isTelling);
+  enters += o.enterCount;
+  leaves += o.leaveCount;
+  ghosts = chooseGhosts(index, o, ghosts);
+  if (!isTelling) return;
+  writeMessage(index, o);
+  settle(o);
 }
 
 /**

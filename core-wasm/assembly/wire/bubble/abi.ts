@@ -1,6 +1,6 @@
 import { MESSAGES, ORDER_BYTES, ORDERS } from '../../layout';
 
-/** Messages' part of the ABI; `core-wasm/host/frame-fan.ts` is the one caller. */
+/** Messages' part of the ABI; `core-wasm/host/bubble-writer.ts` is the one caller. */
 
 export const ordersAddress: usize = ORDERS;
 export const orderBytes: i32 = ORDER_BYTES;
