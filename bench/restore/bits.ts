@@ -16,6 +16,15 @@ const REGION = 1;
 const WORLD_FRAMES = 300;
 const CHECKPOINT_FRAMES = 60;
 const BOTS = 3;
+/** Half a minute. */
+const REPORT_EVERY = 50;
+
+export interface BitsOptions {
+  readonly flips: number;
+  readonly seed: number;
+  /** Hears how far it is, now and then, and of each flip that was missed. */
+  readonly report?: (line: string) => void;
+}
 
 type ColumnType = 'bytea' | 'int4' | 'int8' | 'text';
 
@@ -64,10 +73,7 @@ export interface BitsResult {
  * Alters one bit at a time of a stored world, as a bad disk does, and asks `verify` whether it
  * names the group or checkpoint; then sets it back.
  */
-export async function flipBits(
-  module: CoreModule,
-  options: { readonly flips: number; readonly seed: number },
-): Promise<BitsResult> {
+export async function flipBits(module: CoreModule, options: BitsOptions): Promise<BitsResult> {
   const folder = mkdtempSync(join(tmpdir(), 'bits-'));
   const store = await openStore({ databaseUrl: null, dataDir: folder, log: () => {} });
   try {
@@ -104,7 +110,7 @@ async function flipAll(
   database: Database,
   store: PostgresStore,
   core: Core,
-  { flips, seed }: { readonly flips: number; readonly seed: number },
+  { flips, seed, report = () => {} }: BitsOptions,
 ): Promise<BitsResult> {
   const random = createSeededRandom(seed);
   const places = Object.entries(COLUMNS).flatMap(([table, columns]) =>
@@ -122,7 +128,11 @@ async function flipAll(
     const named = (await findings(store, core)).some((finding) => names(finding, flip, altered));
     if (named)
       found[`${flip.table}.${flip.column}`] = (found[`${flip.table}.${flip.column}`] ?? 0) + 1;
-    else missed.push(flip);
+    else {
+      missed.push(flip);
+      report(`missed: ${JSON.stringify(flip)}`);
+    }
+    if (made % REPORT_EVERY === 0) report(`${made}/${flips} altered, ${missed.length} missed`);
     await database.execute(sql.raw(statementOf(flip, `'${altered.place}'`)));
   }
   return { flips, found, missed };

@@ -130,11 +130,11 @@ async function fuzzHistory(flips: number, seed: number, { json }: Output): Promi
   await build(['core']);
   const { loadCoreModule } = await import('../../server/artifacts.ts');
   const { flipBits } = await import('../../bench/restore/bits.ts');
-  const result = await flipBits(await loadCoreModule(), { flips, seed });
+  const report = (line: string) => console.error(line);
+  const result = await flipBits(await loadCoreModule(), { flips, seed, report });
   for (const [column, count] of Object.entries(result.found)) {
     console.log(`  ${String(count).padStart(6)} found in ${column}`);
   }
-  for (const flip of result.missed) console.error(`missed: ${JSON.stringify(flip)}`);
   if (json) console.log(JSON.stringify(result));
   return result.missed.length === 0 ? 0 : 1;
 }

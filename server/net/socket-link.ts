@@ -22,7 +22,10 @@ const CONTROL_LIMITS = { messagesPerSecond: 2, bytesPerSecond: 250 };
 /** One socket of an engine that calls back, bent into what `transport.ts` promises. */
 export class SocketLink implements Link {
   private open = true;
-  /** A send did not go straight out: `onDrain` is owed. */
+  /**
+   * A send did not go straight out: `onDrain` is owed. Until then nothing is buffered, and the
+   * engine need not be asked, which is a call out of JavaScript for each message.
+   */
   private clogged = false;
   private controlMeter: Meter | null = null;
 
@@ -37,14 +40,14 @@ export class SocketLink implements Link {
     if (!this.open) return 'closed';
     // The engines compare what is buffered before a message with their limit, so that one message
     // of any size passes it; counting the message in makes the bound a bound.
-    const over = this.socket.bufferedBytes() + bytes.length > this.options.limits.hardBufferBytes;
+    const over = this.bufferedBytes() + bytes.length > this.options.limits.hardBufferBytes;
     const result = over ? 'dropped' : this.socket.send(bytes);
     if (result !== 'sent') this.clogged = true;
     return result;
   }
 
   bufferedBytes(): number {
-    return this.open ? this.socket.bufferedBytes() : 0;
+    return this.open && this.clogged ? this.socket.bufferedBytes() : 0;
   }
 
   close(code: number, reason: string): void {
