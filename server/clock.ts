@@ -6,7 +6,8 @@ export function createClock(): Clock {
     nowMs: () => performance.now(),
     wallMs: () => Date.now(),
     after(delayMs, task) {
-      const timer = setTimeout(task, delayMs);
+      // What is overdue is due at once: Node and Bun warn of a time below zero.
+      const timer = setTimeout(task, Math.max(0, delayMs));
       return () => clearTimeout(timer);
     },
   };

@@ -1,4 +1,5 @@
 import { MeshLambertMaterial, type Object3D } from 'three';
+import { ghostKeyOf } from '../../core-wasm/host/ghost.ts';
 import { type PlayerColumns, YAW_UNITS_PER_TURN } from '../../core-wasm/host/types.ts';
 import type { Control, Part } from '../input/control.ts';
 import { handGeometry, headGeometry, torsoGeometry } from './avatar-shapes.ts';
@@ -66,7 +67,8 @@ export function drawAvatars(
     putOwnHand(view, players.feet, i, control, control.left, account);
     putOwnHand(view, players.feet, i, control, control.right, account);
   }
-  for (let i = 0; i < ghosts.count; i++) putAvatar(view, ghosts, i);
+  const ownKey = ghostKeyOf(own);
+  for (let i = 0; i < ghosts.count; i++) if (ghosts.ids[i] !== ownKey) putAvatar(view, ghosts, i);
   commit(heads, true);
   commit(torsos, true);
   commit(hands, true);

@@ -6,6 +6,7 @@ import { createGrabEdge, type GrabEdge, noticeGrab } from '../input/grab-edge.ts
 import { type Held, readHeld, rowOfPlayer } from '../input/held.ts';
 import { createSight, type Shown, type Sight } from '../input/sight.ts';
 import { interpolateBodies, interpolatePlayers } from '../interpolate/interpolate.ts';
+import { reserveOwnRow, standAsGhost } from '../interpolate/own-ghost.ts';
 import type { WorldSession } from '../net/session.ts';
 import { readVrPlayer } from '../xr/vr-player.ts';
 import { drawAvatars, partInWorld } from './avatars.ts';
@@ -78,6 +79,7 @@ export function drawFrame(loop: FrameLoop, nowMs: number, xrFrame: XRFrame | und
   const alpha = session.update(nowMs);
   readWorld(loop, alpha);
   session.ghosts.show(session.core.tick - 1 + alpha, loop.players);
+  if (loop.ownRow < 0) loop.ownRow = rowOfOwnGhost(loop);
   standWithPlayer(loop);
   skyAt(loop.stage.skyTick ?? session.core.tick - 1 + alpha, world.sky);
   drawTerrain(loop);
@@ -105,10 +107,17 @@ function readInputs(loop: FrameLoop, xrFrame: XRFrame | undefined, elapsedMs: nu
 function readWorld(loop: FrameLoop, alpha: number): void {
   const { session, held } = loop.stage;
   interpolateBodies(session.bodies.previous, session.bodies.current, alpha, loop.bodies);
+  reserveOwnRow(loop.players, session.players.current.count);
   interpolatePlayers(session.players.previous, session.players.current, alpha, loop.players);
   loop.ownRow = rowOfPlayer(loop.players, session.status.entity);
   leadOwnFoot(loop);
   readHeld(loop.players, loop.ownRow, held);
+}
+
+function rowOfOwnGhost({ stage, players }: FrameLoop): number {
+  const { session, control } = stage;
+  const [x = 0, , z = 0] = control.head.position;
+  return standAsGhost(session.status.entity, session.ghosts.shown, players, x, z, control.yaw);
 }
 
 function leadOwnFoot({ stage, players, ownRow }: FrameLoop): void {

@@ -78,7 +78,8 @@ const FLAG_MISSES_FORCED = 2;
  *
  * Ghosts are players within a radius who are not simulated, in the order of their turn: priority
  * grows with time, twice as fast in each nearer tier, and who is told begins anew. Tiers are 0 (the
- * nearest eighth of `ghostRadius`), 1 (to a quarter), 2 (to half) and 3.
+ * nearest eighth of `ghostRadius`), 1 (to a quarter), 2 (to half) and 3. Whose own group finds no
+ * room is his own first ghost in every frame.
  *
  * No part of the state: not in snapshots, not in the hash. Views are of the core's memory, valid
  * until the next `run`; nothing is allocated but them.

@@ -43,9 +43,19 @@ export function columnEntry(place: i32): i32 {
   return <i32>load<u16>(COLUMN_ENTRIES + ((<usize>place) << 1));
 }
 
+function lastColumnOf(id: u32): i32 {
+  return <i32>load<u16>(COLUMN_OF + ((<usize>entityIndex(id)) << 1));
+}
+
+/** Whether a mover is a player: nobody else has one. */
+export function hasColumn(id: u32): bool {
+  const place = lastColumnOf(id);
+  return place < PLAYER_CAPACITY && columnId(place) == id;
+}
+
 /** The place of a player who is there. */
 export function columnOf(id: u32): i32 {
-  const place = <i32>load<u16>(COLUMN_OF + ((<usize>entityIndex(id)) << 1));
+  const place = lastColumnOf(id);
   assert(columnId(place) == id);
   return place;
 }
@@ -89,7 +99,7 @@ export function buildColumns(): void {
     const p = player(i);
     const at = COLUMN_OF + ((<usize>entityIndex(p.id)) << 1);
     let place = <i32>load<u16>(at);
-    if (place >= PLAYER_CAPACITY || columnId(place) != p.id) {
+    if (!hasColumn(p.id)) {
       while (columnId(placeOf(free)) != 0) free++;
       place = placeOf(free);
       openColumn(place, p.id);

@@ -8,8 +8,10 @@ import { ghostBytesOf, isRationed } from './allowance';
 import {
   columnEntry,
   columnId,
+  columnOf,
   columnsEnd,
   groundPlace,
+  hasColumn,
   isIntroduced,
   PHASE_COLUMNS,
   STEPS_PER_M,
@@ -17,13 +19,16 @@ import {
 } from './columns';
 import { isTaken } from './entries';
 import { offerKey, sortHeap } from './nearest';
-import { Observer } from './observer';
+import { Observer, ObserverFlag } from './observer';
 import { ghostsWithin } from './settings';
 
 /**
  * Players who are not simulated are shown where they were last told to be: ghosts. Each one gathers
  * priority with time, twice as fast for each half of the distance; a frame's bytes go to the
  * highest ones, which begin again. So everybody's turn comes, and nobody's rate needs to be chosen.
+ *
+ * Who has no room for his own group, a crowd in which all touch, does not simulate himself: then he
+ * is his own first ghost, in every frame and whatever it takes, so that he sees where he goes.
  *
  * A frame looks at as many phases of the columns as are at most LOOK_COLUMNS together: with 128 in
  * the region each may be told of 20 times a second, with 4,096 of them 1.25 times, and no look
@@ -45,14 +50,28 @@ export function chooseGhosts(index: i32, o: Observer, start: i32): i32 {
   o.ghostStart = start;
   o.ghostCount = 0;
   kept = 0;
-  budget = ghostBytesOf(o, LEAST_BYTES);
-  most = min<i32>(GHOST_CAPACITY, (budget - COUNT_BYTES) / FAR_BYTES);
   const slot = slotOf(o.entity);
-  if (slot < 0 || most <= 0) return start;
+  if (slot < 0) return start;
+  budget = ghostBytesOf(o, LEAST_BYTES) - COUNT_BYTES;
+  if ((o.flags & ObserverFlag.OVERFULL) != 0 && hasColumn(o.entity)) takeSelf(index, o);
+  most = min<i32>(GHOST_CAPACITY - o.ghostCount, budget / FAR_BYTES);
+  if (most <= 0) return start + o.ghostCount;
   lookAtPlayers(index, o, body(slot).position);
   sortHeap(GHOST_KEYS, kept);
   takeGhosts(index, o);
   return start + o.ghostCount;
+}
+
+function takeSelf(index: i32, o: Observer): void {
+  takeGhost(o, o.entity, NEAREST_TIER);
+  budget -= ghostBytes(NEAREST_TIER, !isIntroduced(index, columnOf(o.entity)));
+}
+
+function takeGhost(o: Observer, id: u32, tier: i32): void {
+  const at = GHOSTS + <usize>(o.ghostStart + o.ghostCount) * GHOST_BYTES;
+  store<u32>(at, id);
+  store<i32>(at, tier, 4);
+  o.ghostCount++;
 }
 
 /** Few reach what sufficed last time; when too few do, all are looked at. */
@@ -187,7 +206,7 @@ function offerColumn(index: i32, o: Observer, first: i32, lane: i32): void {
 
 /** As many as the bytes carry; who is told begins to wait again, who finds no room waits on. */
 function takeGhosts(index: i32, o: Observer): void {
-  let left = budget - COUNT_BYTES;
+  let left = budget;
   for (let i = 0; i < kept; i++) {
     const key = ~load<u64>(GHOST_KEYS + ((<usize>i) << 3));
     const place = <i32>(key & 0xffff);
@@ -195,14 +214,12 @@ function takeGhosts(index: i32, o: Observer): void {
     const bytes = ghostBytes(tier, !isIntroduced(index, place));
     if (bytes > left) continue;
     left -= bytes;
-    const at = GHOSTS + <usize>(o.ghostStart + o.ghostCount) * GHOST_BYTES;
-    store<u32>(at, columnId(place));
-    store<i32>(at, tier, 4);
-    o.ghostCount++;
+    takeGhost(o, columnId(place), tier);
     store<u16>(waitAddress(index, place), 0);
   }
 }
 
+const NEAREST_TIER: i32 = 0;
 const FARTHEST_TIER: i32 = 3;
 
 /** As `ghostTier`, of a rounded square, as waits were gathered by. */
