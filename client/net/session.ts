@@ -9,94 +9,27 @@ import {
   type Snapshot,
   type Welcome,
 } from '../../core-wasm/host/messages.ts';
-import {
-  type BodyColumns,
-  type Intent,
-  type PlayerColumns,
-  type Pose,
-  TICKS_PER_FRAME,
-  WireFault,
-} from '../../core-wasm/host/types.ts';
+import { TICKS_PER_FRAME, WireFault } from '../../core-wasm/host/types.ts';
 import { Ghosts } from '../interpolate/ghosts.ts';
 import { OwnLead } from '../interpolate/own-lead.ts';
 import { ShownWorld } from '../interpolate/shown-world.ts';
 import type { DisputeReport, PredictionFault } from '../predict/dispute.ts';
 import type { Effect } from '../predict/effects.ts';
-import type { FlightRecorder, Recorded } from '../predict/flight-recorder.ts';
+import type { Recorded } from '../predict/flight-recorder.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { ClockSync } from './clock-sync.ts';
 import { Connection, type Delivered, type ResumePoint } from './connection.ts';
 import { Durability, type Durable } from './durability.ts';
 import { InputDelay } from './input-delay.ts';
-import { type Connect, connectWebSocket } from './socket.ts';
+import { browserSchedule, every } from './schedule.ts';
+import { connectWebSocket } from './socket.ts';
 import { type SessionStatus, statusOf } from './status.ts';
+import type { SessionOptions, WorldSession } from './world-session.ts';
 
 export type { Durable } from './durability.ts';
+export type { Schedule } from './schedule.ts';
 export type { SessionStatus } from './status.ts';
-
-export interface WorldSession {
-  readonly status: SessionStatus;
-  /** The predicted world, read-only for the view. */
-  readonly core: Core;
-  /**
-   * Advances network and prediction to `nowMs`. Calls `sampleIntent` once for each tick that it
-   * simulates and `samplePose` once for each frame. Returns how far, 0…1, the display is from the
-   * previous to the current tick.
-   */
-  update(nowMs: number): number;
-  /** Previous and current tick, corrections blended in. Rows are reused: read, do not keep. */
-  readonly bodies: { readonly previous: BodyColumns; readonly current: BodyColumns };
-  readonly players: { readonly previous: PlayerColumns; readonly current: PlayerColumns };
-  /** Players beyond the bubble. */
-  readonly ghosts: Ghosts;
-  /** To be added to the own foot: the world may wait for news, but the camera goes on. Metres. */
-  readonly ownLead: Float32Array;
-  /** The proof on which both ends agreed at a frame's first tick, for the last ten seconds. */
-  hashOfFrame(frame: number): bigint | null;
-  /** The state at the first tick of the frame after the newest confirmed one, for checkers. */
-  confirmedState(): { frame: number; state: Uint8Array } | null;
-  /**
-   * Settles once it is known what became of a frame: `durable` when no crash can take it away any
-   * more, `lost` when the server went before it said so. What a player could be robbed of is his
-   * only then.
-   */
-  whenDurable(frame: number): Promise<Durable>;
-  /** What was confirmed in the last half minute; null without a recorder, or before it began. */
-  recorded(): Recorded | null;
-  /** What happened in the predicted world since it was asked last, each thing once. */
-  takeEffects(): Effect[];
-  close(): void;
-}
-
-/** Runs `task` once after `delayMs`; the returned function cancels it. */
-export type Schedule = (delayMs: number, task: () => void) => () => void;
-
-export interface SessionOptions {
-  readonly url: string;
-  /** Fetches a ticket; called again when the server refuses the one at hand. */
-  readonly ticket: () => Promise<string>;
-  /** An own core: the session is the only one to step it. */
-  readonly core: Core;
-  /** Monotonic, ms. */
-  readonly nowMs: () => number;
-  readonly sampleIntent: () => Intent;
-  /** Null while nothing is tracked. */
-  readonly samplePose: () => Pose | null;
-  /** False where nobody looks, which saves a sixth: `bodies` and `players` stay empty. */
-  readonly isShown?: boolean;
-  readonly connect?: Connect;
-  readonly schedule?: Schedule;
-  readonly random?: () => number;
-  /** Gets each desync as a file once it is settled; see `core-wasm/host/incident-file.ts`. */
-  readonly onIncident?: (file: Uint8Array) => void;
-  /** Keeps the last half minute, for `recorded`. */
-  readonly recorder?: FlightRecorder;
-  /**
-   * Hears what was moved of what is shown: an entity, how far, m, and whether by a rollback or only
-   * because the world had waited and is further now.
-   */
-  readonly onMoved?: (entity: number, distanceM: number, waited: boolean) => void;
-}
+export type { SessionOptions, WorldSession } from './world-session.ts';
 
 /**
  * Inputs leave with the ticks, and the server does not wait for a slow display: when its frame is
@@ -190,7 +123,9 @@ class Session implements WorldSession {
       nowMs,
     });
     this.#attendedMs = nowMs();
-    this.#cancelPump = pump(options.schedule ?? browserSchedule, () => this.#tend(nowMs()));
+    this.#cancelPump = every(OVERDUE_MS, options.schedule ?? browserSchedule, () =>
+      this.#tend(nowMs()),
+    );
   }
 
   update(nowMs: number): number {
@@ -403,20 +338,3 @@ class Session implements WorldSession {
     return null;
   }
 }
-
-function pump(schedule: Schedule, task: () => void): () => void {
-  let cancel = () => {};
-  const next = () => {
-    cancel = schedule(OVERDUE_MS, () => {
-      task();
-      next();
-    });
-  };
-  next();
-  return () => cancel();
-}
-
-const browserSchedule: Schedule = (delayMs, task) => {
-  const timer = setTimeout(task, delayMs);
-  return () => clearTimeout(timer);
-};
