@@ -39,6 +39,8 @@ export interface Meters {
   /** Bodies that entered clients' bubbles, and that left them, snapshots aside. */
   bubbleEnters: number;
   bubbleLeaves: number;
+  /** Frames of clients without room for their own group: they stand as ghosts of themselves. */
+  framesRoomless: number;
   proofsSent: number;
   /**
    * Clients that came back with a state of their own: went on from it, or began anew, because what
@@ -101,6 +103,7 @@ export function createMeters(): Meters {
     snapshotsSent: 0,
     bubbleEnters: 0,
     bubbleLeaves: 0,
+    framesRoomless: 0,
     proofsSent: 0,
     returns: { resumed: 0, late: 0, fresh: 0 },
     stateHashMismatches: 0,

@@ -202,6 +202,11 @@ export const METRICS = {
     help: 'Bodies that left a client’s bubble.',
     read: ({ bubbleLeaves }) => bubbleLeaves,
   },
+  spacetime_frames_roomless_total: {
+    type: 'counter',
+    help: 'Frames of clients in a crowd too dense to be simulated, who saw themselves as a ghost.',
+    read: ({ framesRoomless }) => framesRoomless,
+  },
   spacetime_proofs_sent_total: {
     type: 'counter',
     help: 'Hashes of bubbles sent for clients to compare.',

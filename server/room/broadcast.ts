@@ -71,6 +71,7 @@ function tell(room: Room, session: Session | null, base: Uint8Array | null): voi
   } else if (core.interest.hasChanged(session.observer)) {
     countChange(room, session.observer);
   }
+  if (core.interest.isOverfull(session.observer)) room.meters.framesRoomless++;
   sendTo(room, session, message);
 }
 

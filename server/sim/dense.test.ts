@@ -68,6 +68,7 @@ test('in a crowd without room for oneself one sees where one goes, and comes bac
     });
   });
   expect(seen).toBeGreaterThan(70);
+  expect(room.meters.framesRoomless).toBeGreaterThanOrEqual(80);
   // The first turns back: they part, and each has room for himself.
   (moods[0] as Intent & { moveX: number }).moveX = -127;
   await pass(60);
