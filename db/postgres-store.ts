@@ -145,6 +145,8 @@ export class PostgresStore implements Store {
       const last = page.at(-1);
       if (!last) return;
       yield* page;
+      // A damaged number beyond 2^53 comes rounded: asked on from it the page would come again.
+      if (!Number.isSafeInteger(last.lastFrame)) return;
       afterFrame = last.lastFrame;
     }
   }

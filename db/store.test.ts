@@ -104,6 +104,23 @@ test('more groups than one page come in order and once', async () => {
   expect(read.map(([first]) => first)).toEqual(Array.from({ length: 150 }, (_, index) => index));
 });
 
+test('a group whose last frame was damaged beyond 2^53 comes once, and reading ends', async () => {
+  const lease = await freshLease();
+  await store.appendGroup(lease, group(0, 4), NOBODY);
+  // 2^60 + 250 is rounded to a number that is written with a smaller one than itself.
+  await store.appendGroup(lease, group(5, 250), NOBODY);
+  await corrupt(
+    `update journal_groups set last_frame = last_frame # (1::bigint << 60)
+     where region = ${lease.region} and first_frame = 5`,
+  );
+  const read: number[] = [];
+  for await (const { firstFrame } of store.groups(lease.region, 0)) {
+    read.push(firstFrame);
+    if (read.length > 9) break;
+  }
+  expect(read).toEqual([0, 5]);
+});
+
 test('a retry of the very same group commits and writes nothing twice', async () => {
   const lease = await freshLease();
   await store.appendGroup(lease, group(0, 4), NOBODY);

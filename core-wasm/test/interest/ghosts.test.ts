@@ -58,7 +58,7 @@ describe('ghosts', () => {
         const town = createTown(core, random, { players: 60, bodies: 80, half: 25 });
         const ghostRadius = between(random, 12, 60);
         const settings: Partial<InterestSettings> = {
-          members: random() < 0.5 ? 3 : integer(random, 3, 40),
+          members: random() < 0.5 ? 2 : integer(random, 3, 40),
           nearestPlayers: integer(random, 1, 6),
           playerRadius: between(random, 1, 10),
           bodyRadius: between(random, 1, 8),
