@@ -117,6 +117,7 @@ export class PostgresStore implements Store {
       else if (read.kind === 'damaged') {
         this.options.log({ event: 'checkpoint-damaged', region, frame: row.frame, why: read.why });
       }
+      if (!Number.isSafeInteger(row.frame)) return;
     }
   }
 
@@ -134,6 +135,8 @@ export class PostgresStore implements Store {
   }
 
   async readCheckpoint(region: number, frame: number): Promise<ReadCheckpoint> {
+    // A damaged number that came rounded is nobody's: the database may not even take it.
+    if (!Number.isSafeInteger(frame)) return { kind: 'damaged', frame, why: 'frame' };
     const row = await this.pool.ask((database) => selectCheckpoint(database, region, frame));
     return row === null ? { kind: 'absent' } : unpackCheckpoint(row);
   }

@@ -234,6 +234,20 @@ test('a core is kept once, by its hash, and never given back altered', async () 
   expect(await store.keptCore('beef')).toBeNull();
 });
 
+test('a checkpoint whose frame was damaged beyond 2^53 is told as damaged', async () => {
+  const lease = await freshLease();
+  for (const frame of [0, 20]) await store.saveCheckpoint(lease, checkpoint(frame));
+  await corrupt(
+    `update checkpoints set frame = frame # (1::bigint << 60)
+     where region = ${lease.region} and frame = 20`,
+  );
+  const marks = await store.checkpointMarks(lease.region, 'all');
+  const [sound, damaged] = marks.map(({ frame }) => frame) as [number, number];
+  expect(sound).toBe(0);
+  expect(await store.readCheckpoint(lease.region, damaged)).toMatchObject({ kind: 'damaged' });
+  expect((await all(store.checkpoints(lease.region))).map(({ frame }) => frame)).toEqual([0]);
+});
+
 /** Writes around the port. */
 async function corrupt(text: string): Promise<void> {
   const direct = connect(postgres.url, { socketsMax: 1, applicationName: 'test' });

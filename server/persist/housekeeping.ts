@@ -26,7 +26,9 @@ export async function keepHouse(
   { store, lease, journalMs }: HousekeepingOptions,
   nowMs: number,
 ): Promise<Housekeeping> {
-  const marks = await store.checkpointMarks(lease.region, 'with-state');
+  const all = await store.checkpointMarks(lease.region, 'with-state');
+  // A frame that is none any more cannot be asked for; verify names it.
+  const marks = all.filter(({ frame }) => Number.isSafeInteger(frame));
   const { kept, anchorFrame } = retain(marks, nowMs, journalMs);
   const thinned = marks.map(({ frame }) => frame).filter((frame) => !kept.has(frame));
   if (thinned.length > 0) {

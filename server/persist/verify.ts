@@ -130,6 +130,12 @@ async function verifyChain(
   let at: { readonly frame: number; readonly chain: Uint8Array } | null = null;
   // From below any frame, so that a number that became negative is seen.
   for await (const group of store.groups(region, Number.MIN_SAFE_INTEGER)) {
+    if (group.lastFrame < group.firstFrame) {
+      // Its number has put it elsewhere: where it should stand a gap is found as well.
+      const { firstFrame: frame, lastFrame } = group;
+      find(walk, { what: 'group', frame, lastFrame, check: 'numbering' });
+      continue;
+    }
     at ??= chainBefore(walk, group);
     const check = groupFault(await readers(at.frame), cores.current, group, at);
     const { firstFrame: frame, lastFrame } = group;
