@@ -18,6 +18,7 @@ export const usage = `bun run fuzz [server|cuts|core|parts|history] [options]
   --worlds N    random worlds of 2000 ticks (default 1000)
   --flips N     altered bits (default 2000)
   --seed N      which ones (default 1)
+  --save        write what was found to bench/results/<machine>/fuzz-<what>.json
   --json        end with one JSON line
 
 Exits with 1 when a close carries no number of the catalogue or the bystander was disturbed; when a
@@ -33,26 +34,43 @@ export async function run(args: readonly string[]): Promise<number> {
     worlds: 'string',
     flips: 'string',
     seed: 'string',
+    save: 'boolean',
     json: 'boolean',
   });
   const [target = 'server', ...more] = rest;
   expectNone(more);
+  const command = ['bun run fuzz', ...args.filter((word) => word !== '--json')].join(' ');
+  const output = { ...flags, name: `fuzz-${target}`, command };
   const seed = positive('seed', flags.seed ?? '1');
-  if (target === 'cuts') return fuzzCuts(positive('cuts', flags.cuts ?? '1000'), seed, flags);
-  if (target === 'core') return fuzzCore(positive('calls', flags.calls ?? '1000000'), seed, flags);
-  if (target === 'parts') return fuzzParts(positive('worlds', flags.worlds ?? '1000'), seed, flags);
+  if (target === 'cuts') return fuzzCuts(positive('cuts', flags.cuts ?? '1000'), seed, output);
+  if (target === 'core') return fuzzCore(positive('calls', flags.calls ?? '1000000'), seed, output);
+  if (target === 'parts')
+    return fuzzParts(positive('worlds', flags.worlds ?? '1000'), seed, output);
   if (target === 'history')
-    return fuzzHistory(positive('flips', flags.flips ?? '2000'), seed, flags);
+    return fuzzHistory(positive('flips', flags.flips ?? '2000'), seed, output);
   if (target !== 'server')
     throw new UsageError(`No "${target}" to fuzz: server, cuts, core, parts or history`);
-  return fuzzServer(positive('messages', flags.messages ?? '10000'), seed, flags);
+  return fuzzServer(positive('messages', flags.messages ?? '10000'), seed, output);
 }
 
+/** Where results go, beside what is printed for people. */
 interface Output {
   readonly json: boolean;
+  readonly save: boolean;
+  readonly name: string;
+  /** What a reader types to find the same again. */
+  readonly command: string;
 }
 
-async function fuzzCore(calls: number, seed: number, { json }: Output): Promise<number> {
+async function tell(result: object, { json, save, name, command }: Output): Promise<void> {
+  if (save) {
+    const { saveResult } = await import('../../bench/results.ts');
+    console.log(saveResult(name, command, result));
+  }
+  if (json) console.log(JSON.stringify(result));
+}
+
+async function fuzzCore(calls: number, seed: number, output: Output): Promise<number> {
   await installPackages();
   await build(['core']);
   const { readFileSync } = await import('node:fs');
@@ -66,7 +84,7 @@ async function fuzzCore(calls: number, seed: number, { json }: Output): Promise<
     for (const [name, count] of Object.entries(result.callsByName)) {
       console.log(`  ${String(count).padStart(9)} ${name}`);
     }
-    if (json) console.log(JSON.stringify(result));
+    await tell(result, output);
     return 0;
   } catch (error) {
     if (!(error instanceof FuzzFailure)) throw error;
@@ -75,7 +93,7 @@ async function fuzzCore(calls: number, seed: number, { json }: Output): Promise<
   }
 }
 
-async function fuzzParts(worlds: number, first: number, { json }: Output): Promise<number> {
+async function fuzzParts(worlds: number, first: number, output: Output): Promise<number> {
   await installPackages();
   await build(['core']);
   const { readFileSync } = await import('node:fs');
@@ -101,14 +119,14 @@ async function fuzzParts(worlds: number, first: number, { json }: Output): Promi
   const { compared, asleep, entered, left } = sums;
   console.log(`${sums.worlds} worlds, ${failed.length} differed; bodies compared: ${compared},`);
   console.log(`  of them asleep ${asleep}; entered ${entered}, left ${left}`);
-  if (json) console.log(JSON.stringify({ ...sums, failed }));
+  await tell({ ...sums, failed }, output);
   return failed.length === 0 ? 0 : 1;
 }
 
 /** So many that the cuts come some ten a second. */
 const CUT_CLIENTS = 24;
 
-async function fuzzCuts(cuts: number, seed: number, { json }: Output): Promise<number> {
+async function fuzzCuts(cuts: number, seed: number, output: Output): Promise<number> {
   await installPackages();
   await build(['core']);
   const { loadCoreModule } = await import('../../server/artifacts.ts');
@@ -121,11 +139,11 @@ async function fuzzCuts(cuts: number, seed: number, { json }: Output): Promise<n
     console.log(`  ${count} heard: ${heard}`);
   console.log(`${resumed} went on, ${late} came too late for it, ${fresh} began anew`);
   for (const violation of result.violations) console.error(violation);
-  if (json) console.log(JSON.stringify(result));
+  await tell(result, output);
   return result.violations.length === 0 ? 0 : 1;
 }
 
-async function fuzzHistory(flips: number, seed: number, { json }: Output): Promise<number> {
+async function fuzzHistory(flips: number, seed: number, output: Output): Promise<number> {
   await installPackages();
   await build(['core']);
   const { loadCoreModule } = await import('../../server/artifacts.ts');
@@ -135,11 +153,11 @@ async function fuzzHistory(flips: number, seed: number, { json }: Output): Promi
   for (const [column, count] of Object.entries(result.found)) {
     console.log(`  ${String(count).padStart(6)} found in ${column}`);
   }
-  if (json) console.log(JSON.stringify(result));
+  await tell(result, output);
   return result.missed.length === 0 ? 0 : 1;
 }
 
-async function fuzzServer(messages: number, seed: number, { json }: Output): Promise<number> {
+async function fuzzServer(messages: number, seed: number, output: Output): Promise<number> {
   await installPackages();
   await build(['core', 'client']);
   const { mkdtempSync, rmSync } = await import('node:fs');
@@ -154,7 +172,7 @@ async function fuzzServer(messages: number, seed: number, { json }: Output): Pro
     const result = await fuzzSockets({ port: server.port, messages, seed, report });
     console.log(`${result.messages} messages over ${result.connections} connections`);
     for (const [code, count] of Object.entries(result.closes)) console.log(`  ${code}  ${count}`);
-    if (json) console.log(JSON.stringify(result));
+    await tell(result, output);
     const disturbed = result.bystanderCloses + result.bystanderDesyncs;
     return result.unnumbered.length === 0 && disturbed === 0 ? 0 : 1;
   } finally {
