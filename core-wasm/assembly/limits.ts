@@ -177,6 +177,8 @@ export const GRAB_DISTANCE_MAX_M: f32 = 0.25;
 export const GRAB_SLIP_M: f32 = 1.5;
 export const GRAB_HERTZ: f32 = 12.0;
 export const GRAB_DAMPING_RATIO: f32 = 1.2;
+/** What a contact or a joint may carry over to the next tick: its square is still finite. */
+export const IMPULSE_MAX_NS: f32 = 1e15;
 /** What a suit's arm can exert: lifts about 120 kg. */
 export const GRAB_FORCE_MAX_N: f32 = 1200.0;
 /** What each of two arms exerts on one load: together they lift about 160 kg. */

@@ -2,6 +2,8 @@ import { body } from '../body/body';
 import { slotOf } from '../body/body-store';
 import { wake } from '../island/active';
 import { CONTACT_BYTES, CONTACT_SHIFT, CONTACTS } from '../layout';
+import { IMPULSE_MAX_NS } from '../limits';
+import { isWithin4 } from '../math/vec3';
 import { header } from '../world/header';
 import { noteSensorLeft, SENSOR_PART } from './sense';
 
@@ -42,6 +44,13 @@ assert(1 << CONTACT_SHIFT == CONTACT_BYTES);
 
 export function contact(index: i32): Contact {
   return changetype<Contact>(CONTACTS + ((<usize>index) << CONTACT_SHIFT));
+}
+
+/** What the contact carries over to the next tick; false for NaN. */
+export function areContactImpulsesSound(c: Contact): bool {
+  const push = v128.load(changetype<usize>(c), offsetof<Contact>('impulse0'));
+  const friction = v128.load(changetype<usize>(c), offsetof<Contact>('frictionX'));
+  return isWithin4(push, IMPULSE_MAX_NS) && isWithin4(friction, IMPULSE_MAX_NS);
 }
 
 /** Sorts like the constraint list. */

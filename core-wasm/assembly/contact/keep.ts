@@ -6,12 +6,13 @@ import { add3, scale3, x3, y3, z3 } from '../math/vec3';
 import { clearRecord, copyRecord } from '../record';
 import { Constraint, constraint, constraints, point } from '../solver/constraint';
 import { header } from '../world/header';
-import { Contact, contact, contactKey, setContactCount } from './contact';
+import { areContactImpulsesSound, Contact, contact, contactKey, setContactCount } from './contact';
 import { SENSOR_PART } from './sense';
 
 /**
- * Writes the tick's impulses back as contacts; manifolds without any impulse are forgotten, and
- * those of dormant bodies stay as they are.
+ * Writes the tick's impulses back as contacts; manifolds without any impulse are forgotten, and so
+ * are those with one that no state may hold: a player whom a mountain on a joint drags along. Those
+ * of dormant bodies stay as they are.
  */
 export function keepContacts(): void {
   const hasDormant = activeCount() < header().moverCount;
@@ -26,7 +27,8 @@ export function keepContacts(): void {
     while (next < dormant && keyOf(aside(next)) < key) putBack(kept++, aside(next++));
     if (kept == CONTACT_CAPACITY) break;
     keep(kept, c);
-    kept++;
+    if (areContactImpulsesSound(contact(kept))) kept++;
+    else clearRecord(changetype<usize>(contact(kept)), CONTACT_BYTES);
   }
   while (next < dormant && kept < CONTACT_CAPACITY) putBack(kept++, aside(next++));
   if (kept < header().contactCount) setContactCount(kept);

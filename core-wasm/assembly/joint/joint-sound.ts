@@ -1,5 +1,6 @@
 import {
   HINGE_LIMIT_MAX_RAD,
+  IMPULSE_MAX_NS,
   JOINT_ANCHOR_MAX_M,
   JOINT_LENGTH_MAX_M,
   JOINT_LENGTH_MIN_M,
@@ -15,9 +16,6 @@ import { isWithin3, isWithin4, w3 } from '../math/vec3';
 import { Joint, JointFlag, JointKind } from './joint';
 
 /** What a command may make and a snapshot may hold. A field that the kind has no use for is 0. */
-
-/** The heaviest body on the lightest stays far below; its square is still finite. */
-const IMPULSE_MAX_NS: f32 = 1e15;
 
 /** Everything but the ids and what the joint carries over. */
 export function isJointSound(j: Joint): bool {

@@ -163,6 +163,7 @@ function check({ core }: Caller, copy: Core, index: number, tally: Tally): void 
   const found = findNotFinite(core);
   if (found !== null) throw new Error(found);
   if (index % CHECKS_PER_CONTINUATION === 0) goOnTwice(core, copy);
+  else if (!core.openSnapshot(core.snapshot())) throw new Error('an own snapshot is none');
   tally.digest = BigInt.asUintN(64, tally.digest * 31n + core.stateHash());
   tally.bodiesMax = Math.max(tally.bodiesMax, core.bodyCount);
   tally.playersMax = Math.max(tally.playersMax, core.playerCount);

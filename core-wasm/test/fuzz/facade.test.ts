@@ -65,6 +65,14 @@ test(
   TIMEOUT_MS,
 );
 
+test(
+  'a world stays one that restores: here mountains on joints drag a player over the ground',
+  async () => {
+    await fuzzFacade(() => Core.create(module), { calls: 50_000, seed: 84 });
+  },
+  TIMEOUT_MS,
+);
+
 /** The fuzzer opens three: two that live the same life, and one that continues snapshots. */
 test.each<[law: string, sabotage: (core: Core, index: number) => void]>([
   [
