@@ -22,6 +22,8 @@ const REPORT_EVERY = 50;
 export interface BitsOptions {
   readonly flips: number;
   readonly seed: number;
+  /** Altered first, whatever the seed says. */
+  readonly given?: readonly Flip[];
   /** Hears how far it is, now and then, and of each flip that was missed. */
   readonly report?: (line: string) => void;
 }
@@ -110,7 +112,7 @@ async function flipAll(
   database: Database,
   store: PostgresStore,
   core: Core,
-  { flips, seed, report = () => {} }: BitsOptions,
+  { flips, seed, given = [], report = () => {} }: BitsOptions,
 ): Promise<BitsResult> {
   const random = createSeededRandom(seed);
   const places = Object.entries(COLUMNS).flatMap(([table, columns]) =>
@@ -121,7 +123,8 @@ async function flipAll(
   const none = await findings(store, core);
   if (none.length > 0) throw new Error(`damaged from the start: ${JSON.stringify(none)}`);
   for (let made = 0; made < flips; ) {
-    const flip = choose(places[made % places.length] as (typeof places)[number], random);
+    const place = places[made % places.length] as (typeof places)[number];
+    const flip = given[made] ?? choose(place, random);
     const altered = await alter(database, flip);
     if (altered === null) continue;
     made++;
