@@ -117,6 +117,7 @@ export class PostgresStore implements Store {
       else if (read.kind === 'damaged') {
         this.options.log({ event: 'checkpoint-damaged', region, frame: row.frame, why: read.why });
       }
+      // Below a damaged number that came rounded nothing can be asked for.
       if (!Number.isSafeInteger(row.frame)) return;
     }
   }

@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closingLine, tallyOf } from './test.ts';
+import { closingLine, seedOf, tallyOf } from './test.ts';
+import { UsageError } from './verb.ts';
 
 /** What `bun test` really prints for these test files. */
 function runBun(files: Record<string, string>): { report: string; code: number } {
@@ -55,4 +56,24 @@ test('a run that dies counts as a failure', () => {
 test('the closing line', () => {
   expect(closingLine({ passed: 12, failed: 0, skipped: 0 })).toBe('12 passed, 0 failed');
   expect(closingLine({ passed: 1, failed: 2, skipped: 3 })).toBe('1 passed, 2 failed, 3 skipped');
+});
+
+test('properties begin at one seed, at one that is given, or at one that is drawn', () => {
+  expect(seedOf(undefined)).toEqual({});
+  expect(seedOf('-7')).toEqual({ PROPERTY_SEED: '-7' });
+  expect(seedOf('random')).not.toEqual(seedOf('random'));
+  for (const word of ['any', '1.5']) expect(() => seedOf(word)).toThrow(UsageError);
+});
+
+test('a failed property says at which seed, and what it found', () => {
+  const preload = join(import.meta.dir, '../setup/property-seed.ts');
+  const fastCheck = join(import.meta.dir, '../../node_modules/fast-check');
+  const { report, code } = runBun({
+    'bunfig.toml': `[test]\npreload = [${JSON.stringify(preload)}]`,
+    'a.test.ts': `${HEAD}import fc from ${JSON.stringify(fastCheck)};
+      test('a', () => fc.assert(fc.property(fc.nat(), () => { throw new Error('found'); })));`,
+  });
+  expect(code).toBe(1);
+  expect(report).toContain('seed: 20261122');
+  expect(report).toContain('Got error: found');
 });

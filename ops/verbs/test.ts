@@ -56,8 +56,11 @@ export async function run(args: readonly string[]): Promise<number> {
   return tally.failed > 0 || tally.passed === 0 ? 1 : 0;
 }
 
-/** What `ops/setup/property-seed.ts` reads; nothing for the seed of every day. */
-function seedOf(word: string | undefined): Record<string, string> {
+/**
+ * What `ops/setup/property-seed.ts` reads; nothing for the seed of every day. Throws `UsageError`
+ * for what is no seed.
+ */
+export function seedOf(word: string | undefined): Record<string, string> {
   if (word === undefined) return {};
   const seed = word === 'random' ? crypto.getRandomValues(new Int32Array(1))[0] : Number(word);
   if (!Number.isInteger(seed)) {

@@ -23,8 +23,8 @@ const CONTROL_LIMITS = { messagesPerSecond: 2, bytesPerSecond: 250 };
 export class SocketLink implements Link {
   private open = true;
   /**
-   * A send did not go straight out: `onDrain` is owed. Until then nothing is buffered, and the
-   * engine need not be asked, which is a call out of JavaScript for each message.
+   * A send did not go straight out: `onDrain` is owed. Until then no more is buffered than what a
+   * handler answered last, and the engine need not be asked, a call out of JavaScript a message.
    */
   private clogged = false;
   private controlMeter: Meter | null = null;

@@ -13,8 +13,7 @@ export interface Pacer {
  * Calls `runTick` sixty times a second without drift: tick n is due at start + n · duration,
  * whatever the timers did before. Late ticks are made up for at once, up to a bound; beyond it
  * the schedule slips and the slip is counted. Behind a tick that was long the sockets are read
- * first: a frame made at once would have nobody's inputs of meanwhile, each would be replaced, and
- * all clients would keep ahead by so much for a minute.
+ * first: a frame made at once would have nobody's inputs of meanwhile, and each would be replaced.
  */
 export function startPacer(
   clock: Clock,

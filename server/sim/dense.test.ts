@@ -26,7 +26,7 @@ test('in a crowd without room for oneself one sees where one goes, and comes bac
   const limits = { ...SIM_LIMITS, interest: { members: MEMBERS } };
   const server = await startSimServer(module, clock, store, 1, 1, limits);
   const { room } = server;
-  const moods = STEPS.map((moveX) => ({ moveX, moveZ: 0, yaw: 0, pitch: 0, buttons: 0 }));
+  const moods = STEPS.map(walking);
   const incidents: Uint8Array[] = [];
   const clients = await Promise.all(
     moods.map(async (_, i) =>
@@ -55,7 +55,7 @@ test('in a crowd without room for oneself one sees where one goes, and comes bac
   const entities = [1, 2].map((account) => room.core.playerOfAccount(account));
   let seen = 0;
   // Both go on to the right, the second one pushed by the first.
-  (moods[1] as Intent & { moveX: number }).moveX = 30;
+  moods[1] = walking(30);
   await pass(40, () => {
     clients.forEach(({ session }, i) => {
       const entity = entities[i] as number;
@@ -70,7 +70,7 @@ test('in a crowd without room for oneself one sees where one goes, and comes bac
   expect(seen).toBeGreaterThan(70);
   expect(room.meters.framesRoomless).toBeGreaterThanOrEqual(80);
   // The first turns back: they part, and each has room for himself.
-  (moods[0] as Intent & { moveX: number }).moveX = -127;
+  moods[0] = walking(-127);
   await pass(60);
   expect(roomless(room)).toBe(0);
   clients.forEach(({ session }, i) => {
@@ -82,6 +82,10 @@ test('in a crowd without room for oneself one sees where one goes, and comes bac
   expect(incidents).toEqual([]);
   server.crash();
 });
+
+function walking(moveX: number): Intent {
+  return { moveX, moveZ: 0, yaw: 0, pitch: 0, buttons: 0 };
+}
 
 /** How many have no room for their own groups. */
 function roomless({ sessions, core }: Room): number {

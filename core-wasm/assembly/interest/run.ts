@@ -61,7 +61,6 @@ export function beginInterest(forcedCount: i32, tells: bool): bool {
   forced = forcedCount;
   isTelling = tells;
   places = orderObservers(observerHigh);
-  if (places == 0) forgetAgain();
   return true;
 }
 
@@ -74,7 +73,7 @@ export function lookOn(most: i32): i32 {
   const first = nextPlace;
   const end = min(places, first + max(0, most));
   for (; nextPlace < end; nextPlace++) lookFor(orderedObserver(nextPlace));
-  if (first < end && end == places) forgetAgain();
+  if (end == places) forgetAgain();
   return end - first;
 }
 

@@ -208,7 +208,10 @@ describe('ghosts', () => {
 describe('a ghost on the wire', () => {
   /** Of what the wire rounds to, and of f32. Straight up is half a step above the last step. */
   const HALF_STEPS = {
-    ...{ place: 0.0153, foot: 0.0184, part: 0.021, velocity: 0.2501 },
+    place: 0.0153,
+    foot: 0.0184,
+    part: 0.021,
+    velocity: 0.2501,
     pitch: Math.PI / 16 + 1e-6,
   };
 
