@@ -20,7 +20,7 @@ import {
 /** A server that simulates one other for each client: the third is a ghost. */
 const env = { SPACETIME_WORLD_SEED: '7', SPACETIME_NEAREST_PLAYERS: '1' };
 const SCREEN = { width: 320, height: 180 };
-const STORY_MS = 90_000;
+const STORY_MS = 240_000;
 /** On the ground; a ghost stands below the head, within 3 cm. */
 const WITHIN_M = 0.1;
 const AGREED_TIMEOUT_MS = 20_000;

@@ -18,7 +18,7 @@ import { type Probed, until, type Visitor } from './probe/visitor.ts';
 
 const FILE = join(import.meta.dir, '../server/sim/storm.strec');
 const SCREEN = { width: 480, height: 320 };
-const CHAPTER_MS = 60_000;
+const CHAPTER_MS = 150_000;
 /** One step of a crowd on a machine that six others use; without a bound it would be seconds. */
 const WORK_MS_MAX = 120;
 

@@ -44,7 +44,7 @@ const WORLD_SEED = '7';
 /** Small, and few triangles in view: a software renderer has two pages to draw. */
 const SCREEN = { width: 320, height: 180 };
 const EYES_ON_THE_GROUND_RADIANS = -1.2;
-const CHAPTER_MS = 60_000;
+const CHAPTER_MS = 150_000;
 
 /** The corner of the field of small crates that the landing site begins with; half its side, m. */
 const CRATE_SPOT = [-6, 9] as const;

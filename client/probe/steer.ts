@@ -3,7 +3,7 @@ import { nextFrame, type Probed, say, stance, type Visitor } from './visitor.ts'
 /** A point of the ground, m. */
 export type Spot = readonly [x: number, z: number];
 
-const WALK_TIMEOUT_MS = 20_000;
+const WALK_TIMEOUT_MS = 60_000;
 /** The client's own scale, at the default look speed. */
 const RADIANS_PER_PIXEL = 0.0024;
 /** The client takes larger moves for a warped pointer. */

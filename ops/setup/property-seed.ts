@@ -9,7 +9,7 @@ import fc from 'fast-check';
  */
 const DEFAULT_SEED = 20_261_122;
 
-const seed = Number(process.env.PROPERTY_SEED ?? DEFAULT_SEED);
+const seed = Number(process.env.PROPERTY_SEED || DEFAULT_SEED);
 if (!Number.isInteger(seed)) {
   throw new Error(`PROPERTY_SEED must be a whole number, not ${process.env.PROPERTY_SEED}`);
 }
