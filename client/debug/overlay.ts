@@ -46,7 +46,8 @@ function describe(loop: FrameLoop, last: Counters, nowMs: number): string {
     `${status.connection}  entity ${status.entity}  account ${status.account}`,
     `tick ${status.tick}  frame ${status.frame}  confirmed ${status.confirmedFrame}`,
     `hash ${hash}  desyncs ${status.desyncs}`,
-    `rtt ${status.rttMs.toFixed(0)} ms  slack ${status.slackMs.toFixed(0)} ms`,
+    `rtt ${status.rttMs.toFixed(0)} ms  slack ${status.slackMs.toFixed(0)} ms` +
+      `${status.hasSpare ? '  two sockets' : ''}`,
     `rollbacks/s ${rate(status.rollbacks, last.rollbacks)}` +
       `  resimulated ticks/s ${rate(status.resimulatedTicks, last.resimulatedTicks)}`,
     `in ${rate(status.bytesIn, last.bytesIn)} B/s  out ${rate(status.bytesOut, last.bytesOut)} B/s`,

@@ -182,6 +182,28 @@ describe('clock sync', () => {
     expect(Math.min(...duel.slacks)).toBeGreaterThan(0);
   });
 
+  test('what came late twice is reckoned with for four minutes, what came late once is not', () => {
+    const duel = new Duel(calm);
+    duel.run(8_000);
+    const holdUp = (untilMs: number) => {
+      duel.upMs += 120;
+      duel.run(duel.nowMs + 100);
+      duel.upMs -= 120;
+      duel.run(untilMs);
+    };
+    holdUp(20_000);
+    expect(duel.clock.isOftenHeldUp).toBe(false);
+    expect(duel.clock.targetMs).toBeLessThan(60);
+    holdUp(30_000);
+    expect(duel.clock.isOftenHeldUp).toBe(true);
+    expect(duel.clock.targetMs).toBeGreaterThan(80);
+    duel.run(230_000);
+    expect(duel.clock.isOftenHeldUp).toBe(true);
+    duel.run(300_000);
+    expect(duel.clock.isOftenHeldUp).toBe(false);
+    expect(duel.clock.targetMs).toBeLessThan(20);
+  });
+
   test('takes the least late frame of a backlog', () => {
     const clock = new ClockSync();
     clock.onRoundTrip(40);

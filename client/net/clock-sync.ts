@@ -16,18 +16,24 @@ const JITTER_MIN_MS = 2;
 /** Jitter is not allowed to push the client further ahead than this. */
 const JITTER_SLACK_MAX_MS = 80;
 /**
- * Reports that shortfalls are remembered from: a minute. The second worst of them is what slack
- * must cover: once is an accident, twice is the network's way and will come again.
+ * Reports that shortfalls are remembered from: four minutes. Once is an accident, twice is the
+ * network's way and will come again: then slack must cover the worst of them. The second worst of a
+ * minute was too little for segments that are lost in a row, which come every other minute on a
+ * line of 2 % loss.
  */
-const SHORTFALL_REPORTS = 240;
-const SHORTFALL_RANK = 2;
+const SHORTFALL_REPORTS = 960;
 /**
  * What comes late by less costs one replaced frame, in which the last intent goes on: nobody sees
  * it, while slack against it delays everything that everybody sees of this player.
  */
 const SHORTFALL_MIN_MS = FRAME_DURATION_MS;
-/** A repeated segment is a round trip late; beyond this waiting would cost more than it saves. */
-export const SHORTFALL_MAX_MS = 250;
+/**
+ * A repeated segment is a round trip late, and 50 ms more for each that was lost behind it; beyond
+ * this waiting would cost more than it saves.
+ */
+export const SHORTFALL_MAX_MS = 300;
+/** Of so much a lead may cover one, but not the repetition's own loss on top. */
+const HELD_UP_MS = SHORTFALL_MAX_MS / 3;
 /** Time runs at most so much faster or slower: below what a player can feel. */
 export const RATE_CHANGE_MAX = 0.05;
 /** An error beyond this is jumped over instead of steered away. */
@@ -85,9 +91,10 @@ export class ClockSync {
   #meanUnsteeredMs = 0;
   /** How far below the mean each report was, ms; the newest at `#reportCount` − 1. */
   readonly #shortfallsMs = new Float64Array(SHORTFALL_REPORTS);
-  readonly #worstMs = new Float64Array(SHORTFALL_RANK);
   #reportCount = 0;
   #shortfallMs = 0;
+  /** The second worst of them. */
+  #repeatedMs = 0;
   #farReports = 0;
   /** The worst of far reports that may still turn out to be accidents, ms; Infinity for none. */
   #farMs = Number.POSITIVE_INFINITY;
@@ -95,6 +102,11 @@ export class ClockSync {
 
   get running(): boolean {
     return this.#state !== 'stopped';
+  }
+
+  /** Inputs were held up by more than a lead is good for when it happens twice in a row. */
+  get isOftenHeldUp(): boolean {
+    return this.#repeatedMs >= HELD_UP_MS;
   }
 
   /** Slack that is steered for, ms. */
@@ -164,6 +176,7 @@ export class ClockSync {
       this.#farMs = Number.POSITIVE_INFINITY;
       this.#shortfallsMs.fill(0);
       this.#shortfallMs = 0;
+      this.#repeatedMs = 0;
       // The next reports are still of inputs from before the jump; the round trip that we know may
       // be short by what just went wrong.
       this.#deafUntilMs = atMs + this.rttMs + Math.abs(errorMs) + REPORT_INTERVAL_MS * 2;
@@ -221,10 +234,13 @@ export class ClockSync {
   #noteShortfall(unsteeredMs: number): void {
     const shortfallMs = Math.max(0, this.#meanUnsteeredMs - unsteeredMs);
     this.#shortfallsMs[this.#reportCount++ % SHORTFALL_REPORTS] = shortfallMs;
-    this.#worstMs.fill(0);
-    for (const one of this.#shortfallsMs) insert(this.#worstMs, one);
-    const repeatedMs = this.#worstMs[SHORTFALL_RANK - 1] as number;
-    this.#shortfallMs = repeatedMs < SHORTFALL_MIN_MS ? 0 : Math.min(repeatedMs, SHORTFALL_MAX_MS);
+    let [worstMs, secondMs] = [0, 0];
+    for (const oneMs of this.#shortfallsMs) {
+      secondMs = Math.max(secondMs, Math.min(oneMs, worstMs));
+      worstMs = Math.max(worstMs, oneMs);
+    }
+    this.#repeatedMs = secondMs;
+    this.#shortfallMs = secondMs < SHORTFALL_MIN_MS ? 0 : Math.min(worstMs, SHORTFALL_MAX_MS);
   }
 
   #noteJitter(unsteeredMs: number): void {
@@ -236,15 +252,6 @@ export class ClockSync {
     this.#meanUnsteeredMs = mix(this.#meanUnsteeredMs, unsteeredMs);
     this.jitterMs = mix(this.jitterMs, deviation);
   }
-}
-
-/** Keeps the greatest, in falling order. */
-function insert(greatest: Float64Array, value: number): void {
-  let at = greatest.length;
-  while (at > 0 && (greatest[at - 1] as number) < value) at--;
-  if (at === greatest.length) return;
-  greatest.copyWithin(at + 1, at);
-  greatest[at] = value;
 }
 
 function mix(average: number, sample: number): number {

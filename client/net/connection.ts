@@ -11,9 +11,13 @@ import {
 } from '../../core-wasm/host/messages.ts';
 import { retryDelayMs } from './backoff.ts';
 import type { Arrival, ClientLink, Connect } from './socket.ts';
+import { SpareLink } from './spare-link.ts';
 
 /** The part of the core that speaks the wire. */
-export type Codec = Pick<Core, 'module' | 'encodeHello' | 'encodePing' | 'decodeMessage'>;
+export type Codec = Pick<
+  Core,
+  'module' | 'encodeHello' | 'encodePing' | 'encodeSpare' | 'decodeMessage'
+>;
 
 /** What the connection hands on; greetings and heartbeats it keeps to itself. */
 export type Delivered = Welcome | Snapshot | FrameMessage | Keeping;
@@ -75,6 +79,8 @@ export class Connection {
   closeCode = 0;
   bytesIn = 0;
   bytesOut = 0;
+  /** Inputs shall leave on a second socket too. */
+  wantsSpare = false;
 
   readonly #options: ConnectionOptions;
   #ticket: string | null = null;
@@ -84,6 +90,9 @@ export class Connection {
   #link: ClientLink | null = null;
   #opened = false;
   #greeted = false;
+  readonly #spare: SpareLink;
+  /** Of the newest WELCOME. */
+  #epoch = 0;
   #wantsSnapshot = false;
   #failures = 0;
   /** See `Hello`. */
@@ -99,6 +108,18 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#instance = Math.floor(options.random() * 2 ** 32);
     this.#options = options;
+    this.#spare = new SpareLink({
+      connect: () => this.#dial(),
+      greeting: () => options.codec.encodeSpare(this.#epoch),
+      onRefused: () => {
+        this.#ticket = null;
+      },
+      random: options.random,
+    });
+  }
+
+  get hasSpare(): boolean {
+    return this.#spare.isOpen;
   }
 
   /** Time until the next attempt, ms; 0 while none is waited for. */
@@ -130,6 +151,13 @@ export class Connection {
     this.#link.send(bytes);
   }
 
+  /** Sends an input, on both sockets where there are two. */
+  sendInput(bytes: Uint8Array, nowMs: number): void {
+    this.send(bytes);
+    const isWanted = this.wantsSpare && this.state === 'live';
+    if (isWanted) this.bytesOut += this.#spare.send(bytes, nowMs);
+  }
+
   /** Drops the socket and comes back for a snapshot. */
   rejoin(reason: string, nowMs: number): void {
     this.#link?.close(CloseCode.OUT_OF_ORDER, reason);
@@ -140,6 +168,7 @@ export class Connection {
   close(): void {
     this.#link?.close(CloseCode.NORMAL, 'left');
     this.#link = null;
+    this.#spare.close();
     this.state = 'closed';
     this.closeCode = CloseCode.NORMAL;
     this.reason = 'left';
@@ -152,16 +181,23 @@ export class Connection {
       this.#ticketFailure = null;
       return;
     }
-    if (this.#ticket === null) {
-      this.#askTicket();
-      return;
-    }
-    const { connect, url, nowMs: clock } = this.#options;
-    this.#link = connect(url, [SUBPROTOCOL, `ticket.${this.#ticket}`], clock);
+    const link = this.#dial();
+    if (link === null) return;
+    this.#link = link;
     this.#opened = false;
     this.#greeted = false;
     this.#sinceMs = nowMs;
     this.#heardMs = nowMs;
+  }
+
+  /** Null while a ticket is being fetched. */
+  #dial(): ClientLink | null {
+    if (this.#ticket === null) {
+      this.#askTicket();
+      return null;
+    }
+    const { connect, url, nowMs } = this.#options;
+    return connect(url, [SUBPROTOCOL, `ticket.${this.#ticket}`], nowMs);
   }
 
   #askTicket(): void {
@@ -239,6 +275,7 @@ export class Connection {
     switch (message.kind) {
       case MessageKind.WELCOME:
         this.#greeted = true;
+        this.#epoch = message.epoch;
         this.#sinceMs = atMs;
         this.#pingAtMs = atMs;
         if (message.resumed) this.#goLive(atMs);
@@ -285,6 +322,7 @@ export class Connection {
     const reason = closeReason || (this.#opened ? 'the connection was cut' : 'no server answers');
     if (!mayReturn(closeCode)) {
       this.#link = null;
+      this.#spare.close();
       this.closeCode = closeCode;
       this.reason = reason;
       this.state = 'closed';
@@ -298,6 +336,7 @@ export class Connection {
     const held = this.state === 'live' && nowMs - this.#sinceMs > STABLE_MS;
     if (held) this.#failures = 0;
     this.#link = null;
+    this.#spare.close();
     this.closeCode = code;
     this.reason = reason;
     this.state = 'reconnecting';

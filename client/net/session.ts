@@ -255,7 +255,7 @@ class Session implements WorldSession {
     this.#lead.steer(this.#predictor.inputTick, intent);
     const input = this.#predictor.sample(intent, pose);
     if (input === null) return;
-    this.#connection.send(core.encodeInput(input.frame, input.entry));
+    this.#connection.sendInput(core.encodeInput(input.frame, input.entry), nowMs);
     this.#clock.onInputSent(nowMs);
   }
 
@@ -299,6 +299,7 @@ class Session implements WorldSession {
     this.#clock.onFrame(frame, atMs);
     this.#delay.onFrame(this.#clock.tickAt(atMs) - frame * TICKS_PER_FRAME);
     if (timing !== null) this.#clock.onTiming(timing.slackMs, atMs);
+    if (this.#clock.isOftenHeldUp) this.#connection.wantsSpare = true;
     return this.#predictor.receive(bytes, read.frame) ? null : 'a frame is missing';
   }
 

@@ -27,6 +27,8 @@ export interface SessionStatus {
   readonly deepestRollbackTicks: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** Inputs leave on a second socket too. */
+  readonly hasSpare: boolean;
   readonly desyncs: number;
   /** Newest frame that was applied as the server had it, −1 before the first. */
   readonly confirmedFrame: number;
@@ -109,6 +111,9 @@ export function statusOf(sources: StatusSources): SessionStatus {
     },
     get bytesOut() {
       return connection.bytesOut;
+    },
+    get hasSpare() {
+      return connection.hasSpare;
     },
     get desyncs() {
       return predictor.desyncs;

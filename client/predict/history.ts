@@ -11,9 +11,10 @@ export const HORIZON_TICKS = 20;
 
 /**
  * Frames that own inputs may run ahead of the newest confirmed one, whether they are predicted yet
- * or not: a second.
+ * or not: 1.4 s. A bad line asks for half a second of lead, and news may be held up for as long as
+ * inputs while these go on: then a second was used up.
  */
-export const INPUT_FRAMES_AHEAD_MAX = 20;
+export const INPUT_FRAMES_AHEAD_MAX = 28;
 
 /** The frame under way and one more, so that a slot is never reused while it can be asked for. */
 const SLOT_COUNT = Math.ceil(HORIZON_TICKS / TICKS_PER_FRAME) + 2;

@@ -13,6 +13,7 @@ import type {
   Pong,
   Repair,
   Snapshot,
+  Spare,
   Welcome,
 } from './messages.ts';
 import { MessageKind } from './messages.ts';
@@ -149,6 +150,11 @@ export class Codec extends EntryPacker {
     return this.encodeWithTail(MessageKind.REPAIR, frame, tail);
   }
 
+  encodeSpare(epoch: number): Uint8Array {
+    this.memory.u32[this.memory.field] = epoch;
+    return this.encode(MessageKind.SPARE);
+  }
+
   encodeKeeping({ state, lease, began, kept }: Fields<Keeping>): Uint8Array {
     const { u32, field } = this.memory;
     u32[field] = state;
@@ -239,6 +245,8 @@ export class Codec extends EntryPacker {
           proof: getU64(this.memory, 1),
           hashes: readWords(tail, word(3)),
         } satisfies Repair;
+      case MessageKind.SPARE:
+        return { kind, epoch: word(0) } satisfies Spare;
     }
   }
 }

@@ -1,13 +1,14 @@
 import type { WireFault } from './types.ts';
 
 /** Catalogue of messages; bytes are laid out by `core-wasm/assembly/wire/messages.ts` alone. */
-export const PROTOCOL_VERSION = 7;
+export const PROTOCOL_VERSION = 8;
 
 export const MessageKind = {
   HELLO: 0x01,
   INPUT: 0x02,
   PING: 0x03,
   REPAIR: 0x04,
+  SPARE: 0x05,
   WELCOME: 0x81,
   SNAPSHOT: 0x82,
   FRAME: 0x83,
@@ -69,6 +70,16 @@ export interface Repair {
   readonly proof: bigint;
   /** `Core.moverHashes` of that state; empty when there are none, or over `REPAIR_HASHES_MAX`. */
   readonly hashes: Uint32Array;
+}
+
+/**
+ * First and only greeting of a second socket: it carries the same inputs as the first once more, so
+ * that one lost segment does not hold them up on both, and the server says nothing on it.
+ */
+export interface Spare {
+  readonly kind: typeof MessageKind.SPARE;
+  /** `Welcome.epoch` of the account's session that the inputs are for. */
+  readonly epoch: number;
 }
 
 export interface Welcome {
@@ -154,6 +165,7 @@ export type Message =
   | Input
   | Ping
   | Repair
+  | Spare
   | Welcome
   | Snapshot
   | FrameMessage

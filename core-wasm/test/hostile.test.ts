@@ -174,6 +174,7 @@ describe('messages', () => {
       }),
       core.encodeInput(77, entry),
       core.encodePing(5),
+      core.encodeSpare(6),
       core.encodeWelcome({
         protocol: 1,
         coreHash: 2n,

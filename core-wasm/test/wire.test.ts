@@ -302,7 +302,7 @@ describe('messages', () => {
   }
 
   test('come back as they went', () => {
-    const { HELLO, INPUT, PING, PONG, REPAIR, WELCOME, SNAPSHOT, FRAME } = MessageKind;
+    const { HELLO, INPUT, PING, PONG, REPAIR, SPARE, WELCOME, SNAPSHOT, FRAME } = MessageKind;
     fc.assert(
       fc.property(u16, u64, u32, u64, u32, (protocol, coreHash, resumeFrame, resumeHash, lease) => {
         const resume = {
@@ -330,6 +330,7 @@ describe('messages', () => {
       fc.property(u32, (nonce) => {
         expectBack(core.encodePing(nonce), { kind: PING, nonce });
         expectBack(core.encodePong(nonce), { kind: PONG, nonce });
+        expectBack(core.encodeSpare(nonce), { kind: SPARE, epoch: nonce });
       }),
       { numRuns: 100, seed: 7 },
     );
@@ -393,6 +394,7 @@ describe('messages', () => {
         attempt: 7,
       }),
       core.encodePing(7),
+      core.encodeSpare(8),
       core.encodeInput(3, core.encodeEntry(steady({}))),
       core.encodeRepair({ frame: 3, proof: 4n, hashes: Uint32Array.of(5, 6) }),
       core.encodeKeeping({ state: KeepingState.PAUSED, lease: 1, began: 2, kept: 3 }),
@@ -405,7 +407,7 @@ describe('messages', () => {
       const longer = core.decodeMessage(new Uint8Array([...message, 0]));
       expect(longer).toEqual({ ok: false, fault: WireFault.TRAILING_BYTES });
     }
-    for (const kind of [0, 5, 0x7f, 0x80, 0x86, 0xff]) {
+    for (const kind of [0, 6, 0x7f, 0x80, 0x86, 0xff]) {
       const decoded = core.decodeMessage(new Uint8Array([kind, 1, 2, 3, 4]));
       expect(decoded).toEqual({ ok: false, fault: WireFault.UNKNOWN_KIND });
     }

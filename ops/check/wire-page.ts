@@ -31,6 +31,8 @@ whole client on the host in under 80 lines.
    1 the store is behind, 2 the world stands still until it is not. Frames before \`kept\` no crash
    takes away; another \`lease\` is another server, which found all before \`began\`, nothing else.
    DURABLE in FRAMEs goes on from there.
+6. Whose inputs are often late may open a second socket and say SPARE there with WELCOME's epoch:
+   what he sends on both then comes as the faster of them has it. Nothing is said to him on it.
 `;
 
 /** Sections: the page's heading, and where the comment stands that says the layout. */

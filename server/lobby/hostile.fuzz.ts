@@ -172,6 +172,7 @@ function valid(codec: Codec, random: SeededRandom, frame: number): Uint8Array {
   if (choice < 0.15) return hello(codec);
   if (choice < 0.25) return codec.encodePing(Math.floor(random() * 2 ** 32));
   if (choice < 0.3) return codec.encodePong(7);
+  if (choice < 0.32) return codec.encodeSpare(Math.floor(random() * 20));
   if (choice < 0.35) return Uint8Array.of(MessageKind.FRAME, 31, frame & 0xff, frame >> 8);
   if (choice < 0.4) return codec.encodeSnapshot(frame, noise(random, 30));
   const intent = { ...STILL, moveX: Math.floor(random() * 100), yaw: Math.floor(random() * 65536) };

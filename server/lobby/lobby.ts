@@ -16,6 +16,8 @@ import { askRepair } from '../room/repair.ts';
 import type { Room } from '../room/room.ts';
 import { createSession, type Session } from '../session/session.ts';
 import { createLookups, type LookupSources } from './lookups.ts';
+import { endSpare, standBy } from './spare.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface LobbyOptions extends LookupSources {
   readonly limits: MeterLimits;
@@ -29,9 +31,6 @@ const HOSTILE_CODES: ReadonlySet<number> = new Set([
   CloseCode.MALFORMED,
   CloseCode.OUT_OF_ORDER,
 ]);
-
-/** Why a socket must be closed; null when it may stay. */
-type Verdict = { readonly code: number; readonly reason: string } | null;
 
 /**
  * The socket callbacks. They check, copy into queues and return: nothing here touches the world,
@@ -63,6 +62,7 @@ export function createLobby(room: Room, options: LobbyOptions): LinkEvents {
       sessions.delete(link.id);
       session.state = 'closed';
       countClose(room.meters, code);
+      endSpare(room, session);
       if (session.entity !== 0) room.departures.push(session);
     },
   };
@@ -90,11 +90,13 @@ function receive(
   if (message.kind === MessageKind.INPUT) return takeInput(room, session, message, nowMs);
   if (message.kind === MessageKind.PING) return answerPing(room, session, message.nonce);
   if (message.kind === MessageKind.REPAIR) return repair(room, session, message);
+  if (message.kind === MessageKind.SPARE) return standBy(room, session, message);
   if (message.kind === MessageKind.HELLO) return greet(room, session, message, lookUp);
   return { code: CloseCode.OUT_OF_ORDER, reason: 'a message that only a server sends' };
 }
 
-function takeInput(room: Room, session: Session, input: Input, nowMs: number): Verdict {
+function takeInput(room: Room, sender: Session, input: Input, nowMs: number): Verdict {
+  const session = sender.principal ?? sender;
   if (session.state !== 'live' && session.state !== 'stalled') {
     return { code: CloseCode.OUT_OF_ORDER, reason: 'input before welcome' };
   }

@@ -11,6 +11,15 @@ interface Heard {
   readonly number: number;
 }
 
+const OPTIONS = {
+  host: '',
+  port: 0,
+  tls: null,
+  limits: { messageBytesMax: 65_536, hardBufferBytes: 1024 * 1024 },
+  admit: async () => ({ account: 1, ticketId: 't', name: 'n' }),
+  fetch: () => new Response(),
+} as const;
+
 /** One client and one link over a network of the given kind, under virtual time. */
 async function connectOne(seed: number, conditions: NetworkConditions) {
   const clock = createVirtualClock(0);
@@ -21,13 +30,8 @@ async function connectOne(seed: number, conditions: NetworkConditions) {
   let link: Link | undefined;
   const listener = listenMemory(
     {
-      host: '',
-      port: 0,
-      tls: null,
+      ...OPTIONS,
       clock,
-      limits: { messageBytesMax: 65_536, hardBufferBytes: 1024 * 1024 },
-      admit: async () => ({ account: 1, ticketId: 't', name: 'n' }),
-      fetch: () => new Response(),
       events: {
         onOpen(opened) {
           link = opened;
@@ -208,6 +212,33 @@ describe('the memory network', () => {
     clock.advance(1000);
     expect(down).toEqual([{ atMs: 100, number: 1 }]);
     expect(closes).toEqual(['server 4003 at 0', 'client 4003 at 100']);
+  });
+
+  test('connections over one air lose what it loses, in the order of their sending', async () => {
+    const clock = createVirtualClock(0);
+    const heard: number[] = [];
+    const events = {
+      onOpen: () => {},
+      onMessage: (_link: Link, bytes: Uint8Array) => void heard.push(bytes[0] as number),
+      onDrain: () => {},
+      onClose: () => {},
+    };
+    const listener = listenMemory({ ...OPTIONS, clock, events }, { seed: 1 });
+    const losses = [false, true, true];
+    const air = { up: () => losses.shift() ?? false, down: () => false };
+    const conditions = { ...PERFECT_NETWORK, delayMs: 40, lossRate: 0.01 };
+    const client = { onMessage: () => {}, onClose: () => {} };
+    const open = () => listener.connect(offeredProtocols('t').join(), client, conditions, air);
+    const [first, second] = [await open(), await open()] as [MemoryClient, MemoryClient];
+    for (let number = 0; number < 4; number++) {
+      first.send(Uint8Array.of(number));
+      second.send(Uint8Array.of(10 + number));
+    }
+    clock.advance(41);
+    // The second and the third segment were lost: one of each, which hold up all behind them.
+    expect(heard).toEqual([0]);
+    clock.advance(LONG_MS);
+    expect(heard.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 10, 11, 12, 13]);
   });
 
   test('a reader that stops is buffered up to the limit and drained once', async () => {

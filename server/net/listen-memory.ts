@@ -1,5 +1,6 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import { isRefusal, knock } from './door.ts';
+import { type Air, createAir } from './loss-channel.ts';
 import { type NetworkConditions, PERFECT_NETWORK } from './memory-pipe.ts';
 import {
   type MemoryClient,
@@ -26,7 +27,11 @@ export interface MemoryListener extends Listener {
     offer: string | null,
     events: MemoryClientEvents,
     conditions?: NetworkConditions,
+    /** Its losses, where it shares them with other connections. */
+    air?: Air,
   ): Promise<MemoryClient | Refusal>;
+  /** What connections of one machine lose together, for `connect`. */
+  createAir(conditions: NetworkConditions): Air;
   fetch(request: Request): Promise<Response>;
 }
 
@@ -40,18 +45,23 @@ export function listenMemory(options: ListenOptions, network: MemoryNetwork): Me
   const { seed } = network;
   const links = new Set<SocketLink>();
   let opened = 0;
+  let airs = 0;
   let stopped = false;
 
   return {
     port: 0,
     fetch: async (request) => options.fetch(request, { address: ADDRESS }),
-    async connect(offer, events, conditions = network.conditions ?? PERFECT_NETWORK) {
+    createAir(conditions) {
+      const number = ++airs;
+      return createAir([~seed ^ (number * 2), ~seed ^ (number * 2 + 1)], conditions);
+    },
+    async connect(offer, events, conditions = network.conditions ?? PERFECT_NETWORK, air) {
       if (stopped) throw new Error('connection refused: the listener has stopped');
       const answer = await knock(offer, ADDRESS, options.admit);
       if (isRefusal(answer)) return answer;
       const id = ++opened;
       const seeds = [seed ^ (id * 2), seed ^ (id * 2 + 1)] as const;
-      const wire = new MemoryWire(options.clock, conditions, seeds, events);
+      const wire = new MemoryWire(options.clock, conditions, seeds, events, air ?? null);
       const link = new SocketLink(id, answer, wire.serverSocket(), options);
       links.add(link);
       wire.attach(link, () => links.delete(link));

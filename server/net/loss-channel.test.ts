@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { createSeededRandom } from '../seeded-random.ts';
-import { createLossChannel, type Loss } from './loss-channel.ts';
+import { createAir, createLossChannel, type Loss } from './loss-channel.ts';
 
 const SEGMENTS = 1_000_000;
 
@@ -51,4 +51,19 @@ test('a perfect channel takes nothing from the stream of chance', () => {
   const loses = createLossChannel(random, { lossRate: 0, lossBurst: 1 });
   expect(loses()).toBe(false);
   expect(random()).toBe(createSeededRandom(1)());
+});
+
+test('a burst in the air meets all who send: copies are lost together', () => {
+  const { up, down } = createAir([5, 6], { lossRate: 0.02, lossBurst: 1.5 });
+  let [lost, both] = [0, 0];
+  for (let i = 0; i < SEGMENTS; i++) {
+    const [first, second] = [up(), up()];
+    if (first || second) lost++;
+    if (first && second) both++;
+  }
+  expect(both / lost).toBeGreaterThan(0.15);
+  expect(both / lost).toBeLessThan(0.3);
+  const ways = Array.from({ length: SEGMENTS }, () => Number(up()) + 2 * Number(down()));
+  const apart = ways.filter((way) => way === 3).length / SEGMENTS;
+  expect(apart).toBeLessThan(0.001);
 });

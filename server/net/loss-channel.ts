@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts';
+import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
 
 /** A Gilbert-Elliott channel: a good state and a bad one, each with a loss rate of its own. */
 export interface Loss {
@@ -10,6 +10,20 @@ export interface Loss {
   readonly badLossRate?: number;
   /** Share that the good state loses, 0…`lossRate`; 0 when left out. */
   readonly goodLossRate?: number;
+}
+
+/** What all connections over one way lose: a burst meets whichever of them sends just then. */
+export interface Air {
+  readonly up: () => boolean;
+  readonly down: () => boolean;
+}
+
+/** The seeds are those of the way up and of the way down. */
+export function createAir([up, down]: readonly [number, number], loss: Loss): Air {
+  return {
+    up: createLossChannel(createSeededRandom(up), loss),
+    down: createLossChannel(createSeededRandom(down), loss),
+  };
 }
 
 /**

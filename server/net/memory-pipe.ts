@@ -87,8 +87,9 @@ export class MemoryPipe {
     private readonly random: SeededRandom,
     private readonly conditions: NetworkConditions,
     private readonly ends: PipeEnds,
+    loses: (() => boolean) | null = null,
   ) {
-    this.loses = createLossChannel(random, conditions);
+    this.loses = loses ?? createLossChannel(random, conditions);
     this.roundTripMs = 2 * conditions.delayMs + conditions.jitterMs;
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../ports.ts';
-import { createSeededRandom } from '../seeded-random.ts';
+import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
+import type { Air } from './loss-channel.ts';
 import { MemoryPipe, type NetworkConditions, type Parcel } from './memory-pipe.ts';
 import type { EngineSocket, SocketLink } from './socket-link.ts';
 
@@ -50,15 +51,18 @@ export class MemoryWire {
     private readonly conditions: NetworkConditions,
     seeds: readonly [up: number, down: number],
     private readonly events: MemoryClientEvents,
+    air: Air | null,
   ) {
-    this.up = new MemoryPipe(clock, createSeededRandom(seeds[0]), conditions, {
-      deliver: (parcel) => this.serverReads(parcel),
-      drained: () => {},
-    });
-    this.down = new MemoryPipe(clock, createSeededRandom(seeds[1]), conditions, {
-      deliver: (parcel) => this.clientReads(parcel),
-      drained: () => this.link?.drained(),
-    });
+    const ends = {
+      up: { deliver: (parcel: Parcel) => this.serverReads(parcel), drained: () => {} },
+      down: {
+        deliver: (parcel: Parcel) => this.clientReads(parcel),
+        drained: () => this.link?.drained(),
+      },
+    };
+    const random = seeds.map(createSeededRandom) as [SeededRandom, SeededRandom];
+    this.up = new MemoryPipe(clock, random[0], conditions, ends.up, air?.up);
+    this.down = new MemoryPipe(clock, random[1], conditions, ends.down, air?.down);
   }
 
   /** `forget` is called once, when the server's end is over. */

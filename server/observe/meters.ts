@@ -27,7 +27,7 @@ export interface Meters {
   readonly stageMs: Float64Array;
   players: number;
   /** Links by what the session does with them. */
-  readonly links: { joining: number; playing: number; slow: number };
+  readonly links: { joining: number; playing: number; slow: number; spare: number };
   linksOpened: number;
   messagesIn: number;
   messagesOut: number;
@@ -92,7 +92,7 @@ export function createMeters(): Meters {
     timedTicks: 0,
     stageMs: new Float64Array(STEP_STAGES.length),
     players: 0,
-    links: { joining: 0, playing: 0, slow: 0 },
+    links: { joining: 0, playing: 0, slow: 0, spare: 0 },
     linksOpened: 0,
     messagesIn: 0,
     messagesOut: 0,

@@ -33,12 +33,33 @@ test('an input in time is sequenced as it came, and its slack is measured', () =
 
 test('late and far too early inputs are refused; a late one tells how late it was', () => {
   const lane = createLane(1, 0);
-  expect(putInput(lane, input(9), 103, 10, 100)).toBe('late');
-  expect(lane.slackMs).toBe(-3);
-  expect(putInput(lane, input(8), 103, 10, 100)).toBe('late');
-  expect(lane.slackMs).toBe(-53);
+  expect(putInput(lane, input(8), 51, 9, 50)).toBe('late');
+  expect(lane.slackMs).toBe(-1);
+  expect(putInput(lane, input(9), 154, 11, 150)).toBe('late');
+  expect(lane.slackMs).toBe(-54);
   expect(putInput(lane, input(10 + FRAMES_AHEAD_MAX), 103, 10, 100)).toBe('early');
   expect(takeInput(lane, codec, 10, 150).entry).not.toBe(null);
+});
+
+test('a copy changes nothing, in time or late; another input of the frame takes its place', () => {
+  const lane = createLane(1, 0);
+  expect(putInput(lane, input(10), 100, 10, 90)).toBe('queued');
+  expect(putInput(lane, input(10), 120, 10, 90)).toBe('again');
+  takeInput(lane, codec, 10, 140);
+  expect(lane.slackMs).toBe(40);
+  expect(putInput(lane, input(10), 150, 11, 140)).toBe('again');
+  expect(lane.slackMs).toBe(40);
+  expect(putInput(lane, input(11), 150, 11, 140)).toBe('queued');
+  const other = input(11, { ...RUN, moveX: 21 });
+  expect(putInput(lane, other, 155, 11, 140)).toBe('queued');
+  expect(takeInput(lane, codec, 11, 190).entry).toEqual(other.entry);
+});
+
+test('an input that is late on both ways is as late as on the faster one', () => {
+  const lane = createLane(1, 0);
+  expect(putInput(lane, input(9), 103, 10, 100)).toBe('late');
+  expect(putInput(lane, input(9), 300, 10, 100)).toBe('again');
+  expect(lane.slackMs).toBe(-3);
 });
 
 test('a missing input repeats the last for two ticks, then stands still and keeps its grip', () => {

@@ -18,6 +18,8 @@ export interface InputLane {
   last: Intent;
   /** His last own entry, decoded only when an input is missing: mostly none is. */
   lastEntry: Uint8Array | null;
+  /** Newest frame for which an input came, in time or late, −1 before the first. */
+  heardFrame: number;
   /** Frames in a row for which an input was missing. */
   missed: number;
   /** Newest frame for which an own input was sequenced, −1 before the first. */
@@ -39,6 +41,7 @@ export function createLane(entity: number, yaw: number): InputLane {
     arrivedMs: new Float64Array(FRAMES_AHEAD_MAX),
     last: { moveX: 0, moveZ: 0, yaw, pitch: 0, buttons: 0 },
     lastEntry: null,
+    heardFrame: -1,
     missed: 0,
     sequencedFrame: -1,
     slackMs: Number.POSITIVE_INFINITY,
@@ -47,11 +50,14 @@ export function createLane(entity: number, yaw: number): InputLane {
   };
 }
 
-export type Arrival = 'queued' | 'late' | 'early';
+/** `again`: a copy of what came before, over the other of two sockets. */
+export type Arrival = 'queued' | 'late' | 'early' | 'again';
 
 /**
- * Puts a copy of the entry where its frame will look for it; a second one for a frame replaces the
- * first. `nextFrame` is the next frame to be sealed, `sealedMs` when the one before it was.
+ * Puts a copy of the entry where its frame will look for it; another one for a frame replaces the
+ * first. A socket brings inputs in their order, so whatever comes late behind a later one is known,
+ * and nobody's slack is less because it was sent twice. `nextFrame` is the next
+ * frame to be sealed, `sealedMs` when the one before it was.
  */
 export function putInput(
   lane: InputLane,
@@ -62,16 +68,25 @@ export function putInput(
 ): Arrival {
   const { frame, entry } = input;
   if (frame < nextFrame) {
+    if (frame <= lane.heardFrame) return 'again';
+    lane.heardFrame = frame;
     const wasSealedMs = sealedMs - (nextFrame - 1 - frame) * FRAME_DURATION_MS;
     lane.slackMs = Math.min(lane.slackMs, wasSealedMs - nowMs);
     return 'late';
   }
   if (frame >= nextFrame + FRAMES_AHEAD_MAX) return 'early';
   const at = frame % FRAMES_AHEAD_MAX;
+  const known = lane.frames[at] === frame ? lane.entries[at] : null;
+  if (known && isSame(known, entry)) return 'again';
+  lane.heardFrame = Math.max(lane.heardFrame, frame);
   lane.entries[at] = entry.slice();
   lane.frames[at] = frame;
   lane.arrivedMs[at] = nowMs;
   return 'queued';
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 export type Sequenced = 'own' | 'replaced' | 'idle';

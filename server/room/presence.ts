@@ -108,6 +108,9 @@ function welcome(room: Room, session: Session, previous: Session | undefined): v
   const { hello } = session;
   if (hello === null) throw new Error('a session arrived without a hello');
   session.state = 'live';
+  // He may have begun anew, and what he was heard of before was of another clock.
+  const lane = room.lanes.get(session.entity);
+  if (lane !== undefined) lane.heardFrame = -1;
   session.needsSnapshot = true;
   const returns = hello.resumeFrame !== NO_RESUME_FRAME;
   const missed = returns && previous !== undefined ? takeOver(room, previous, session) : null;

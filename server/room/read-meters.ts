@@ -16,9 +16,11 @@ export function readMeters(room: Room): void {
   links.joining = 0;
   links.playing = 0;
   links.slow = 0;
+  links.spare = 0;
   for (const session of room.sessions.values()) {
     if (session.state === 'live') links.playing++;
     else if (session.state === 'stalled') links.slow++;
+    else if (session.state === 'spare') links.spare++;
     else links.joining++;
   }
 }

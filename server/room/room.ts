@@ -64,6 +64,8 @@ export interface Room {
   readonly sessions: Map<number, Session>;
   /** The session that speaks for an account: the one of the highest epoch. */
   readonly speakers: Map<number, Session>;
+  /** Second sockets of those who are here. */
+  readonly spares: Set<Session>;
   /** Inputs by entity. */
   readonly lanes: Map<number, InputLane>;
   readonly absences: Map<number, Absence>;
@@ -112,6 +114,7 @@ export function createRoom(
     startStorage: new Uint8Array(0),
     sessions: new Map(),
     speakers: new Map(),
+    spares: new Set(),
     lanes: new Map(),
     absences: new Map(),
     interruptions: new Map(),

@@ -15,9 +15,10 @@ export const HELLO_TIMEOUT_MS = 5000;
  *
  * `greeting`: nothing was said. `arriving`: epoch and account are being fetched, or wait for the
  * next frame. `live`: gets frames. `stalled`: its buffer is over the soft limit; gets nothing until
- * it has drained, then a snapshot.
+ * it has drained, then a snapshot. `spare`: a second socket of a live session, which only brings
+ * inputs.
  */
-export type SessionState = 'greeting' | 'arriving' | 'live' | 'stalled' | 'closed';
+export type SessionState = 'greeting' | 'arriving' | 'live' | 'stalled' | 'spare' | 'closed';
 
 export interface Session {
   readonly link: Link;
@@ -48,6 +49,10 @@ export interface Session {
   toldKeeping: KeepingState | null;
   /** Buffered bytes that a snapshot may still account for, on top of the soft limit. */
   allowanceBytes: number;
+  /** His second socket; null where he has none. */
+  spare: Session | null;
+  /** Whom this second socket stands by; null where it is none. */
+  principal: Session | null;
 }
 
 export function createSession(link: Link, meter: Meter, nowMs: number): Session {
@@ -70,5 +75,7 @@ export function createSession(link: Link, meter: Meter, nowMs: number): Session 
     beganFrame: -1,
     toldKeeping: null,
     allowanceBytes: 0,
+    spare: null,
+    principal: null,
   };
 }

@@ -17,6 +17,7 @@ test('150 ± 50 ms, 2 % loss, 1 Mbit/s: no deep rollback, no visible correction'
   expect(report.conflicts.count).toBeGreaterThan(500);
   expect(report.conflicts.mostM).toBeGreaterThan(0.5);
   expect(report.rttMs).toBeGreaterThan(120);
+  expect(report.hasSpare).toBe(true);
   // What the own feet do on the screen is what feet do, whatever was waited for.
   expect(report.ownDrawnExcessM).toBeLessThan(0.75);
   expect(report.bytesInPerSecond).toBeLessThan(125_000 / 8);
@@ -37,5 +38,6 @@ test('a good link costs no delay, no wait and no correction', async () => {
   expect(findBad(report)).toEqual([]);
   expect(report.own.mostM).toBeLessThan(0.1);
   expect(report.waitCount).toBe(0);
+  expect(report.hasSpare).toBe(false);
   expect(report.deepestRollbackTicks).toBeLessThan(15);
 });

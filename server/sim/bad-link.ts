@@ -1,10 +1,10 @@
 import { HORIZON_TICKS } from '../../client/predict/history.ts';
 import { emptyMovers, emptyPlayers } from '../../core-wasm/host/core.ts';
-import { BodyRole, FRAME_DURATION_MS } from '../../core-wasm/host/types.ts';
+import { BodyRole } from '../../core-wasm/host/types.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import type { Room } from '../room/room.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
-import { type Conflicts, createConflicts, isTouched, noteNews } from './conflicts.ts';
+import { type Conflicts, createConflicts, isTouched, noteGuess, noteNews } from './conflicts.ts';
 import { borrowCores, type CoreLoan, type CorePool } from './core-pool.ts';
 import { MemoryStore } from './memory-store.ts';
 import { createSimClient, type SimClient } from './sim-client.ts';
@@ -57,11 +57,15 @@ export interface BadLinkReport {
   readonly replacedFrames: number;
   readonly rttMs: number;
   readonly slackMs: number;
+  /** Inputs left on two sockets at the end. */
+  readonly hasSpare: boolean;
   readonly desyncs: number;
   /** Outside of real conflicts: of the own feet, of other players' feet, of loose bodies. */
   readonly own: Corrections;
   readonly players: Corrections;
   readonly bodies: Corrections;
+  /** Of the own feet, before the client could know what its link is like. */
+  readonly learning: Corrections;
   /** Where something touched that could not be predicted, of whatever kind. */
   readonly conflicts: Corrections;
   /** Those of them that moved the own feet. */
@@ -77,8 +81,13 @@ export interface BadLinkReport {
 }
 
 export const VISIBLE_M = 0.5;
-/** Until it has entered and its clock is steered, nothing is counted. */
+/** Until everybody has entered nothing is looked at. */
 const SETTLE_MS = 8_000;
+/**
+ * Until now the link could show what it is like: a loss must come twice before a client reckons
+ * with it, and two come in eight seconds. What moved the own feet before is told, and not judged.
+ */
+const LEARNT_MS = 20_000;
 /** A client may predict from before news for so long: what is on its way, and lost once. */
 const MEMORY_FRAMES = 20;
 const PUSH_INTERVAL_FRAMES = 12;
@@ -93,7 +102,7 @@ export async function playOnBadLink(
   const stage = await createStage(pool, options);
   const { clock, clients, watch } = stage;
   const { session } = stage.own;
-  const endMs = SETTLE_MS + options.seconds * 1000;
+  const endMs = LEARNT_MS + options.seconds * 1000;
   let since: Figures | null = null;
   while (clock.nowMs() < endMs) {
     clock.advance(DISPLAY_MS);
@@ -103,6 +112,7 @@ export async function playOnBadLink(
       const shown = client.update();
       if (client === stage.own) alpha = shown;
     }
+    if (watch.conflicts) noteGuess(watch.conflicts, stage.own.session.core);
     countMoved(stage);
     await settle();
     if (clock.nowMs() < SETTLE_MS || session.status.connection !== 'live') continue;
@@ -110,7 +120,7 @@ export async function playOnBadLink(
       since = figuresOf(stage);
       watch.conflicts = createConflicts(session.status.entity, MEMORY_FRAMES);
     }
-    if (clock.nowMs() < SETTLE_MS + (MEMORY_FRAMES + 10) * FRAME_DURATION_MS) continue;
+    if (clock.nowMs() < LEARNT_MS) continue;
     watch.counts = true;
     watchDrawn(watch.drawn, session, alpha);
     watchWaits(watch.waiting, session.status.tick, clock.nowMs());
@@ -144,7 +154,7 @@ interface Watch {
   counts: boolean;
   /** What the last update moved, by entity: a player's body and foot are one event. */
   readonly moved: Map<number, Moved>;
-  readonly corrections: Pick<BadLinkReport, CorrectionKind | 'ownConflicts'>;
+  readonly corrections: Pick<BadLinkReport, CorrectionKind | 'ownConflicts' | 'learning'>;
   readonly drawn: DrawnWatch;
   readonly waiting: WaitWatch;
 }
@@ -211,6 +221,7 @@ function createWatch(): Watch {
       bodies: none(),
       conflicts: none(),
       ownConflicts: none(),
+      learning: none(),
       waits: none(),
     },
     drawn: { feet: [], mostM: 0, players: emptyPlayers() },
@@ -227,8 +238,12 @@ function countMoved({ watch, own, server }: Stage): void {
   const { counts, conflicts, corrections, moved } = watch;
   const { status } = own.session;
   for (const [entity, { distanceM, waited }] of moved) {
-    if (!counts || conflicts === null) break;
+    if (conflicts === null) break;
     const kind = waited ? 'waits' : kindOf(conflicts, status, entity, server.room);
+    if (!counts) {
+      if (kind === 'own') note(corrections.learning, distanceM);
+      continue;
+    }
     note(corrections[kind], distanceM);
     if (kind === 'conflicts' && entity === status.entity) note(corrections.ownConflicts, distanceM);
   }
@@ -261,6 +276,7 @@ function reportOf(stage: Stage, seconds: number, since: Figures): BadLinkReport 
     replacedFrames: now.inputsReplaced - since.inputsReplaced,
     rttMs: status.rttMs,
     slackMs: status.slackMs,
+    hasSpare: status.hasSpare,
     desyncs: status.desyncs,
     ...watch.corrections,
     waitCount: watch.waiting.count,

@@ -1,14 +1,17 @@
 import { type Core, emptyMovers, emptyPlayers } from '../../core-wasm/host/core.ts';
 
 /**
- * The real conflicts of one client, found in what the server computed: whom he could not predict,
- * because news that he could not have yet touched them.
+ * The real conflicts of one client: whom he could not predict, because news that he could not have
+ * yet touched them, in what the server computed or in what he guessed.
  *
  * News is another player's intent that changed, a command, and where another's hands are: for the
  * hands themselves always, for what they could feel when that is more than their own player. It
  * touches whoever is in one group with the body that it concerns, for a group is all that could
  * have felt each other within a frame; whoever shares a group with a touched body is touched too;
- * and all stay touched for as long as the client may still predict from before the news.
+ * and all stay touched for as long as the client may still predict from before the news. What a
+ * client has another player run into, who turned away in the meantime, is a conflict as well: the
+ * server never sees those two together. So is what meets somebody from beyond his bubble, who
+ * enters it for that.
  */
 export interface Conflicts {
   readonly own: number;
@@ -19,20 +22,41 @@ export interface Conflicts {
   readonly intents: Map<number, string>;
   /** Hands of other players: nobody can know where they will be. */
   readonly hands: Set<number>;
+  /** By entity: whose bodies the client had in one group with it, and in which frame last. */
+  readonly guessed: Map<number, Map<number, number>>;
+  /** What moves in the client's bubble, as he has it now. */
+  readonly known: Set<number>;
 }
 
 /** `own` is the client's player, to whose intents nothing is news. */
 export function createConflicts(own: number, memoryFrames: number): Conflicts {
-  return { own, memoryFrames, touchedAt: new Map(), intents: new Map(), hands: new Set() };
+  return {
+    own,
+    memoryFrames,
+    touchedAt: new Map(),
+    intents: new Map(),
+    hands: new Set(),
+    guessed: new Map(),
+    known: new Set(),
+  };
 }
 
-export function isTouched(
-  { touchedAt, memoryFrames, hands }: Conflicts,
-  id: number,
-  frame: number,
-) {
-  if (hands.has(id)) return true;
-  return frame - (touchedAt.get(id) ?? Number.NEGATIVE_INFINITY) <= memoryFrames;
+export function isTouched(conflicts: Conflicts, id: number, frame: number): boolean {
+  return conflicts.hands.has(id) || isRecent(conflicts, lastNewsOf(conflicts, id, frame), frame);
+}
+
+/** The frame of the newest news that touched `id` or that a guess about it was wrong by. */
+function lastNewsOf(conflicts: Conflicts, id: number, frame: number): number {
+  const { touchedAt, guessed } = conflicts;
+  let newest = touchedAt.get(id) ?? Number.NEGATIVE_INFINITY;
+  for (const [player, at] of guessed.get(id) ?? []) {
+    if (isRecent(conflicts, at, frame)) newest = Math.max(newest, touchedAt.get(player) ?? newest);
+  }
+  return newest;
+}
+
+function isRecent({ memoryFrames }: Conflicts, at: number, frame: number): boolean {
+  return frame - at <= memoryFrames;
 }
 
 const movers = emptyMovers();
@@ -65,17 +89,52 @@ export function noteNews(
     conflicts.hands.add(players.leftHands[row] as number);
     conflicts.hands.add(players.rightHands[row] as number);
   }
-  const newest = new Map<number, number>();
   const ids = movers.ids.subarray(0, movers.count);
-  for (const id of ids) {
-    const at = touchedAt.get(id);
-    if (at === undefined || frame - at > conflicts.memoryFrames) continue;
-    const group = groups[id & 0xffff] as number;
-    newest.set(group, Math.max(newest.get(group) ?? at, at));
-  }
+  const newest = newestNews(conflicts, ids, groups, frame);
   for (const id of ids) {
     const at = newest.get(groups[id & 0xffff] as number);
     if (at !== undefined) touchedAt.set(id, Math.max(touchedAt.get(id) ?? at, at));
+  }
+}
+
+/** By group: the frame of the newest news in it that the client may still not have. */
+function newestNews(
+  conflicts: Conflicts,
+  ids: Uint32Array,
+  groups: Uint16Array,
+  frame: number,
+): Map<number, number> {
+  const newest = new Map<number, number>();
+  const inBubble = new Set<number>();
+  for (const id of ids) if (conflicts.known.has(id)) inBubble.add(groups[id & 0xffff] as number);
+  for (const id of ids) {
+    const group = groups[id & 0xffff] as number;
+    const isFromBeyond = inBubble.has(group) && !conflicts.known.has(id);
+    const at = isFromBeyond ? frame : lastNewsOf(conflicts, id, frame);
+    if (isRecent(conflicts, at, frame)) newest.set(group, Math.max(newest.get(group) ?? at, at));
+  }
+  return newest;
+}
+
+/**
+ * Takes in what the client's `core` predicts just now, with the news that have reached him: often
+ * he has two meet before the server has.
+ */
+export function noteGuess({ own, guessed, known }: Conflicts, core: Core): void {
+  const groups = core.groups();
+  core.readMovers(movers);
+  core.readPlayers(players);
+  const ids = movers.ids.subarray(0, movers.count);
+  known.clear();
+  for (const id of ids) known.add(id);
+  const groupOf = (id: number) => groups[id & 0xffff] as number;
+  for (const player of players.ids.subarray(0, players.count)) {
+    if (player === own) continue;
+    for (const id of ids) {
+      if (groupOf(id) !== groupOf(player)) continue;
+      const met = guessed.get(id) ?? new Map<number, number>();
+      guessed.set(id, met.set(player, core.frame));
+    }
   }
 }
 

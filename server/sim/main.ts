@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { loadCoreModule } from '../artifacts.ts';
 import { createClock } from '../clock.ts';
-import { type BadLinkReport, findBad, playOnBadLink } from './bad-link.ts';
+import type { BadLinkReport } from './bad-link.ts';
+import { type BadLinksSummary, playOnBadLinks } from './bad-links.ts';
 import { CANARIES, type Canary } from './canary.ts';
 import { createCorePool } from './core-pool.ts';
 import { type RecordedRun, recordRun } from './record-run.ts';
@@ -18,7 +19,7 @@ const PROGRESS_INTERVAL_MS = 10_000;
 export interface SimRun {
   /** 0 when every seed held. */
   readonly code: number;
-  readonly summary: SeedsSummary | BadLinkReport | RecordedRun;
+  readonly summary: SeedsSummary | BadLinksSummary | RecordedRun;
   /** The command that was run, to be repeated. */
   readonly command: string;
 }
@@ -48,7 +49,7 @@ export async function main(args: readonly string[]): Promise<SimRun> {
   const command = `bun run sim ${args.join(' ')}`;
   if (values['bad-link']) {
     const seconds = Number(values.seconds ?? BAD_LINK_SECONDS);
-    return { ...(await playBadLink(first, seconds, values.json)), command };
+    return { ...(await playBadLinks({ first, count, seconds }, values.json)), command };
   }
   if (values.record !== undefined) {
     return { ...(await recordRun({ ...choice, seed: first }, values.record)), command };
@@ -70,17 +71,30 @@ const BAD_LINK_SECONDS = 600;
 /** Beside the player on the bad link. */
 const OTHERS = 5;
 
-async function playBadLink(
-  seed: number,
-  seconds: number,
+async function playBadLinks(
+  choice: { first: number; count: number; seconds: number },
   json: boolean,
-): Promise<{ code: number; summary: BadLinkReport }> {
+): Promise<{ code: number; summary: BadLinksSummary }> {
   const pool = createCorePool(await loadCoreModule());
-  const summary = await playOnBadLink(pool, { seed, seconds, others: OTHERS });
+  const options = { ...choice, others: OTHERS };
+  const summary = await playOnBadLinks(pool, options, (seed, report, bad) => {
+    if (!json) console.log(`seed ${seed}: ${describeLink(report)}`);
+    for (const what of bad) console.error(`seed ${seed}: ${what}`);
+    if (bad.length > 0) console.error(`bun run sim --bad-link --seed ${seed}`);
+  });
   console.log(JSON.stringify(summary, null, json ? 0 : 2));
-  const bad = findBad(summary);
-  for (const what of bad) console.error(`seed ${seed}: ${what}`);
-  return { code: bad.length === 0 ? 0 : 1, summary };
+  return { code: summary.failures.length === 0 ? 0 : 1, summary };
+}
+
+function describeLink(report: BadLinkReport): string {
+  const { rollbacks, deepestRollbackTicks, rttMs, slackMs, hasSpare, own, conflicts } = report;
+  const sockets = hasSpare ? 'two sockets' : 'one socket';
+  return [
+    `${rollbacks} rollbacks, ${deepestRollbackTicks} ticks at most`,
+    `rtt ${rttMs.toFixed(0)} ms, slack ${slackMs.toFixed(0)} ms, ${sockets}`,
+    `own feet corrected by ${own.mostM.toFixed(2)} m at most, ${own.visible} times visibly`,
+    `${conflicts.visible} visible conflicts`,
+  ].join(', ');
 }
 
 /** `--seed 7`, `--seed 7 --seeds 3`, `--seeds 3` and `--seeds 7..9`. */

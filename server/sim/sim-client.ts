@@ -5,7 +5,13 @@ import type { MemoryListener, Partition } from '../net/listen-memory.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 import type { Clock } from '../ports.ts';
 import type { SeededRandom } from '../seeded-random.ts';
-import { connectMemory, createCable, partition, type SimLink } from './sim-link.ts';
+import {
+  changeConditions,
+  connectMemory,
+  createCable,
+  partition,
+  type SimLink,
+} from './sim-link.ts';
 import { createWill, type Will } from './will.ts';
 
 /** One real client, its network and its will. */
@@ -13,7 +19,7 @@ export interface SimClient {
   readonly session: WorldSession;
   /** Of connections that are opened from now on. */
   conditions: NetworkConditions;
-  /** Pulls the cable of the connection at hand. */
+  /** Pulls the cable: of all connections at hand, as of those below. */
   cut(): void;
   /** As `cut`, but the server hears nothing of it: its end stays open, and nobody reads. */
   vanish(): void;
@@ -54,7 +60,10 @@ export function createSimClient(options: SimClientOptions): SimClient {
   const will = options.will ?? createWill(random);
   const cable = createCable(door, options.conditions, options.tap);
   const timers = createTimers(clock);
-  let live: SimLink | null = null;
+  const links = new Set<SimLink>();
+  const all = (act: (link: SimLink) => void): void => {
+    for (const link of links) act(link);
+  };
   const session = openSession({
     url: 'memory:',
     ticket: async () => String(account),
@@ -69,7 +78,8 @@ export function createSimClient(options: SimClientOptions): SimClient {
     schedule: timers.schedule,
     connect: (_url, protocols, nowMs) => {
       const link = connectMemory(cable, protocols, nowMs);
-      live = link;
+      for (const one of links) if (one.state === 'closed') links.delete(one);
+      links.add(link);
       return link;
     },
   });
@@ -79,19 +89,19 @@ export function createSimClient(options: SimClientOptions): SimClient {
       return cable.conditions;
     },
     set conditions(conditions) {
-      cable.conditions = conditions;
+      changeConditions(cable, conditions);
     },
-    cut: () => live?.cut(),
-    vanish: () => live?.vanish(),
+    cut: () => all((link) => link.cut()),
+    vanish: () => all((link) => link.vanish()),
     partition: (ways) => partition(cable, ways),
     sleep() {
       timers.sleep();
-      live?.pause();
+      all((link) => link.pause());
     },
-    wake: () => timers.wake(() => live?.resume()),
+    wake: () => timers.wake(() => all((link) => link.resume())),
     throttle: timers.throttle,
     get waiting() {
-      return live?.waiting ?? 0;
+      return [...links].reduce((sum, link) => sum + link.waiting, 0);
     },
     update: () => session.update(clock.nowMs()),
   };

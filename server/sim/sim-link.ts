@@ -11,6 +11,7 @@ import type {
   MemoryListener,
   Partition,
 } from '../net/listen-memory.ts';
+import type { Air } from '../net/loss-channel.ts';
 import type { NetworkConditions } from '../net/memory-pipe.ts';
 
 /** A link with its cable in the test's hand. */
@@ -36,6 +37,8 @@ export interface Cable {
   readonly tap: (bytes: Uint8Array) => void;
   /** Of connections that are opened from now on. */
   conditions: NetworkConditions;
+  /** What all of them lose on the way to one listener; null until one is opened. */
+  air: { readonly of: MemoryListener; readonly channels: Air } | null;
   ways: Partition;
   /** Old ones too: what they still hold comes late, behind the partition. */
   readonly wires: Set<MemoryClient>;
@@ -50,7 +53,14 @@ export function createCable(
   conditions: NetworkConditions,
   tap: Cable['tap'] = () => {},
 ): Cable {
-  return { door, tap, conditions, ways: OPEN, wires: new Set(), dials: new Set() };
+  const air = null;
+  return { door, tap, conditions, air, ways: OPEN, wires: new Set(), dials: new Set() };
+}
+
+/** Of connections that are opened from now on. */
+export function changeConditions(cable: Cable, conditions: NetworkConditions): void {
+  cable.conditions = conditions;
+  cable.air = null;
 }
 
 /** Says which ways carry nothing, of connections old and new. */
@@ -150,7 +160,10 @@ function dial(
     events.onClose(ABNORMAL, 'nobody listens');
     return;
   }
-  listener.connect(offer, events, cable.conditions).then(
+  if (cable.air?.of !== listener) {
+    cable.air = { of: listener, channels: listener.createAir(cable.conditions) };
+  }
+  listener.connect(offer, events, cable.conditions, cable.air.channels).then(
     (answer) => {
       if ('status' in answer) {
         events.onClose(ABNORMAL, answer.code);

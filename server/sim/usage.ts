@@ -9,9 +9,9 @@ export const usage = `bun run sim [--seed N] [--seeds COUNT|A..B] [--workers N] 
   --canary NAME  plant a fault that this checker must find: the run must fail
                  (agreement, bandwidth, authority, durability, liveness)
   --bad-link     instead: one player on 150 ± 50 ms, 2 % loss, 1 Mbit/s among five others, for
-                 --seconds (default 600): how deep rollbacks go, and what is seen of them
+                 --seconds (default 600) of each seed: how deep rollbacks go, what is seen of them
   --record FILE  instead: the seed's world as a recording, which "bun run replay FILE" plays
-  --save         write the summary to bench/results/<machine>/sim.json
+  --save         write the summary to bench/results/<machine>/sim.json, or bad-link.json
   --json         the summary as one JSON line
 
 The nightly run: bun run sim --seeds 10000 --workers 2, and bun run sim --bad-link`;

@@ -114,6 +114,7 @@ export const DOOR_CHEATS: readonly Cheat[] = [
       return isIn ? 'harmless' : 'harmful: nobody gets in any more';
     },
   },
+  greetWith('spare of nobody', 'closed 4003', ({ codec }) => [codec.encodeSpare(1)]),
   {
     name: 'no hello',
     expected: 'closed 4006',

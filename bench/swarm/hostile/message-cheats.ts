@@ -62,6 +62,9 @@ export const MESSAGE_CHEATS: readonly Cheat[] = [
     intruder.send(codec.encodePong(1));
   }),
   sending('hello in the world', 'closed 4001', (intruder, stage) => intruder.send(hello(stage))),
+  sending('spare in the world', 'closed 4001', (intruder, { codec }) => {
+    intruder.send(codec.encodeSpare(1));
+  }),
   sending('unmasked frame', ['closed 1002', 'cut'], (intruder) => {
     intruder.raw(Uint8Array.from([0x82, 1, 3]));
   }),

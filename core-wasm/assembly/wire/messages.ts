@@ -21,6 +21,7 @@ import { beginWrite, writeU8, writeU16, writeU32, writeU64, written } from './wr
  *   INPUT    02  frame u32, entry …                                                 client
  *   PING     03  nonce u32                                                          client
  *   REPAIR   04  frame u32, proof u64, hashes u16, hash u32 …                       client
+ *   SPARE    05  epoch u32                                                          client
  *   WELCOME  81  protocol u16, core u64, epoch u32, entity u32, next frame u32, resumed u8,
  *                lease u32
  *   SNAPSHOT 82  frame u32, state …
@@ -33,6 +34,7 @@ export const enum Kind {
   INPUT = 0x02,
   PING = 0x03,
   REPAIR = 0x04,
+  SPARE = 0x05,
   WELCOME = 0x81,
   SNAPSHOT = 0x82,
   FRAME = 0x83,
@@ -117,7 +119,7 @@ export function decodeHead(length: i32): WireFault {
   if (kind < Kind.WELCOME && length > longestOf(kind)) return WireFault.TOO_LONG;
   if (kind == Kind.HELLO) return decodeHello();
   if (kind == Kind.INPUT) return decodeInput();
-  if (kind == Kind.PING || kind == Kind.PONG) {
+  if (kind == Kind.PING || kind == Kind.PONG || kind == Kind.SPARE) {
     expose(0, readU32());
     return finishHead(5, false);
   }

@@ -43,6 +43,7 @@ export const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   'encodeSnapshot',
   'encodeRepair',
   'encodePong',
+  'encodeSpare',
   'encodeKeeping',
   'header',
   'readVector',

@@ -7,7 +7,7 @@ const PACKED_FRAMES_MAX = 300_000;
 
 function encoded({ core, random, state }: Caller): Uint8Array {
   const numbers = { protocol: anyNumber(random), coreHash: anyHash(random) };
-  switch (integer(random, 0, 7)) {
+  switch (integer(random, 0, 8)) {
     case 0:
       return core.encodeHello({
         ...numbers,
@@ -40,6 +40,8 @@ function encoded({ core, random, state }: Caller): Uint8Array {
         kept: anyNumber(random),
       });
     case 6:
+      return core.encodeSpare(anyNumber(random));
+    case 7:
       return core.encodeSnapshot(anyNumber(random), state);
     default: {
       const hashes = Uint32Array.from({ length: integer(random, 0, 20) }, () => anyNumber(random));
