@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closingLine, seedOf, tallyOf } from './test.ts';
+import { ROOT } from '../setup/shell.ts';
+import { closingLine, seedOf, splitRuns, tallyOf } from './test.ts';
 import { UsageError } from './verb.ts';
 
 /** What `bun test` really prints for these test files. */
@@ -51,6 +52,18 @@ test('a run that dies counts as a failure', () => {
     'a.test.ts': `${HEAD}test('a', () => process.kill(process.pid, 'SIGKILL'));`,
   });
   expect(tallyOf(report, code)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+});
+
+test('each test file is in one of the two runs of the whole suite', async () => {
+  const [[, ...taken], left] = splitRuns() as [string[], string[]];
+  const ignored = left.map((word) => new Bun.Glob(word.replace('--path-ignore-patterns=', '')));
+  const runs = [0, 0];
+  for await (const path of new Bun.Glob('{client,core-wasm,server}/**/*.test.ts').scan(ROOT)) {
+    const isTaken = taken.some((folder) => path.includes(folder));
+    expect([path, ignored.some((glob) => glob.match(path))]).toEqual([path, isTaken]);
+    runs[isTaken ? 0 : 1] = (runs[isTaken ? 0 : 1] ?? 0) + 1;
+  }
+  expect(Math.min(...runs)).toBeGreaterThan(10);
 });
 
 test('the closing line', () => {
