@@ -16,7 +16,9 @@ function page(cpu: number, counts: readonly number[]): string {
     'spacetime_players 7',
     'spacetime_links{state="live"} 5',
     'spacetime_links{state="stalled"} 1',
-    'spacetime_links_opened_total 20',
+    'spacetime_links{state="spare"} 2',
+    'spacetime_links_opened_total 24',
+    'spacetime_spares_asked_total 4',
     'spacetime_link_closes_total{code="1000"} 11',
     'spacetime_link_closes_total{code="4000"} 3',
   ].join('\n');
@@ -54,6 +56,7 @@ test('the metrics that are read exist', () => {
     'spacetime_players',
     'spacetime_links',
     'spacetime_links_opened_total',
+    'spacetime_spares_asked_total',
     'spacetime_link_closes_total',
   ]) {
     expect(Object.keys(METRICS)).toContain(name);

@@ -11,7 +11,10 @@ export interface MetricsSample {
   readonly slippedTicks: number;
   /** Bodies of players, also of those who just left. */
   readonly players: number;
-  /** Sockets that are open now, that ever were, and that their clients closed on purpose. */
+  /**
+   * Sockets that are open now, that ever were, and that their clients closed on purpose; without
+   * second sockets, which a client opens when it likes.
+   */
   readonly links: number;
   readonly linksOpened: number;
   readonly linksLeft: number;
@@ -23,6 +26,7 @@ const SLIPPED = 'spacetime_slipped_ticks_total';
 const PLAYERS = 'spacetime_players';
 const LINKS = 'spacetime_links';
 const OPENED = 'spacetime_links_opened_total';
+const SPARES_ASKED = 'spacetime_spares_asked_total';
 const CLOSES = 'spacetime_link_closes_total';
 const TICKS = 'spacetime_tick_duration_seconds_bucket';
 
@@ -52,8 +56,8 @@ export function parseMetrics(page: string, atMs: number): MetricsSample {
       .sort((a, b) => a[0] - b[0]),
     slippedTicks: figure(SLIPPED),
     players: figure(PLAYERS),
-    links: total(LINKS, 'state='),
-    linksOpened: figure(OPENED),
+    links: total(LINKS, 'state=') - total(LINKS, 'state="spare"'),
+    linksOpened: figure(OPENED) - (figure(SPARES_ASKED) || 0),
     linksLeft: total(CLOSES, `code="${CloseCode.NORMAL}"`),
   };
 }

@@ -69,6 +69,11 @@ test('one that breaks is tried again after a while, not at once', () => {
   expect(links).toHaveLength(1);
   spare.send(input(4), 100 + SPARE_RETRY_MS * 1.25);
   expect(links).toHaveLength(2);
+  (links[1] as FakeLink).state = 'open';
+  spare.send(input(5), 40_000);
+  (links[1] as FakeLink).state = 'closed';
+  for (let atMs = 40_050; atMs < 100_000; atMs += 50) spare.send(input(6), atMs);
+  expect(links).toHaveLength(2);
   // The door had opened: the ticket is good.
   expect(refusals()).toBe(0);
 });

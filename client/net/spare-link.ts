@@ -1,8 +1,12 @@
 import { CloseCode } from '../../core-wasm/host/close-code.ts';
 import type { ClientLink } from './socket.ts';
 
-/** Until the next try after a socket that broke or was refused; up to half of it more by chance. */
+/**
+ * Until the next try after a socket that broke or was refused; up to half of it more by chance, and
+ * twice as long each time: a server that is too slow for all refuses most.
+ */
 export const SPARE_RETRY_MS = 30_000;
+const RETRY_DOUBLINGS_MAX = 5;
 /** One that takes so long to open is given up. */
 const OPENING_MAX_MS = 10_000;
 /** One that passes nothing on would only bring what is too old: two seconds of inputs. */
@@ -35,6 +39,7 @@ export class SpareLink {
   #wasOpen = false;
   #sinceMs = 0;
   #retryAtMs = 0;
+  #failures = 0;
 
   constructor(options: SpareOptions) {
     this.#options = options;
@@ -72,7 +77,8 @@ export class SpareLink {
 
   /** The session is over, or begins anew: the next input opens another one. */
   close(): void {
-    this.#link?.close(CloseCode.NORMAL, 'left');
+    // Not as a player who leaves: he stays, or his first socket says so.
+    this.#link?.close(CloseCode.SUPERSEDED, 'no longer needed');
     this.#link = null;
     this.#retryAtMs = 0;
   }
@@ -86,6 +92,7 @@ export class SpareLink {
 
   #giveUp(nowMs: number): void {
     this.close();
-    this.#retryAtMs = nowMs + SPARE_RETRY_MS * (1 + this.#options.random() / 2);
+    const doublings = Math.min(this.#failures++, RETRY_DOUBLINGS_MAX);
+    this.#retryAtMs = nowMs + SPARE_RETRY_MS * 2 ** doublings * (1 + this.#options.random() / 2);
   }
 }

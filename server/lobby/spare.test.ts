@@ -186,6 +186,7 @@ test('a server takes so many and no more, for everybody is late where it is too 
     spares.push(await standBy(i + 1, welcome.epoch));
   const taken = spares.filter(({ closedWith }) => closedWith === 0).length;
   expect(taken).toBe(SPARES_MIN + PLAYERS / 8);
+  expect(server.room.meters.sparesAsked).toBe(PLAYERS);
   expect(spares.at(-1)?.closedWith).toBe(CloseCode.UNAVAILABLE);
   expect(players.every(({ closedWith }) => closedWith === 0)).toBe(true);
 });

@@ -20,6 +20,7 @@ export function standBy(room: Room, session: Session, { epoch }: Spare): Verdict
   if (session.state !== 'greeting') {
     return { code: CloseCode.OUT_OF_ORDER, reason: 'spare after a greeting' };
   }
+  room.meters.sparesAsked++;
   const principal = room.speakers.get(session.account);
   // Until the next frame boundary a closed session still speaks for its account.
   if (principal === undefined || principal.epoch !== epoch || principal.state === 'closed') {

@@ -29,6 +29,8 @@ export interface Meters {
   /** Links by what the session does with them. */
   readonly links: { joining: number; playing: number; slow: number; spare: number };
   linksOpened: number;
+  /** Of them, those that asked to be a session's second socket, taken or not. */
+  sparesAsked: number;
   messagesIn: number;
   messagesOut: number;
   bytesIn: number;
@@ -94,6 +96,7 @@ export function createMeters(): Meters {
     players: 0,
     links: { joining: 0, playing: 0, slow: 0, spare: 0 },
     linksOpened: 0,
+    sparesAsked: 0,
     messagesIn: 0,
     messagesOut: 0,
     bytesIn: 0,

@@ -139,6 +139,11 @@ export const METRICS = {
     help: 'Sockets that were opened.',
     read: ({ linksOpened }) => linksOpened,
   },
+  spacetime_spares_asked_total: {
+    type: 'counter',
+    help: 'Sockets that asked to be the second one of a session, whether they were taken or not.',
+    read: ({ sparesAsked }) => sparesAsked,
+  },
   spacetime_link_closes_total: {
     type: 'counter',
     help: 'Sockets that were closed, by close code.',
